@@ -1,0 +1,1 @@
+//! Configuration: environment, `.env` and flags.

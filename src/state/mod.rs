@@ -1,0 +1,64 @@
+//! What the server remembers between requests, behind one small trait.
+//!
+//! Keys are paths such as `grant/<id>`; values are bytes that only their owner understands. Every entry has an expiry.
+
+mod memory;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use jiff::Timestamp;
+
+pub use memory::MemoryStore;
+
+/// How long what is stored lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// Until the process ends: an entry that is missing may have been forgotten.
+    Process,
+    /// Beyond restarts: an entry that is missing never was, or is over.
+    Durable,
+}
+
+/// A store that cannot do what was asked.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StateError {
+    /// A new entry would exceed the bound on entries.
+    #[error("the store is full")]
+    Full,
+    /// The medium failed; the text is for the log only.
+    #[error("the store failed: {0}")]
+    Failed(String),
+}
+
+/// The answer of a store.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StateError>> + Send + 'a>>;
+
+/// Expiring byte values under string keys. An expired entry is as good as absent for every operation.
+pub trait Store: Send + Sync + 'static {
+    fn durability(&self) -> Durability;
+
+    fn get<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>>;
+
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        value: Vec<u8>,
+        expires_at: Timestamp,
+    ) -> StoreFuture<'a, ()>;
+
+    /// Removes and returns the entry: of two concurrent callers one gets it.
+    fn take<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>>;
+
+    /// Writes `new` only if the entry is now exactly `expected` (`None`: absent); says whether it did.
+    fn compare_and_swap<'a>(
+        &'a self,
+        key: &'a str,
+        expected: Option<&'a [u8]>,
+        new: Vec<u8>,
+        expires_at: Timestamp,
+    ) -> StoreFuture<'a, bool>;
+
+    /// All live entries whose key starts with `prefix`, in key order.
+    fn list<'a>(&'a self, prefix: &'a str) -> StoreFuture<'a, Vec<(String, Vec<u8>)>>;
+}

@@ -1,0 +1,10 @@
+//! One integration binary over the real server: only the network edge, Intervals.icu, is the demo's.
+mod configuration;
+mod demo;
+mod http;
+mod intervals;
+mod oauth;
+mod protocol;
+mod support;
+mod tools;
+mod tree;

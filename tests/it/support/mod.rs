@@ -1,0 +1,5 @@
+//! Starts the real server for a test and speaks to it as a client would.
+
+mod server;
+
+pub use server::{Server, ServerOptions, secrets};

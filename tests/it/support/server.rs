@@ -1,0 +1,140 @@
+//! The whole server on a free loopback port, with a clock that the test moves.
+
+use std::time::Duration;
+
+use intervals_mcp_server::app::{App, Settings};
+use intervals_mcp_server::clock::Clock;
+use intervals_mcp_server::public_url::PublicUrl;
+use intervals_mcp_server::{http, intervals, mcp, oauth};
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// Values that must never be seen where they do not belong.
+pub mod secrets {
+    pub const SIGNING: &str = "S1gning-secret-of-the-tests-0123456789";
+    pub const OWNER: &str = "0wner password of the tests";
+    pub const MCP_API_KEY: &str = "mcp-api-key-of-the-tests-0123";
+}
+
+/// What differs between tests; everything else is as in production.
+pub struct ServerOptions {
+    pub clock: Clock,
+    pub upstream: String,
+    pub athlete_id: String,
+    pub api_key: String,
+    pub signing_secret: String,
+    pub mcp_api_key: Option<String>,
+    pub allowed_origins: http::AllowedOrigins,
+    pub public_url: Option<String>,
+    pub read_only: bool,
+    pub strict_protocol_headers: bool,
+    pub trusted_proxy_hops: usize,
+    pub access_token_ttl: Duration,
+    pub refresh_token_ttl: Duration,
+    pub tokens_not_before: Option<jiff::Timestamp>,
+    pub deadline: Duration,
+}
+
+impl Default for ServerOptions {
+    fn default() -> Self {
+        Self {
+            clock: Clock::manual("2026-03-18T09:30:00Z".parse().unwrap()),
+            // The discard port: nobody answers there.
+            upstream: "http://127.0.0.1:9".to_owned(),
+            athlete_id: intervals_mcp_server::demo::ATHLETE_ID.to_owned(),
+            api_key: intervals_mcp_server::demo::API_KEY.to_owned(),
+            signing_secret: secrets::SIGNING.to_owned(),
+            mcp_api_key: None,
+            allowed_origins: http::AllowedOrigins::Any,
+            public_url: None,
+            read_only: false,
+            strict_protocol_headers: false,
+            trusted_proxy_hops: 0,
+            access_token_ttl: Duration::from_secs(3600),
+            refresh_token_ttl: Duration::from_secs(90 * 86_400),
+            tokens_not_before: None,
+            deadline: Duration::from_secs(15),
+        }
+    }
+}
+
+/// A running server; it stops when this value is dropped.
+pub struct Server {
+    /// Where it listens: `http://127.0.0.1:PORT`.
+    pub address: String,
+    /// What it believes its origin to be; the same as `address` unless the test said otherwise.
+    pub public_url: PublicUrl,
+    pub clock: Clock,
+    pub http: reqwest::Client,
+    _stop: DropGuard,
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        Self::with(ServerOptions::default()).await
+    }
+
+    pub async fn with(options: ServerOptions) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::on(listener, options).await
+    }
+
+    /// On a given listener, so that a test can restart a server at the same address.
+    pub async fn on(listener: TcpListener, options: ServerOptions) -> Self {
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let public_url =
+            PublicUrl::parse(options.public_url.as_deref().unwrap_or(&address)).unwrap();
+        let settings = Settings {
+            http: http::Settings {
+                public_url: public_url.clone(),
+                allowed_origins: options.allowed_origins,
+                server_config: serde_json::json!({}),
+            },
+            oauth: oauth::Settings {
+                public_url: public_url.clone(),
+                signing_secret: options.signing_secret.into(),
+                previous_signing_secret: None,
+                athlete_id: options.athlete_id.clone(),
+                owner_secret: oauth::OwnerSecret::Password(SecretString::from(secrets::OWNER)),
+                mcp_api_key: options.mcp_api_key.map(SecretString::from),
+                access_token_ttl: options.access_token_ttl,
+                refresh_token_ttl: options.refresh_token_ttl,
+                tokens_not_before: options.tokens_not_before,
+                trusted_proxy_hops: options.trusted_proxy_hops,
+            },
+            mcp: mcp::Settings {
+                public_url: public_url.clone(),
+                read_only: options.read_only,
+                strict_protocol_headers: options.strict_protocol_headers,
+            },
+            intervals: intervals::Settings {
+                base_url: options.upstream.parse().unwrap(),
+                athlete_id: options.athlete_id,
+                api_key: options.api_key.into(),
+                rate: None,
+                deadline: options.deadline,
+            },
+        };
+        let app = App::build(settings, options.clock.clone()).unwrap();
+        let stop = CancellationToken::new();
+        tokio::spawn(app.serve(listener, stop.clone()));
+        Self {
+            address,
+            public_url,
+            clock: options.clock,
+            http: reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .no_proxy()
+                .timeout(Duration::from_secs(60))
+                .build()
+                .unwrap(),
+            _stop: stop.drop_guard(),
+        }
+    }
+
+    /// The absolute URL of `path` at the address where the server listens.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+}

@@ -9,6 +9,7 @@
     clippy::disallowed_methods
 )]
 
+pub mod analytics;
 pub mod app;
 pub mod clock;
 pub mod config;
@@ -21,3 +22,4 @@ pub mod oauth;
 pub mod public_url;
 pub mod state;
 pub mod telemetry;
+pub mod units;

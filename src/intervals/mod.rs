@@ -1,16 +1,45 @@
 //! Typed client of the Intervals.icu REST API.
+//!
+//! One file per resource group ([`activities`], [`athlete`], [`events`], [`preferences`], [`sports`], [`wellness`]) with its types and
+//! calls; a group only builds a path and query. Below them `transport` does the rest: answers that are remembered
+//! (`cache`), pace (`limiter`), second attempts (`retry`), what a refusal means (`refusal`), reading (`lenient`). Files import only downward and groups
+//! never one another.
+#![deny(clippy::indexing_slicing)]
+
+pub mod activities;
+pub mod athlete;
+mod cache;
+mod dates;
+mod error;
+pub mod events;
+mod ids;
+mod lenient;
+mod limiter;
+pub mod preferences;
+mod refusal;
+mod retry;
+pub mod sports;
+mod target;
+mod transport;
+pub mod wellness;
+pub mod workout_doc;
 
 use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
 
-use crate::clock::Clock;
+pub use error::Error;
+pub use ids::{ActivityId, AthleteId, EventId, InvalidId};
 
+use crate::clock::Clock;
+use transport::Transport;
+
+/// What the client has to know.
 pub struct Settings {
-    /// `https://intervals.icu`
+    /// `https://intervals.icu`; plain http only on loopback.
     pub base_url: Url,
-    pub athlete_id: String,
+    pub athlete_id: AthleteId,
     pub api_key: SecretString,
     /// Requests per second; `None` is unlimited.
     pub rate: Option<std::num::NonZeroU32>,
@@ -18,15 +47,70 @@ pub struct Settings {
     pub deadline: Duration,
 }
 
+/// Why the client cannot be built.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct BuildError(pub String);
 
+/// A client for one athlete and key; cheap to clone, every clone shares limits and remembered answers.
 #[derive(Clone)]
-pub struct Client {}
+pub struct Client {
+    transport: Transport,
+}
 
 impl Client {
-    pub fn new(_settings: Settings, _clock: Clock) -> Result<Self, BuildError> {
-        Ok(Self {})
+    /// Prepares the client; nothing is sent yet.
+    pub fn new(settings: Settings, clock: Clock) -> Result<Self, BuildError> {
+        Ok(Self {
+            transport: Transport::new(settings, clock)?,
+        })
+    }
+
+    /// Whose data this client reads and writes.
+    #[must_use]
+    pub fn athlete_id(&self) -> &AthleteId {
+        self.transport.athlete_id()
+    }
+
+    /// Makes the next reads ask Intervals.icu again, for when a change must be decided on what is there now. Writes do
+    /// this by themselves.
+    pub fn forget(&self) {
+        self.transport.forget();
+    }
+
+    /// Profile and custom fields.
+    #[must_use]
+    pub fn athlete(&self) -> athlete::Profiles<'_> {
+        athlete::Profiles::new(&self.transport)
+    }
+
+    /// Units.
+    #[must_use]
+    pub fn preferences(&self) -> preferences::AthletePreferences<'_> {
+        preferences::AthletePreferences::new(&self.transport)
+    }
+
+    /// Thresholds and zones.
+    #[must_use]
+    pub fn sports(&self) -> sports::Sports<'_> {
+        sports::Sports::new(&self.transport)
+    }
+
+    /// Activities and what hangs on them.
+    #[must_use]
+    pub fn activities(&self) -> activities::Activities<'_> {
+        activities::Activities::new(&self.transport)
+    }
+
+    /// Days of wellness, fitness and fatigue.
+    #[must_use]
+    pub fn wellness(&self) -> wellness::WellnessDays<'_> {
+        wellness::WellnessDays::new(&self.transport)
+    }
+
+    /// The calendar.
+    #[must_use]
+    pub fn events(&self) -> events::Events<'_> {
+        events::Events::new(&self.transport)
     }
 }

@@ -1,31 +1,91 @@
 //! The MCP endpoint: tools and how they answer.
+//!
+//! A request comes in through [`front`], which knows both eras of the protocol ([`era`]), goes through rmcp to [`server`],
+//! finds its tool in the [`registry`] by the name in the body, and leaves as a [`reply`].
+
+#![deny(clippy::indexing_slicing)]
+
+mod context;
+mod era;
+mod error;
+mod front;
+mod help;
+mod instructions;
+mod message;
+mod params;
+mod registry;
+mod render;
+mod reply;
+mod scales;
+mod server;
+mod text;
+mod tools;
+
+use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::any;
+use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+
+pub use front::MAX_BODY_BYTES;
+pub use registry::{Access, Registry};
+pub use tools::Toolset;
 
 use crate::clock::Clock;
 use crate::intervals;
-use crate::public_url::PublicUrl;
 
+/// What the endpoint can be told.
 pub struct Settings {
-    pub public_url: PublicUrl,
+    pub toolsets: Vec<Toolset>,
+    /// Hides and refuses everything but reading.
     pub read_only: bool,
+    /// Refuses the one contradiction between header and body that real clients send.
     pub strict_protocol_headers: bool,
 }
 
-pub struct Mcp {}
+/// The MCP side of the server.
+pub struct Mcp {
+    endpoint: front::Endpoint,
+}
 
 impl Mcp {
-    pub fn new(_settings: Settings, _client: intervals::Client, _clock: Clock) -> Self {
-        Self {}
+    #[must_use]
+    pub fn new(settings: Settings, client: intervals::Client, clock: Clock) -> Self {
+        let registry = Arc::new(registry(&settings));
+        let home = context::Home::new(client, clock, Arc::clone(&registry));
+        let handler = server::Handler::new(Arc::clone(&registry), home);
+        let service = StreamableHttpService::new(
+            move || Ok(handler.clone()),
+            Arc::new(NeverSessionManager::default()),
+            StreamableHttpServerConfig::default()
+                .with_legacy_session_mode(false)
+                .with_json_response(true)
+                // Host and Origin are checked in front of every route, not only of this one.
+                .disable_allowed_hosts()
+                .with_max_request_body_bytes(MAX_BODY_BYTES),
+        );
+        Self {
+            endpoint: front::Endpoint {
+                service,
+                registry,
+                strict: settings.strict_protocol_headers,
+            },
+        }
     }
 
-    /// The MCP endpoint at `/`, `/mcp` and `/mcp/`.
+    /// The MCP endpoint at `/`, `/mcp` and `/mcp/`, the same service on each, without redirects.
     pub fn router(&self) -> Router {
-        let endpoint = any(|| async { "{}" });
+        let endpoint = any(front::handle).with_state(self.endpoint.clone());
         Router::new()
             .route("/", endpoint.clone())
             .route("/mcp", endpoint.clone())
             .route("/mcp/", endpoint)
     }
+}
+
+/// The tools of the chosen sets.
+#[must_use]
+pub fn registry(settings: &Settings) -> Registry {
+    Registry::new(tools::of(&settings.toolsets), settings.read_only)
 }

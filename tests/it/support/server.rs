@@ -104,13 +104,13 @@ impl Server {
                 trusted_proxy_hops: options.trusted_proxy_hops,
             },
             mcp: mcp::Settings {
-                public_url: public_url.clone(),
+                toolsets: vec![mcp::Toolset::Core],
                 read_only: options.read_only,
                 strict_protocol_headers: options.strict_protocol_headers,
             },
             intervals: intervals::Settings {
                 base_url: options.upstream.parse().unwrap(),
-                athlete_id: options.athlete_id,
+                athlete_id: options.athlete_id.parse().unwrap(),
                 api_key: options.api_key.into(),
                 rate: None,
                 deadline: options.deadline,

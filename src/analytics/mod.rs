@@ -1,0 +1,4 @@
+//! Formulas over plain series; each names its source.
+
+pub mod baseline;
+pub mod fitness;

@@ -1,0 +1,52 @@
+//! How the athlete wants quantities shown.
+
+use std::sync::Arc;
+
+use super::cache::Freshness;
+use super::error::Error;
+use super::lenient::record;
+use super::transport::Transport;
+
+/// Calls about preferences; all fail as [`Error`] says.
+#[derive(Clone, Copy)]
+pub struct AthletePreferences<'a> {
+    transport: &'a Transport,
+}
+
+impl<'a> AthletePreferences<'a> {
+    pub(super) const fn new(transport: &'a Transport) -> Self {
+        Self { transport }
+    }
+
+    /// `GET /athlete/{id}`: units only.
+    ///
+    /// No other endpoint tells them. The answer also holds the API key and personal data and may be large: nothing of it
+    /// but these fields is kept, and it is asked for rarely.
+    pub async fn get(&self) -> Result<Arc<Preferences>, Error> {
+        self.transport
+            .get(self.transport.athlete(), Freshness::Settings)
+            .await
+    }
+}
+
+record! {
+    /// The athlete's choice of units.
+    pub struct Preferences {
+        /// `meters`, or the other, which is taken for imperial.
+        measurement_preference: String,
+        /// Weights in pounds.
+        weight_pref_lb: bool,
+        /// Temperatures in °F.
+        fahrenheit: bool,
+    }
+}
+
+impl Preferences {
+    /// Whether distances are wanted in miles and feet.
+    #[must_use]
+    pub fn is_imperial(&self) -> bool {
+        self.measurement_preference
+            .as_deref()
+            .is_some_and(|preference| preference != "meters")
+    }
+}

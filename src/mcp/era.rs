@@ -1,0 +1,384 @@
+//! Which revision of the protocol a request speaks, and whether it speaks it right.
+//!
+//! One endpoint serves both eras: revisions up to 2025-11-25 begin with `initialize`; 2026-07-28 has no handshake, every
+//! request describes itself in `params._meta` and repeats it in headers.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::{Value, json};
+
+use super::message::{Kind, META_CAPABILITIES, META_VERSION, Message};
+
+pub const LATEST: &str = "2026-07-28";
+/// Newest first, as `server/discover` lists them.
+pub const SUPPORTED: [&str; 4] = [LATEST, "2025-11-25", "2025-06-18", "2025-03-26"];
+
+pub const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
+pub const METHOD: HeaderName = HeaderName::from_static("mcp-method");
+pub const NAME: HeaderName = HeaderName::from_static("mcp-name");
+
+/// How a request is to be served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Era {
+    /// 2025-03-26 to 2025-11-25.
+    Legacy,
+    /// 2026-07-28.
+    Modern,
+}
+
+/// A request that breaks the rules of its revision; all are answered with HTTP 400 but an unknown method (404).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Violation {
+    /// A JSON-RPC error code.
+    pub code: i32,
+    pub message: String,
+    pub data: Option<Value>,
+}
+
+impl Violation {
+    pub const INVALID_REQUEST: i32 = -32600;
+    pub const METHOD_NOT_FOUND: i32 = -32601;
+    pub const INVALID_PARAMS: i32 = -32602;
+    pub const HEADER_MISMATCH: i32 = -32020;
+    pub const UNSUPPORTED_VERSION: i32 = -32022;
+
+    fn new(code: i32, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            data: None,
+        }
+    }
+
+    fn unsupported(requested: &str) -> Self {
+        Self {
+            code: Self::UNSUPPORTED_VERSION,
+            message: "Unsupported protocol version".to_owned(),
+            data: Some(json!({ "supported": SUPPORTED, "requested": requested })),
+        }
+    }
+}
+
+/// Classifies `message` and checks it; what it leaves in `headers` is what rmcp, which is stricter, accepts.
+///
+/// # Errors
+/// The first [`Violation`] in the order that the conformance suite expects: required `_meta`, header against `_meta`,
+/// version supported, standard headers, method.
+pub fn admit(message: &Message, headers: &mut HeaderMap, strict: bool) -> Result<Era, Violation> {
+    let header = version_header(headers)?;
+    let is_initialize = message.method == "initialize";
+    let meta = &message.params.meta;
+
+    let is_modern = meta.version.is_some()
+        || message.method == "server/discover"
+        || (!is_initialize
+            && header
+                .as_deref()
+                .is_some_and(|v| v >= LATEST && is_supported(v)));
+    if !is_modern {
+        match header {
+            // The handshake carries its version in the body; some clients send another in the header.
+            Some(_) if is_initialize => {
+                headers.remove(PROTOCOL_VERSION);
+            }
+            Some(version) if !is_supported(&version) && version != "2024-11-05" => {
+                return Err(Violation::unsupported(&version));
+            }
+            Some(version) => set(headers, PROTOCOL_VERSION, &version),
+            None => {}
+        }
+        return Ok(Era::Legacy);
+    }
+
+    if message.kind != Kind::Request {
+        return Ok(Era::Modern);
+    }
+    let Some(Value::String(version)) = &meta.version else {
+        return Err(missing_meta(META_VERSION));
+    };
+    if !matches!(meta.capabilities, Some(Value::Object(_))) {
+        return Err(missing_meta(META_CAPABILITIES));
+    }
+    let header = header.unwrap_or_default();
+    // Claude's connectors send a legacy header with a modern body (anthropics/claude-code#93290). Nobody routes on the
+    // header in front of a single binary, so this one combination is served unless the operator forbids it.
+    let tolerated = !strict
+        && header.as_str() < LATEST
+        && is_supported(&header)
+        && version.as_str() >= LATEST
+        && is_supported(version);
+    if header != *version && !tolerated {
+        return Err(Violation::new(
+            Violation::HEADER_MISMATCH,
+            format!(
+                "Header mismatch: MCP-Protocol-Version header value '{header:.40}' does not match body value \
+                 '{version:.40}'"
+            ),
+        ));
+    }
+    if !is_supported(version) {
+        return Err(Violation::unsupported(version));
+    }
+    standard_header(headers, METHOD, Some(&message.method), tolerated)?;
+    standard_header(headers, NAME, message.name(), tolerated)?;
+    set(headers, PROTOCOL_VERSION, version);
+    if is_initialize {
+        return Err(Violation::new(
+            Violation::METHOD_NOT_FOUND,
+            "Method not found: initialize",
+        ));
+    }
+    Ok(Era::Modern)
+}
+
+fn is_supported(version: &str) -> bool {
+    SUPPORTED.contains(&version)
+}
+
+fn missing_meta(key: &str) -> Violation {
+    Violation::new(
+        Violation::INVALID_PARAMS,
+        format!("Missing required _meta field {key}"),
+    )
+}
+
+/// The version header; proxies repeat it, so equal copies count as one.
+fn version_header(headers: &HeaderMap) -> Result<Option<String>, Violation> {
+    let mut found: Option<String> = None;
+    for value in headers.get_all(PROTOCOL_VERSION) {
+        for part in String::from_utf8_lossy(value.as_bytes()).split(',') {
+            let part = part.trim();
+            match &found {
+                Some(version) if version != part => {
+                    return Err(Violation::new(
+                        Violation::HEADER_MISMATCH,
+                        "Header mismatch: MCP-Protocol-Version was sent with different values",
+                    ));
+                }
+                _ => found = Some(part.to_owned()),
+            }
+        }
+    }
+    Ok(found.filter(|version| !version.is_empty()))
+}
+
+/// Checks `Mcp-Method` or `Mcp-Name` against the body and normalises it.
+fn standard_header(
+    headers: &mut HeaderMap,
+    name: HeaderName,
+    body: Option<&str>,
+    may_be_absent: bool,
+) -> Result<(), Violation> {
+    let Some(body) = body else { return Ok(()) };
+    let mismatch = |what: &str| {
+        Violation::new(
+            Violation::HEADER_MISMATCH,
+            format!("Header mismatch: {name} {what}"),
+        )
+    };
+    let mut seen = false;
+    for value in headers.get_all(&name) {
+        seen = true;
+        let text = value
+            .to_str()
+            .map_err(|_| mismatch("is not readable text"))?;
+        let decoded = decode(text.trim()).ok_or_else(|| mismatch("is not valid base64"))?;
+        if decoded != body {
+            return Err(mismatch("does not match the body"));
+        }
+    }
+    if !seen && !may_be_absent {
+        return Err(mismatch("is missing"));
+    }
+    let plain = body.bytes().all(|b| (0x21..0x7f).contains(&b)) && !body.starts_with("=?");
+    if plain {
+        set(headers, name, body);
+    } else {
+        set(
+            headers,
+            name,
+            &format!("=?base64?{}?=", STANDARD.encode(body)),
+        );
+    }
+    Ok(())
+}
+
+/// `=?base64?…?=` carries what a header cannot.
+fn decode(text: &str) -> Option<Cow<'_, str>> {
+    match text
+        .strip_prefix("=?base64?")
+        .and_then(|rest| rest.strip_suffix("?="))
+    {
+        Some(encoded) => String::from_utf8(STANDARD.decode(encoded).ok()?)
+            .ok()
+            .map(Cow::Owned),
+        None => Some(Cow::Borrowed(text)),
+    }
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(method: &str, version: Option<&str>) -> Message {
+        let meta = version.map_or(String::new(), |version| {
+            format!(r#","_meta":{{"{META_VERSION}":"{version}","{META_CAPABILITIES}":{{}}}}"#)
+        });
+        let body = format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{"name":"get_today"{meta}}}}}"#
+        );
+        Message::read(body.as_bytes()).unwrap()
+    }
+
+    fn headers(pairs: &[(HeaderName, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap()))
+            .collect()
+    }
+
+    fn code(message: &Message, pairs: &[(HeaderName, &str)]) -> Result<Era, i32> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(name, HeaderValue::from_str(value).unwrap());
+        }
+        admit(message, &mut headers, false).map_err(|v| v.code)
+    }
+
+    #[test]
+    fn legacy_requests_are_served_whatever_known_version_they_name() {
+        let list = request("tools/list", None);
+        for header in [
+            None,
+            Some("2025-03-26"),
+            Some("2025-11-25"),
+            Some("2024-11-05"),
+            Some("2025-06-18, 2025-06-18"),
+        ] {
+            let pairs: Vec<_> = header.iter().map(|v| (PROTOCOL_VERSION, *v)).collect();
+            assert_eq!(code(&list, &pairs), Ok(Era::Legacy), "{header:?}");
+        }
+        assert_eq!(code(&list, &[(PROTOCOL_VERSION, "v999.0.0")]), Err(-32022));
+        assert_eq!(
+            code(
+                &list,
+                &[
+                    (PROTOCOL_VERSION, "2025-06-18"),
+                    (PROTOCOL_VERSION, "2025-11-25")
+                ]
+            ),
+            Err(-32020)
+        );
+    }
+
+    #[test]
+    fn the_handshake_ignores_the_version_header() {
+        let mut headers = headers(&[(PROTOCOL_VERSION, "2025-03-26")]);
+        assert_eq!(
+            admit(&request("initialize", None), &mut headers, true),
+            Ok(Era::Legacy)
+        );
+        assert!(headers.is_empty());
+    }
+
+    #[test]
+    fn modern_requests_are_checked_in_the_order_of_the_specification() {
+        let call = request("tools/call", Some(LATEST));
+        let all = [
+            (PROTOCOL_VERSION, LATEST),
+            (METHOD, "tools/call"),
+            (NAME, "get_today"),
+        ];
+        assert_eq!(code(&call, &all), Ok(Era::Modern));
+        assert_eq!(
+            code(&request("tools/list", None), &[(PROTOCOL_VERSION, LATEST)]),
+            Err(-32602)
+        );
+        assert_eq!(code(&request("server/discover", None), &[]), Err(-32602));
+        assert_eq!(
+            code(&call, &[(METHOD, "tools/call"), (NAME, "get_today")]),
+            Err(-32020)
+        );
+        let future = request("tools/call", Some("v999.0.0"));
+        assert_eq!(
+            code(&future, &all),
+            Err(-32020),
+            "equality comes before support"
+        );
+        assert_eq!(
+            code(&future, &[(PROTOCOL_VERSION, "v999.0.0")]),
+            Err(-32022)
+        );
+        assert_eq!(
+            code(&call, &[(PROTOCOL_VERSION, LATEST), (NAME, "get_today")]),
+            Err(-32020)
+        );
+        assert_eq!(
+            code(
+                &call,
+                &[
+                    (PROTOCOL_VERSION, LATEST),
+                    (METHOD, "tools/list"),
+                    (NAME, "get_today")
+                ]
+            ),
+            Err(-32020)
+        );
+        assert_eq!(
+            code(&call, &[(PROTOCOL_VERSION, LATEST), (METHOD, "tools/call")]),
+            Err(-32020)
+        );
+        assert_eq!(
+            code(
+                &call,
+                &[
+                    (PROTOCOL_VERSION, LATEST),
+                    (METHOD, "tools/call"),
+                    (NAME, "Get_today")
+                ]
+            ),
+            Err(-32020)
+        );
+        assert_eq!(
+            code(
+                &request("initialize", Some(LATEST)),
+                &[(PROTOCOL_VERSION, LATEST), (METHOD, "initialize")]
+            ),
+            Err(-32601)
+        );
+    }
+
+    #[test]
+    fn a_name_may_be_sent_in_base64() {
+        let call = request("tools/call", Some(LATEST));
+        let encoded = format!("=?base64?{}?=", STANDARD.encode("get_today"));
+        let all = [
+            (PROTOCOL_VERSION, LATEST),
+            (METHOD, " tools/call "),
+            (NAME, encoded.as_str()),
+        ];
+        assert_eq!(code(&call, &all), Ok(Era::Modern));
+    }
+
+    #[test]
+    fn a_legacy_header_with_a_modern_body_is_served_unless_forbidden() {
+        let call = request("tools/call", Some(LATEST));
+        let mut lenient = headers(&[(PROTOCOL_VERSION, "2025-11-25")]);
+        assert_eq!(admit(&call, &mut lenient, false), Ok(Era::Modern));
+        assert_eq!(lenient.get(PROTOCOL_VERSION).unwrap(), LATEST);
+        assert_eq!(lenient.get(NAME).unwrap(), "get_today");
+        let mut strict = headers(&[(PROTOCOL_VERSION, "2025-11-25")]);
+        assert_eq!(admit(&call, &mut strict, true).unwrap_err().code, -32020);
+        let contradiction = [(PROTOCOL_VERSION, "2025-11-25"), (NAME, "list_activities")];
+        assert_eq!(code(&call, &contradiction), Err(-32020));
+    }
+}

@@ -1,0 +1,78 @@
+//! Texts that explain the data, for [`get_help`](crate::mcp).
+
+use super::scales::{BURDEN, FEEL, HYDRATION, INJURY, QUALITY};
+
+/// What there is to ask for.
+pub const OVERVIEW: &str = "\
+Topics: scales (what the labels mean), units, formulas (with sources), dates, categories (of events), workouts (the text \
+language of planned workouts), strava (why some activities are empty), hidden (tools this connection does not see).
+Start a conversation with get_today. Ids come from list_activities and list_events.";
+
+/// The subjective scales.
+#[must_use]
+pub fn scales() -> String {
+    format!(
+        "On every subjective scale the lowest number is the best.\n\
+         fatigue, soreness, stress: {}\n\
+         mood, motivation, sleep_quality: {}\n\
+         injury: {}\n\
+         hydration: {}\n\
+         feel (of an activity): {}\n\
+         RPE (of an activity): 1 very easy to 10 maximal\n\
+         sleep_score: 0-100 by the device, higher is better; readiness: scale of the device, higher is better",
+        BURDEN.describe(),
+        QUALITY.describe(),
+        INJURY.describe(),
+        HYDRATION.describe(),
+        FEEL.describe()
+    )
+}
+
+pub const UNITS: &str = "\
+Answers name their units. time is h:mm:ss moving; distance, climbing, speed, weight and temperature follow the athlete's \
+preference; swim pace is per 100 m or 100 y, rowing per 500 m.
+IF% and intensity are percent of threshold (92 is an intensity factor of 0.92). load is Intervals.icu's training load, on the \
+scale of TSS: 100 is one hour at threshold. work is kJ. Running cadence is steps per minute. HRV is rMSSD in ms. W' is kJ.
+0 is a value; a column or cell that is missing was not measured.";
+
+pub const FORMULAS: &str = "\
+fitness (CTL), fatigue (ATL): x + (load - x)(1 - e^(-1/t)) a day, t 42 and 7 days unless the athlete changed them \
+(Banister's impulse-response model as Coggan's Performance Management Chart; as Intervals.icu computes it).
+form: CTL - ATL of the same day. Zones of the Intervals.icu fitness page: above 20 transition, 5 to 20 fresh, -10 to 5 grey \
+zone, -30 to -10 optimal, below -30 high risk. ramp: CTL change over 7 days.
+form now in get_today leaves out load that is only planned; the figure beside it adds it.
+HRV: 7-day mean of ln rMSSD against the 60-day mean +- 0.5 standard deviation (Plews et al., Sports Medicine 43:773, 2013).
+resting HR and sleep in get_today: today against the 42-day mean +- 1 standard deviation.
+NP (normalized power): fourth root of the mean fourth power of the 30 s rolling mean; IF = NP / FTP; VI = NP / average \
+power; EF = NP / average HR (Coggan). load from power = hours x IF^2 x 100.
+decoupling: fall of power (or speed) per heartbeat from the first to the second half, in percent; under 5 is steady (Friel).
+session RPE: RPE x minutes moving (Foster). TRIMP: Banister. polarization index: Treff et al. 2019.
+eFTP is Intervals.icu's own estimate from the power curve.";
+
+pub const DATES: &str = "\
+Dates are the athlete's local days: YYYY-MM-DD, today, yesterday, tomorrow, -28d, +7d, -4w, this_week, next_week, last_week \
+(Monday to Sunday), next_monday, last_sunday. A single named week as oldest or newest means that whole week. Windows \
+include both ends.";
+
+pub const CATEGORIES: &str = "\
+workout: a planned session (sport, time, load, steps). race: A, B or C by importance. note: text. sick, injured, holiday: \
+absences, may last days. target: load, time or distance to reach in a week. plan: a phase such as Base or Build. other: \
+season start, eFTP set, fitness set.
+State: done with the activity's id and the compliance in percent, not done when its day has passed, not on GARMIN (or \
+other) when the upload to the device failed.";
+
+pub const WORKOUTS: &str = "\
+Text language of planned workouts, one step a line:
+- 10m ramp 50-75% 90rpm        (dash, length, target, cadence; percent alone is of FTP)
+- 8m 95-100%   - 5m 220w   - 30s maxeffort   - 20m Z2   - 10m freeride
+- 10m 75-82% LTHR   - 2m Z1 HR   - 1km 4:00/km-4:10/km Pace   - 400mtr 100% Pace   (HR and pace need the word)
+Lengths: 1h, 10m, 30s, 1h2m30s, 2km, 1mi, 400mtr, 100yrd. 400m means 400 MINUTES; metres are mtr.
+A repeat is a line such as 4x or Main Set 4x with its steps below; leave a blank line before and after it; no repeats \
+inside repeats. Warmup and Cooldown as lines of their own mark their steps.
+A step without a length is dropped; absolute bpm is dropped; keep numbers with units and Zn out of labels; one kind of \
+target per workout; at most 50 steps reach a device.";
+
+pub const STRAVA: &str = "\
+Activities that reached Intervals.icu through Strava may not be passed on (Strava's terms): only id and date are known. \
+They still count in fitness, fatigue and the service's own totals, not in totals here. Remedy for the athlete: connect the \
+device's platform (Garmin, Wahoo, Polar, Suunto, Coros, Zwift …) to Intervals.icu directly, or import the original files.";

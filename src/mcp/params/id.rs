@@ -1,0 +1,37 @@
+//! Ids, as the model passes them.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+use super::Text;
+use crate::intervals;
+
+/// The id of an activity: `i12345678`, or digits only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActivityId(pub intervals::ActivityId);
+
+impl<'de> Deserialize<'de> for ActivityId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Text(text) = Text::deserialize(deserializer)?;
+        text.trim().parse().map(Self).map_err(|_| {
+            D::Error::custom(
+                "an activity id looks like i12345678, or is digits only; list_activities shows ids",
+            )
+        })
+    }
+}
+
+impl JsonSchema for ActivityId {
+    fn schema_name() -> Cow<'static, str> {
+        "ActivityId".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string" })
+    }
+}

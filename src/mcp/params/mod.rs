@@ -1,0 +1,19 @@
+//! Parameter types that tools share.
+//!
+//! Clients write what they like: numbers and lists arrive as strings, a single value where a list is wanted. What can be
+//! understood is; what cannot is answered with the right values. The schemas show the strict form only.
+
+mod choice;
+mod date;
+mod id;
+mod lenient;
+mod sport;
+mod wellness;
+
+pub(crate) use choice::choice;
+pub use choice::{Choice, Choices};
+pub use date::{DateSpec, Window, WindowError};
+pub use id::ActivityId;
+pub use lenient::{Flag, Int, List, Num, Text};
+pub use sport::Sport;
+pub use wellness::WellnessEntry;

@@ -1,0 +1,197 @@
+//! The calendar as rows.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::table::Table;
+use super::{days, steps};
+use crate::intervals::activities::Activity;
+use crate::intervals::events::Event;
+use crate::mcp::reply::Reply;
+use crate::mcp::text;
+use crate::units::{self, Units, number, signed};
+
+/// The first and the last day of an event; its end is exclusive on the wire.
+#[must_use]
+pub fn span(event: &Event) -> Option<(Date, Date)> {
+    let first = event.starts()?.date();
+    let last = event
+        .ends()
+        .map(|end| {
+            let day = end.date();
+            // Midnight belongs to the day before.
+            if end.time() == jiff::civil::Time::midnight() {
+                day.checked_sub(1.days()).unwrap_or(day)
+            } else {
+                day
+            }
+        })
+        .filter(|last| *last > first)
+        .unwrap_or(first);
+    Some((first, last))
+}
+
+/// `WORKOUT` as people say it.
+#[must_use]
+pub fn category(event: &Event) -> String {
+    match event.category.as_deref() {
+        Some("RACE_A") => "race A".to_owned(),
+        Some("RACE_B") => "race B".to_owned(),
+        Some("RACE_C") => "race C".to_owned(),
+        Some("SET_EFTP") => "eFTP set".to_owned(),
+        Some("FITNESS_DAYS") => "fitness days".to_owned(),
+        Some("SEASON_START") => "season start".to_owned(),
+        Some("SET_FITNESS") => "fitness set".to_owned(),
+        Some(other) => text::name(other).to_lowercase().replace('_', " "),
+        None => "event".to_owned(),
+    }
+}
+
+#[must_use]
+pub fn is_race(event: &Event) -> bool {
+    event
+        .category
+        .as_deref()
+        .is_some_and(|c| c.starts_with("RACE_"))
+}
+
+/// Whether it keeps the athlete from training.
+#[must_use]
+pub fn is_absence(event: &Event) -> bool {
+    matches!(
+        event.category.as_deref(),
+        Some("SICK" | "INJURED" | "HOLIDAY")
+    )
+}
+
+/// Rows in the order of days. `done` are the activities that may have carried the workouts out.
+#[must_use]
+pub fn table(found: &[&Event], done: &[Activity], units: Units, today: Date) -> Table {
+    let mut table = Table::new([
+        "id",
+        "date",
+        "what",
+        "sport",
+        "name",
+        "time",
+        units.distance_name(),
+        "load",
+        "IF%",
+        "form",
+        "state",
+    ]);
+    for event in found {
+        let Some((first, last)) = span(event) else {
+            continue;
+        };
+        let date = if first == last {
+            days::short(first, today.year())
+        } else {
+            format!(
+                "{} to {}",
+                days::short(first, today.year()),
+                days::short(last, today.year())
+            )
+        };
+        let form = event.icu_ctl.zip(event.icu_atl).filter(|_| first >= today);
+        #[expect(clippy::cast_precision_loss, reason = "seconds of one event")]
+        let time = event
+            .moving_time
+            .or(event.time_target)
+            .filter(|s| *s > 0)
+            .map(|s| s as f64);
+        table.row([
+            Some(event.id.to_string()),
+            Some(date),
+            Some(category(event)),
+            event.sport.as_deref().map(text::name),
+            event.name.as_deref().map(text::name),
+            time.map(units::clock),
+            event
+                .distance
+                .or(event.distance_target)
+                .filter(|m| *m > 0.0)
+                .map(|m| number(units.distance(m), 1)),
+            event
+                .icu_training_load
+                .or(event.load_target)
+                .filter(|l| *l > 0)
+                .map(|l| l.to_string()),
+            event
+                .icu_intensity
+                .filter(|p| *p > 0.0)
+                .map(|p| number(p, 0)),
+            form.map(|(ctl, atl)| signed(ctl - atl, 0)),
+            Some(state(event, done, last, today)),
+        ]);
+    }
+    table
+}
+
+/// Done, missed, still to come; what a device refused; who cannot train.
+fn state(event: &Event, done: &[Activity], last: Date, today: Date) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let pair = done
+        .iter()
+        .find(|a| a.paired_event_id == Some(event.id))
+        .map(|a| (a.id.to_string(), a.compliance))
+        .or_else(|| {
+            event
+                .paired_activity_id
+                .as_ref()
+                .map(|id| (id.to_string(), None))
+        });
+    let is_workout = event.category.as_deref() == Some("WORKOUT");
+    match pair {
+        Some((id, Some(percent))) => words.push(format!("done {id} ({} %)", number(percent, 0))),
+        Some((id, None)) => words.push(format!("done {id}")),
+        None if is_workout && last < today => words.push("not done".to_owned()),
+        None => {}
+    }
+    if event.for_week == Some(true) {
+        words.push("for the week".to_owned());
+    }
+    if event.indoor == Some(true) {
+        words.push("indoor".to_owned());
+    }
+    if let Some(kind) = event
+        .training_availability
+        .as_deref()
+        .filter(|k| *k != "NORMAL")
+    {
+        words.push(format!("training {}", text::name(kind).to_lowercase()));
+    }
+    if let Some(plan) = event.plan_name.as_deref() {
+        words.push(format!("plan {}", text::name(plan)));
+    }
+    for error in event.push_errors.iter().flatten().take(1) {
+        let service = error.service.as_deref().map(text::name).unwrap_or_default();
+        words.push(format!("not on {service}"));
+    }
+    words.join(", ")
+}
+
+/// The steps of a workout below the rows, or what it says when it has none.
+pub fn details(reply: &mut Reply, event: &Event, units: Units) {
+    let sport = event.sport.as_deref().unwrap_or_default();
+    let parsed = event
+        .workout_doc
+        .as_ref()
+        .map(|doc| steps::lines(doc, sport, units))
+        .unwrap_or_default();
+    if !parsed.is_empty() {
+        let name = event.name.as_deref().map(text::name).unwrap_or_default();
+        reply.line(format!(
+            "steps of {} {name}: {}",
+            event.id,
+            parsed.join("; ")
+        ));
+        return;
+    }
+    if let Some(description) = &event.description {
+        reply.quote(
+            format!("text of {} {}", category(event), event.id),
+            description,
+        );
+    }
+}

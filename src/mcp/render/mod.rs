@@ -1,0 +1,14 @@
+//! How data becomes text: what the model reads is decided here, in a tool's description and in `error`.
+
+pub mod activities;
+pub mod activity;
+pub mod athlete;
+pub mod days;
+pub mod events;
+pub mod parts;
+pub mod steps;
+pub mod table;
+pub mod today;
+pub mod wellness;
+pub mod wellness_change;
+pub mod zones;

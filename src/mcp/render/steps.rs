@@ -1,0 +1,151 @@
+//! The steps of a planned workout, on one line each.
+
+use crate::intervals::workout_doc::{Step, Target, WorkoutDoc};
+use crate::mcp::text;
+use crate::units::{self, Pace, Units, number};
+
+/// Steps shown at most; devices take 50.
+const MAX_STEPS: usize = 60;
+
+/// `10m ramp 50-75% (131-197 W)`; repeats as `4x [ … + … ]`. Empty when nothing was parsed.
+#[must_use]
+pub fn lines(doc: &WorkoutDoc, sport: &str, units: Units) -> Vec<String> {
+    let steps = doc.steps.as_deref().unwrap_or_default();
+    let pace = units.pace_of(sport).unwrap_or(Pace::PerKm);
+    let mut lines: Vec<String> = steps
+        .iter()
+        .take(MAX_STEPS)
+        .map(|step| show(step, pace, units, 0))
+        .collect();
+    if steps.len() > MAX_STEPS {
+        lines.push(format!("… {} more steps", steps.len() - MAX_STEPS));
+    }
+    lines
+}
+
+fn show(step: &Step, pace: Pace, units: Units, depth: usize) -> String {
+    if let Some(children) = step.steps.as_deref().filter(|c| !c.is_empty()) {
+        // The service knows no repeats within repeats; a document that nests deeper is not followed.
+        if depth >= 2 {
+            return "…".to_owned();
+        }
+        let inner: Vec<String> = children
+            .iter()
+            .take(MAX_STEPS)
+            .map(|s| show(s, pace, units, depth + 1))
+            .collect();
+        return format!("{}x [{}]", step.reps.unwrap_or(1), inner.join(" + "));
+    }
+    let mut words: Vec<String> = Vec::new();
+    words.extend(length(step, units));
+    words.extend(
+        step.text
+            .as_deref()
+            .map(text::name)
+            .filter(|t| !t.is_empty()),
+    );
+    for (flag, name) in [
+        (step.warmup, "warmup"),
+        (step.cooldown, "cooldown"),
+        (step.ramp, "ramp"),
+        (step.freeride, "free"),
+        (step.maxeffort, "max effort"),
+        (step.until_lap_press, "until lap press"),
+    ] {
+        if flag == Some(true) {
+            words.push(name.to_owned());
+        }
+    }
+    words.extend(target(
+        step.power.as_ref(),
+        step.resolved_power.as_ref(),
+        &|v| number(v, 0),
+        "W",
+    ));
+    words.extend(target(
+        step.hr.as_ref(),
+        step.resolved_hr.as_ref(),
+        &|v| number(v, 0),
+        "bpm",
+    ));
+    let speed = |v: f64| pace.show(v).unwrap_or_else(|| "0".to_owned());
+    words.extend(target(
+        step.pace.as_ref(),
+        step.resolved_pace.as_ref(),
+        &speed,
+        pace.name(),
+    ));
+    words.extend(
+        step.cadence
+            .as_ref()
+            .and_then(|t| range(t, &|v| number(v, 0)))
+            .map(|c| format!("{c} rpm")),
+    );
+    words.extend(
+        step.intensity
+            .as_deref()
+            .filter(|kind| matches!(*kind, "rest" | "recovery"))
+            .map(str::to_owned),
+    );
+    words.join(" ")
+}
+
+fn length(step: &Step, units: Units) -> Option<String> {
+    if let Some(metres) = step.distance.filter(|m| *m > 0.0) {
+        return Some(if metres < 1000.0 {
+            format!("{} m", number(metres, 0))
+        } else {
+            format!(
+                "{} {}",
+                number(units.distance(metres), 2),
+                units.distance_name()
+            )
+        });
+    }
+    #[expect(clippy::cast_precision_loss, reason = "seconds of a workout")]
+    let seconds = step.duration? as f64;
+    Some(units::clock(seconds))
+}
+
+/// `95-105% FTP (249-275 W)`: as written, and what it means for this athlete.
+fn target(
+    written: Option<&Target>,
+    resolved: Option<&Target>,
+    show: &dyn Fn(f64) -> String,
+    unit: &str,
+) -> Option<String> {
+    let absolute = resolved
+        .and_then(|t| range(t, show))
+        .map(|r| format!("{r} {unit}"));
+    let relative = written.and_then(|t| {
+        let shown = range(t, &|v| number(v, 0))?;
+        Some(match t.units.as_deref() {
+            Some("%ftp") => format!("{shown}% FTP"),
+            Some("%lthr") => format!("{shown}% LTHR"),
+            Some("%hr") => format!("{shown}% max HR"),
+            Some("%pace") => format!("{shown}% pace"),
+            Some("%mmp") => format!("{shown}% of best"),
+            Some("power_zone" | "hr_zone" | "pace_zone") => format!("Z{shown}"),
+            Some("w") => format!("{shown} W"),
+            // An absolute pace is written in its own unit; resolved it says the same.
+            _ if absolute.is_some() => return None,
+            Some(other) => format!("{shown} {}", text::name(other)),
+            None => shown,
+        })
+    });
+    match (relative, absolute) {
+        (Some(relative), Some(absolute)) if relative != absolute => {
+            Some(format!("{relative} ({absolute})"))
+        }
+        (Some(one), _) | (None, Some(one)) => Some(one),
+        (None, None) => None,
+    }
+}
+
+fn range(target: &Target, show: &dyn Fn(f64) -> String) -> Option<String> {
+    match (target.start, target.end, target.value) {
+        (Some(start), Some(end), _) => Some(format!("{}-{}", show(start), show(end))),
+        (_, _, Some(value)) => Some(show(value)),
+        _ => None,
+    }
+}

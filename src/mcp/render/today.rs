@@ -1,0 +1,265 @@
+//! How an athlete stands today, against what is normal for them.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::wellness::{MEASURES, Measure, hours_minutes};
+use super::{activities, days};
+use crate::analytics::baseline::{self, Baseline};
+use crate::analytics::fitness::{self, Fitness};
+use crate::intervals::activities::Activity;
+use crate::intervals::events::Event;
+use crate::intervals::wellness::Wellness;
+use crate::units::{Units, number, signed};
+
+/// Days behind the normal range of resting HR and sleep.
+const BASELINE_DAYS: i32 = 42;
+
+fn at(rows: &[Wellness], day: Date) -> Option<&Wellness> {
+    rows.iter().find(|row| row.date == day)
+}
+
+fn fitness_of(row: &Wellness) -> Option<Fitness> {
+    Some(Fitness {
+        ctl: row.ctl?,
+        atl: row.atl?,
+    })
+}
+
+/// Fitness, fatigue and form with what is done, and with what is planned for today beside it.
+#[must_use]
+pub fn form(rows: &[Wellness], sessions: &[Activity], plan: &[Event], today: Date) -> String {
+    let Some(row) = at(rows, today) else {
+        return "Form: Intervals.icu has no fitness figures for today.".to_owned();
+    };
+    let Some(now) = fitness_of(row) else {
+        return "Form: Intervals.icu has no fitness figures for today.".to_owned();
+    };
+    let yesterday = at(rows, today.checked_sub(1.day()).unwrap_or(today)).and_then(fitness_of);
+    let done_today: Vec<&Activity> = sessions
+        .iter()
+        .filter(|a| activities::day(a) == Some(today))
+        .collect();
+    let done: i64 = done_today.iter().filter_map(|a| a.icu_training_load).sum();
+    let planned: i64 = plan
+        .iter()
+        .filter(|e| e.category.as_deref() == Some("WORKOUT") || super::events::is_race(e))
+        .filter(|e| e.starts().is_some_and(|s| s.date() == today))
+        .filter(|e| {
+            e.paired_activity_id.is_none()
+                && !done_today.iter().any(|a| a.paired_event_id == Some(e.id))
+        })
+        .filter_map(|e| e.icu_training_load)
+        .sum();
+    #[expect(clippy::cast_precision_loss, reason = "load points")]
+    let state = fitness::today(yesterday, now, row.ctl_load, done as f64, planned as f64);
+    let mut out = format!(
+        "Fitness (CTL) {}, fatigue (ATL) {}, form {} ({})",
+        number(state.now.ctl, 1),
+        number(state.now.atl, 1),
+        signed(state.now.form(), 1),
+        fitness::form_zone(state.now.form())
+    );
+    out.push_str(&match state.with_plan {
+        Some(with) => format!(
+            " with today's load of {done} so far; {} ({}) with the {planned} still planned today",
+            signed(with.form(), 1),
+            fitness::form_zone(with.form())
+        ),
+        None => format!(" with today's load of {done}, nothing more planned today"),
+    });
+    if let Some(ramp) = row.ramp_rate {
+        out.push_str(&format!(". Ramp {} a week", signed(ramp, 1)));
+    }
+    if state.hidden_load {
+        out.push_str(". Today's figure holds load of activities that are not shown (Strava)");
+    }
+    out.push('.');
+    out
+}
+
+/// The values of a measure from `days` ago up to and including today, oldest first.
+fn values(rows: &[Wellness], measure: &Measure, today: Date, days: i32) -> Vec<f64> {
+    let first = today.checked_sub((days - 1).days()).unwrap_or(today);
+    rows.iter()
+        .filter(|row| (first..=today).contains(&row.date))
+        .filter_map(measure.get)
+        .collect()
+}
+
+fn measure(name: &str) -> Option<&'static Measure> {
+    MEASURES.iter().find(|m| m.name == name)
+}
+
+/// HRV judged on its week, never on one morning.
+#[must_use]
+pub fn hrv(rows: &[Wellness], today: Date) -> String {
+    let Some(measure) = measure("hrv") else {
+        return String::new();
+    };
+    let week = values(rows, measure, today, 7);
+    let history = values(rows, measure, today, 60);
+    let last = at(rows, today).and_then(measure.get);
+    let morning = last.map_or_else(|| "no value".to_owned(), |v| format!("{} ms", number(v, 0)));
+    match baseline::hrv_status(&week, &history) {
+        Some(status) => format!(
+            "HRV (rMSSD): 7-day mean {} ms (n {}), normal {}-{} ms (60 days, n {}): {}. This morning {morning}.",
+            number(status.week_ms, 0),
+            status.week_n,
+            number(status.low_ms, 0),
+            number(status.high_ms, 0),
+            status.n,
+            status.position.word()
+        ),
+        None if history.is_empty() => String::new(),
+        None => format!(
+            "HRV (rMSSD): this morning {morning}; too few values to judge (7 days n {}, 60 days n {}).",
+            week.len(),
+            history.len()
+        ),
+    }
+}
+
+/// `46.2 ± 2.1 (42 days, n 40)`
+fn normal(
+    rows: &[Wellness],
+    measure: &Measure,
+    today: Date,
+    show: impl Fn(f64) -> String,
+) -> Option<(Baseline, String)> {
+    let base = baseline::baseline(&values(rows, measure, today, BASELINE_DAYS))?;
+    let text = format!(
+        "normal {} ± {} ({BASELINE_DAYS} days, n {})",
+        show(base.mean),
+        show(base.sd),
+        base.n
+    );
+    Some((base, text))
+}
+
+/// Resting heart rate against 42 days.
+#[must_use]
+pub fn resting_hr(rows: &[Wellness], today: Date) -> String {
+    against(rows, today, "resting_hr", "Resting HR", " bpm", |v| {
+        number(v, 1)
+    })
+}
+
+/// Sleep against 42 days.
+#[must_use]
+pub fn sleep(rows: &[Wellness], today: Date) -> String {
+    let mut line = against(rows, today, "sleep", "Sleep", " h", hours_minutes);
+    if line.is_empty() {
+        return line;
+    }
+    if let Some(row) = at(rows, today) {
+        line.extend(
+            row.sleep_score
+                .map(|score| format!(" Score {}.", number(score, 0))),
+        );
+        line.extend(
+            row.sleep_quality
+                .map(|q| format!(" Quality {}.", crate::mcp::scales::QUALITY.label(q))),
+        );
+    }
+    line
+}
+
+fn against(
+    rows: &[Wellness],
+    today: Date,
+    name: &str,
+    title: &str,
+    unit: &str,
+    show: impl Fn(f64) -> String,
+) -> String {
+    let Some(measure) = measure(name) else {
+        return String::new();
+    };
+    let last = at(rows, today).and_then(measure.get);
+    let week = values(rows, measure, today, 7);
+    let Some((base, normal)) = normal(rows, measure, today, &show) else {
+        return last.map_or_else(String::new, |v| {
+            format!(
+                "{title}: {}{unit} today; too few values for a normal range.",
+                show(v)
+            )
+        });
+    };
+    let position =
+        last.map(|v| baseline::position(v, base.mean - base.sd, base.mean + base.sd).word());
+    let mean = baseline::mean(&week);
+    format!(
+        "{title}: {}{}, {normal}.",
+        match (last, position) {
+            (Some(v), Some(position)) => format!("{}{unit} today ({position})", show(v)),
+            _ => "no value today".to_owned(),
+        },
+        mean.map(|m| format!(", 7-day mean {} (n {})", show(m), week.len()))
+            .unwrap_or_default(),
+    )
+}
+
+/// What the athlete entered about today, as labels.
+#[must_use]
+pub fn feelings(rows: &[Wellness], today: Date) -> String {
+    let Some(row) = at(rows, today) else {
+        return String::new();
+    };
+    let names = [
+        "fatigue",
+        "soreness",
+        "stress",
+        "mood",
+        "motivation",
+        "injury",
+        "hydration",
+    ];
+    let entered: Vec<String> = MEASURES
+        .iter()
+        .filter(|m| names.contains(&m.name))
+        .filter_map(|m| {
+            Some(format!(
+                "{} {}",
+                m.name,
+                m.show((m.get)(row)?, Units::default())
+            ))
+        })
+        .collect();
+    if entered.is_empty() {
+        String::new()
+    } else {
+        format!("Entered today: {}.", entered.join(", "))
+    }
+}
+
+/// What is missing and would change the picture.
+#[must_use]
+pub fn warnings(rows: &[Wellness], today: Date) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for (name, title) in [("hrv", "HRV"), ("sleep", "sleep")] {
+        let Some(measure) = measure(name) else {
+            continue;
+        };
+        let last = rows
+            .iter()
+            .rev()
+            .find(|r| r.date <= today && (measure.get)(r).is_some());
+        match last {
+            None => warnings.push(format!("No {title} in the last 60 days.")),
+            Some(row) => {
+                let gap = today.since(row.date).map_or(0, |s| s.get_days());
+                if gap >= 2 {
+                    warnings.push(format!(
+                        "Last {title} value is from {}.",
+                        days::full(row.date)
+                    ));
+                }
+            }
+        }
+    }
+    if at(rows, today).is_some_and(|r| r.locked == Some(true)) {
+        warnings.push("Today's wellness is locked: nothing can be entered.".to_owned());
+    }
+    warnings
+}

@@ -1,0 +1,109 @@
+//! What a write to wellness changed.
+
+use jiff::civil::Date;
+
+use super::days;
+use super::wellness::{MEASURES, custom_value};
+use crate::intervals::wellness::{Wellness, WellnessUpdate};
+use crate::mcp::text;
+use crate::units::Units;
+
+/// What changed (`mood good → poor`), and the names of what was sent but did not arrive.
+#[must_use]
+pub fn changes(
+    old: Option<&Wellness>,
+    new: Option<&Wellness>,
+    update: &WellnessUpdate,
+    units: Units,
+) -> (String, String) {
+    let Some(new) = new else {
+        return (
+            "written; the service did not show the day again".to_owned(),
+            String::new(),
+        );
+    };
+    let sent = serde_json::to_value(update).unwrap_or_default();
+    let mut changed = Vec::new();
+    let mut lost = Vec::new();
+    for measure in MEASURES {
+        let Some(wire) = wire_name(measure.name) else {
+            continue;
+        };
+        let Some(wanted) = sent.get(wire).and_then(serde_json::Value::as_f64) else {
+            continue;
+        };
+        // Read raw: the display hides copied values, and a written one is not copied.
+        let got = (measure.get)(new);
+        if got.is_none_or(|got| (got - wanted).abs() > 1e-3 * wanted.abs().max(1.0)) {
+            lost.push(measure.name.to_owned());
+            continue;
+        }
+        let before = old.and_then(measure.get).map(|v| measure.show(v, units));
+        changed.push(line(
+            &measure.head(units),
+            before,
+            measure.show(wanted, units),
+        ));
+    }
+    for (code, wanted) in &update.custom {
+        let got = new.custom.get(code).and_then(custom_value);
+        if got != custom_value(wanted) {
+            lost.push(text::name(code));
+            continue;
+        }
+        let before = old.and_then(|o| o.custom.get(code)).and_then(custom_value);
+        changed.push(line(&text::name(code), before, got.unwrap_or_default()));
+    }
+    if let Some(comment) = &update.comments {
+        if new.comments.as_deref().map(str::trim) == Some(comment.trim()) {
+            changed.push("comment".to_owned());
+        } else {
+            lost.push("comments".to_owned());
+        }
+    }
+    let changed = if changed.is_empty() {
+        "nothing".to_owned()
+    } else {
+        changed.join(", ")
+    };
+    (changed, lost.join(", "))
+}
+
+fn line(name: &str, before: Option<String>, after: String) -> String {
+    match before {
+        Some(before) if before == after => format!("{name} {after} (as before)"),
+        Some(before) => format!("{name} {before} → {after}"),
+        None => format!("{name} {after} (new)"),
+    }
+}
+
+/// The name on the wire of what can be written.
+fn wire_name(name: &str) -> Option<&str> {
+    Some(match name {
+        "weight" | "hrv" | "fatigue" | "soreness" | "stress" | "mood" | "motivation" | "injury"
+        | "hydration" | "readiness" | "systolic" | "diastolic" | "lactate" | "steps"
+        | "protein" => name,
+        "resting_hr" => "restingHR",
+        "sleep" => "sleepSecs",
+        "sleep_score" => "sleepScore",
+        "sleep_quality" => "sleepQuality",
+        "hydration_l" => "hydrationVolume",
+        "body_fat" => "bodyFat",
+        "spo2" => "spO2",
+        "glucose" => "bloodGlucose",
+        "kcal" => "kcalConsumed",
+        "carbs" => "carbohydrates",
+        "fat" => "fatTotal",
+        _ => return None,
+    })
+}
+
+/// What to say about a day that the service will not change.
+#[must_use]
+pub fn locked(date: Date) -> String {
+    format!(
+        "{} is locked in Intervals.icu and was not changed: the service ignores writes to it. The athlete can unlock it in \
+         the web app.",
+        days::full(date)
+    )
+}

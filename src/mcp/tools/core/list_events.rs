@@ -1,0 +1,145 @@
+//! The calendar: plans, races, notes, absences, targets.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::intervals::activities::{Activity, ListActivities};
+use crate::intervals::events::Event;
+use crate::mcp::context::Context;
+use crate::mcp::error::ToolError;
+use crate::mcp::params::{Choice, DateSpec, Flag, List, Window, choice};
+use crate::mcp::registry::{Access, Tool};
+use crate::mcp::render::{days, events};
+use crate::mcp::reply::Reply;
+
+const MAX_DAYS: i32 = 400;
+const MAX_ROWS: usize = 200;
+/// What is needed of an activity to say how a workout went.
+const PAIR_FIELDS: &[&str] = &["paired_event_id", "compliance"];
+
+choice! {
+    pub enum Category {
+        Workout = "workout",
+        Race = "race",
+        Note = "note",
+        Holiday = "holiday",
+        Sick = "sick",
+        Injured = "injured",
+        Target = "target",
+        Plan = "plan",
+        Other = "other",
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    /// default today
+    oldest: Option<DateSpec>,
+    /// default +13d
+    newest: Option<DateSpec>,
+    categories: Option<List<Choice<Category>>>,
+    /// workout steps in watts, bpm, pace; texts of notes
+    include_steps: Option<Flag>,
+}
+
+pub struct ListEvents;
+
+impl Tool for ListEvents {
+    const NAME: &'static str = "list_events";
+    const TITLE: &'static str = "List calendar events";
+    const ACCESS: Access = Access::Read;
+    const DESCRIPTION: &'static str = "The calendar: planned workouts (done or not, compliance %), races, notes, sick, injured, \
+                                       holiday, targets, plan phases, with load and projected form.";
+    type Params = Params;
+
+    async fn run(context: &Context, params: Params) -> Result<Reply, ToolError> {
+        let local = context.local().await?;
+        let today = local.today();
+        let default = (DateSpec::Days(0), DateSpec::Days(13));
+        let window = Window::resolve(params.oldest, params.newest, default, today, MAX_DAYS)?;
+        let steps = params.include_steps.is_some_and(|flag| flag.0);
+        let wanted: Vec<Category> = params
+            .categories
+            .map(|list| list.0.into_iter().map(|choice| choice.0).collect())
+            .unwrap_or_default();
+        let upstream: Vec<&str> = wanted.iter().flat_map(|c| names(*c)).copied().collect();
+        let client = context.client();
+        let (found, done) = tokio::join!(
+            async {
+                client
+                    .events()
+                    .list(window.oldest, window.newest, &upstream, steps)
+                    .await
+            },
+            async {
+                // Only what lies behind can have been done.
+                if window.oldest > today {
+                    return Ok(std::sync::Arc::default());
+                }
+                let query = ListActivities {
+                    oldest: window.oldest,
+                    newest: window.newest.min(today),
+                    limit: None,
+                    fields: PAIR_FIELDS,
+                };
+                client.activities().list(&query).await
+            },
+        );
+        let found = found?;
+        let unpaired = done.is_err();
+        let done: Vec<Activity> = done.map(|rows| rows.to_vec()).unwrap_or_default();
+        let mut rows: Vec<&Event> = found.iter().collect();
+        rows.sort_by(|a, b| {
+            a.start_date_local
+                .cmp(&b.start_date_local)
+                .then(a.id.cmp(&b.id))
+        });
+
+        let planned = rows
+            .iter()
+            .filter(|e| e.category.as_deref() == Some("WORKOUT"));
+        let load: i64 = planned.clone().filter_map(|e| e.icu_training_load).sum();
+        let mut reply = Reply::new(format!(
+            "{} events, {} workouts with planned load {load} · {}",
+            rows.len(),
+            planned.count(),
+            days::window(window, &local)
+        ));
+        if rows.is_empty() {
+            return Ok(reply);
+        }
+        let shown: Vec<&Event> = rows.iter().copied().take(MAX_ROWS).collect();
+        reply.line(events::table(&shown, &done, local.units, today).render());
+        for event in shown.iter().filter(|_| steps) {
+            events::details(&mut reply, event, local.units);
+        }
+        if rows.len() > MAX_ROWS {
+            reply.footer(format!(
+                "{} more; ask for a shorter window.",
+                rows.len() - MAX_ROWS
+            ));
+        }
+        if rows.iter().any(|e| e.icu_ctl.is_some()) {
+            reply.footer("form: projected CTL minus ATL at the end of the day, if everything is done as planned.");
+        }
+        if unpaired {
+            reply.footer("Compliance could not be read just now.");
+        }
+        Ok(reply)
+    }
+}
+
+const fn names(category: Category) -> &'static [&'static str] {
+    match category {
+        Category::Workout => &["WORKOUT"],
+        Category::Race => &["RACE_A", "RACE_B", "RACE_C"],
+        Category::Note => &["NOTE"],
+        Category::Holiday => &["HOLIDAY"],
+        Category::Sick => &["SICK"],
+        Category::Injured => &["INJURED"],
+        Category::Target => &["TARGET"],
+        Category::Plan => &["PLAN"],
+        Category::Other => &["SEASON_START", "SET_EFTP", "FITNESS_DAYS", "SET_FITNESS"],
+    }
+}

@@ -1,0 +1,26 @@
+//! What nearly everybody needs.
+
+mod get_activity;
+mod get_athlete;
+mod get_help;
+mod get_today;
+mod get_wellness;
+mod list_activities;
+mod list_events;
+mod update_wellness;
+
+use crate::mcp::registry::Entry;
+
+/// The set, in the order of listing: the tool that starts a conversation comes first.
+pub fn entries() -> Vec<Entry> {
+    vec![
+        Entry::of::<get_today::GetToday>(),
+        Entry::of::<get_athlete::GetAthlete>(),
+        Entry::of::<list_activities::ListActivities>(),
+        Entry::of::<get_activity::GetActivity>(),
+        Entry::of::<get_wellness::GetWellness>(),
+        Entry::of::<update_wellness::UpdateWellness>(),
+        Entry::of::<list_events::ListEvents>(),
+        Entry::of::<get_help::GetHelp>(),
+    ]
+}

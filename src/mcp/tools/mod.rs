@@ -1,0 +1,63 @@
+//! The tools, in sets that the operator chooses from.
+
+pub mod core;
+
+use super::params::{Choices, choice};
+use super::registry::Entry;
+
+choice! {
+    /// A set of tools, by its name in `TOOLSETS`.
+    pub enum Toolset { Core = "core" }
+}
+
+impl Toolset {
+    /// The sets that `names` (separated by commas, `all` for every one) stands for.
+    ///
+    /// # Errors
+    /// The first name that does not exist, with those that do.
+    pub fn parse(names: &str) -> Result<Vec<Self>, String> {
+        let mut sets = Vec::new();
+        for name in names.split(',').map(str::trim).filter(|n| !n.is_empty()) {
+            let found: Vec<Self> = Self::ALL
+                .iter()
+                .filter(|(known, _)| name == "all" || *known == name)
+                .map(|(_, set)| *set)
+                .collect();
+            if found.is_empty() {
+                let known: Vec<&str> = Self::ALL.iter().map(|(known, _)| *known).collect();
+                return Err(format!(
+                    "there is no set called '{name:.40}'; there are {} and all",
+                    known.join(", ")
+                ));
+            }
+            for set in found {
+                if !sets.contains(&set) {
+                    sets.push(set);
+                }
+            }
+        }
+        if sets.is_empty() {
+            return Err("names no set".to_owned());
+        }
+        Ok(sets)
+    }
+
+    /// The set's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(_, set)| *set == self)
+            .map_or("", |(name, _)| name)
+    }
+}
+
+/// The tools of `sets`, in the order of listing.
+#[must_use]
+pub fn of(sets: &[Toolset]) -> Vec<Entry> {
+    sets.iter()
+        .flat_map(|set| match set {
+            Toolset::Core => core::entries(),
+        })
+        .collect()
+}

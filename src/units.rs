@@ -1,0 +1,265 @@
+//! How quantities are shown. Everything comes in SI as Intervals.icu stores it: metres, seconds, metres per second, kg, °C.
+
+use std::fmt::Write;
+
+const METRES_PER_MILE: f64 = 1609.344;
+const METRES_PER_YARD: f64 = 0.9144;
+const METRES_PER_FOOT: f64 = 0.3048;
+const KG_PER_POUND: f64 = 0.453_592_37;
+
+/// The athlete's preferences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Units {
+    pub imperial: bool,
+    /// Body weight in pounds.
+    pub pounds: bool,
+    pub fahrenheit: bool,
+}
+
+impl Units {
+    /// `km` or `mi`.
+    #[must_use]
+    pub const fn distance_name(self) -> &'static str {
+        if self.imperial { "mi" } else { "km" }
+    }
+
+    /// Metres as km or mi.
+    #[must_use]
+    pub fn distance(self, metres: f64) -> f64 {
+        metres
+            / if self.imperial {
+                METRES_PER_MILE
+            } else {
+                1000.0
+            }
+    }
+
+    /// `m` or `ft`, of climbing.
+    #[must_use]
+    pub const fn height_name(self) -> &'static str {
+        if self.imperial { "ft" } else { "m" }
+    }
+
+    /// Metres as m or ft.
+    #[must_use]
+    pub fn height(self, metres: f64) -> f64 {
+        metres / if self.imperial { METRES_PER_FOOT } else { 1.0 }
+    }
+
+    /// `km/h` or `mph`.
+    #[must_use]
+    pub const fn speed_name(self) -> &'static str {
+        if self.imperial { "mph" } else { "km/h" }
+    }
+
+    /// Metres per second as km/h or mph.
+    #[must_use]
+    pub fn speed(self, metres_per_second: f64) -> f64 {
+        self.distance(metres_per_second * 3600.0)
+    }
+
+    /// `kg` or `lb`.
+    #[must_use]
+    pub const fn weight_name(self) -> &'static str {
+        if self.pounds { "lb" } else { "kg" }
+    }
+
+    /// Kilograms as kg or lb.
+    #[must_use]
+    pub fn weight(self, kilograms: f64) -> f64 {
+        kilograms / if self.pounds { KG_PER_POUND } else { 1.0 }
+    }
+
+    /// kg or lb as kilograms.
+    #[must_use]
+    pub fn to_kilograms(self, shown: f64) -> f64 {
+        shown * if self.pounds { KG_PER_POUND } else { 1.0 }
+    }
+
+    /// `°C` or `°F`.
+    #[must_use]
+    pub const fn temperature_name(self) -> &'static str {
+        if self.fahrenheit { "°F" } else { "°C" }
+    }
+
+    /// °C as °C or °F.
+    #[must_use]
+    pub fn temperature(self, celsius: f64) -> f64 {
+        if self.fahrenheit {
+            celsius * 9.0 / 5.0 + 32.0
+        } else {
+            celsius
+        }
+    }
+
+    /// How the pace of `sport` is shown; `None` where speed is.
+    #[must_use]
+    pub fn pace_of(self, sport: &str) -> Option<Pace> {
+        match sport {
+            "Run" | "TrailRun" | "VirtualRun" | "Walk" | "Hike" | "Snowshoe" => {
+                Some(if self.imperial {
+                    Pace::PerMile
+                } else {
+                    Pace::PerKm
+                })
+            }
+            "Swim" | "OpenWaterSwim" => Some(if self.imperial {
+                Pace::Per100Yards
+            } else {
+                Pace::Per100Metres
+            }),
+            "Rowing" | "VirtualRow" => Some(Pace::Per500Metres),
+            _ => None,
+        }
+    }
+}
+
+/// Time over a distance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    PerKm,
+    PerMile,
+    Per100Metres,
+    Per100Yards,
+    Per500Metres,
+}
+
+impl Pace {
+    /// The unit: `/km`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PerKm => "/km",
+            Self::PerMile => "/mi",
+            Self::Per100Metres => "/100m",
+            Self::Per100Yards => "/100y",
+            Self::Per500Metres => "/500m",
+        }
+    }
+
+    const fn metres(self) -> f64 {
+        match self {
+            Self::PerKm => 1000.0,
+            Self::PerMile => METRES_PER_MILE,
+            Self::Per100Metres => 100.0,
+            Self::Per100Yards => 100.0 * METRES_PER_YARD,
+            Self::Per500Metres => 500.0,
+        }
+    }
+
+    /// `4:35` for a speed; `None` when nothing moved.
+    #[must_use]
+    pub fn show(self, metres_per_second: f64) -> Option<String> {
+        (metres_per_second > 0.01).then(|| clock(self.metres() / metres_per_second))
+    }
+}
+
+/// `45:10`, `1:02:03`: seconds on a clock, rounded to whole ones.
+#[must_use]
+pub fn clock(seconds: f64) -> String {
+    let total = seconds.abs().round().min(1e12);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "bounded and not negative"
+    )]
+    let total = total as u64;
+    let (hours, minutes, secs) = (total / 3600, total / 60 % 60, total % 60);
+    let sign = if seconds < 0.0 && total > 0 { "-" } else { "" };
+    if hours > 0 {
+        format!("{sign}{hours}:{minutes:02}:{secs:02}")
+    } else {
+        format!("{sign}{minutes}:{secs:02}")
+    }
+}
+
+/// `14:10 h`, `0:45 h`: hours and minutes of a total.
+#[must_use]
+pub fn hours(seconds: f64) -> String {
+    let minutes = (seconds.max(0.0) / 60.0).round().min(1e12);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "bounded and not negative"
+    )]
+    let minutes = minutes as u64;
+    format!("{}:{:02} h", minutes / 60, minutes % 60)
+}
+
+/// A number with at most `decimals` places and no trailing zeros.
+#[must_use]
+pub fn number(value: f64, decimals: usize) -> String {
+    let mut text = String::with_capacity(8);
+    let _ = write!(text, "{value:.decimals$}");
+    if decimals > 0 {
+        let cut = text.trim_end_matches('0').trim_end_matches('.').len();
+        text.truncate(cut);
+    }
+    if text == "-0" {
+        text.remove(0);
+    }
+    text
+}
+
+/// A number that says its sign: `+3`, `-12`, `0`.
+#[must_use]
+pub fn signed(value: f64, decimals: usize) -> String {
+    let text = number(value, decimals);
+    if text.starts_with('-') || text == "0" {
+        text
+    } else {
+        format!("+{text}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paces_follow_the_sport_and_the_preference() {
+        let metric = Units::default();
+        let imperial = Units {
+            imperial: true,
+            ..metric
+        };
+        // 4:00 /km is 15 km/h, 6:26 /mi; 1:40 /100 m is 1:31 /100 y.
+        let run = 1000.0 / 240.0;
+        assert_eq!(metric.pace_of("Run").unwrap().show(run).unwrap(), "4:00");
+        assert_eq!(
+            imperial.pace_of("TrailRun").unwrap().show(run).unwrap(),
+            "6:26"
+        );
+        assert_eq!(metric.pace_of("Swim").unwrap().show(1.0).unwrap(), "1:40");
+        assert_eq!(imperial.pace_of("Swim").unwrap().show(1.0).unwrap(), "1:31");
+        assert_eq!(metric.pace_of("Ride"), None);
+        assert_eq!(Pace::PerKm.show(0.0), None);
+    }
+
+    #[test]
+    fn quantities_are_converted_with_the_legal_factors() {
+        let imperial = Units {
+            imperial: true,
+            pounds: true,
+            fahrenheit: true,
+        };
+        assert_eq!(number(imperial.distance(42_195.0), 2), "26.22");
+        assert_eq!(number(imperial.height(100.0), 0), "328");
+        assert_eq!(number(imperial.weight(70.0), 1), "154.3");
+        assert_eq!(number(imperial.temperature(20.0), 0), "68");
+        assert_eq!(number(Units::default().speed(10.0), 1), "36");
+    }
+
+    #[test]
+    fn numbers_carry_no_ornaments() {
+        assert_eq!(number(41.20, 1), "41.2");
+        assert_eq!(number(41.0, 1), "41");
+        assert_eq!(number(-0.04, 1), "0");
+        assert_eq!(number(100.0, 0), "100");
+        assert_eq!(signed(3.26, 1), "+3.3");
+        assert_eq!(signed(-0.01, 1), "0");
+        assert_eq!(clock(59.6), "1:00");
+        assert_eq!(clock(3725.0), "1:02:05");
+        assert_eq!(hours(51_000.0), "14:10 h");
+    }
+}

@@ -19,6 +19,7 @@ pub mod preferences;
 mod refusal;
 mod retry;
 pub mod sports;
+pub mod streams;
 mod target;
 mod transport;
 pub mod wellness;
@@ -94,6 +95,12 @@ impl Client {
     #[must_use]
     pub fn sports(&self) -> sports::Sports<'_> {
         sports::Sports::new(&self.transport)
+    }
+
+    /// Second-by-second series.
+    #[must_use]
+    pub fn streams(&self) -> streams::Streams<'_> {
+        streams::Streams::new(&self.transport)
     }
 
     /// Activities and what hangs on them.

@@ -6,6 +6,7 @@ pub mod athlete;
 pub mod days;
 pub mod events;
 pub mod parts;
+pub mod splits;
 pub mod steps;
 pub mod table;
 pub mod today;

@@ -12,13 +12,14 @@ use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
 use crate::mcp::params::{ActivityId, Choice, List, choice};
 use crate::mcp::registry::{Access, Tool};
-use crate::mcp::render::{activity, parts, zones};
+use crate::mcp::render::{activity, parts, splits, zones};
 use crate::mcp::reply::Reply;
 use crate::units::Units;
 
 choice! {
     pub enum Part {
         Intervals = "intervals",
+        Splits = "splits",
         Zones = "zones",
         BestEfforts = "best_efforts",
         Weather = "weather",
@@ -86,6 +87,18 @@ impl Tool for GetActivity {
         }
         if has(Part::Intervals) {
             add(&mut reply, "intervals", Ok(parts::intervals(&found, units)));
+        }
+        if has(Part::Splits) {
+            let streams = context
+                .client()
+                .streams()
+                .get(&found.id, splits::STREAMS)
+                .await;
+            add(
+                &mut reply,
+                "splits",
+                streams.map(|s| splits::show(&found, &s, units)),
+            );
         }
         if has(Part::BestEfforts) {
             add(

@@ -1,0 +1,184 @@
+//! Even pieces of a session.
+
+/// A series by index; `None` where nothing was recorded.
+pub type Values<'a> = &'a dyn Fn(usize) -> Option<f64>;
+
+/// One piece, from one multiple of the split distance to the next.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Split {
+    /// m
+    pub metres: f64,
+    /// s, pauses left out.
+    pub seconds: f64,
+    /// bpm, weighted by time.
+    pub heart_rate: Option<f64>,
+    /// W, weighted by time.
+    pub power: Option<f64>,
+    /// m climbed.
+    pub climb: Option<f64>,
+}
+
+/// A gap in the clock longer than this is a pause (s).
+const PAUSE_SECONDS: f64 = 10.0;
+
+#[derive(Default)]
+struct Running {
+    start_metres: f64,
+    seconds: f64,
+    heart_rate: (f64, f64),
+    power: (f64, f64),
+    climb: Option<f64>,
+}
+
+impl Running {
+    fn add(
+        &mut self,
+        seconds: f64,
+        heart_rate: Option<f64>,
+        power: Option<f64>,
+        rise: Option<f64>,
+    ) {
+        self.seconds += seconds;
+        for (sum, value) in [(&mut self.heart_rate, heart_rate), (&mut self.power, power)] {
+            if let Some(value) = value {
+                sum.0 += value * seconds;
+                sum.1 += seconds;
+            }
+        }
+        if let Some(rise) = rise {
+            *self.climb.get_or_insert(0.0) += rise.max(0.0);
+        }
+    }
+
+    fn finish(&self, metres: f64) -> Split {
+        let mean = |(sum, time): (f64, f64)| (time > 0.0).then(|| sum / time);
+        Split {
+            metres,
+            seconds: self.seconds,
+            heart_rate: mean(self.heart_rate),
+            power: mean(self.power),
+            climb: self.climb,
+        }
+    }
+}
+
+/// Cuts a session of `length` samples into pieces of `every` metres; the last may be shorter. A sample that crosses a
+/// boundary is shared out by distance. `time` is s from the start, `distance` m from the start.
+#[must_use]
+pub fn splits(
+    length: usize,
+    every: f64,
+    time: Values<'_>,
+    distance: Values<'_>,
+    heart_rate: Values<'_>,
+    power: Values<'_>,
+    altitude: Values<'_>,
+) -> Vec<Split> {
+    let mut out = Vec::new();
+    let mut running = Running::default();
+    let mut last: Option<(f64, f64, Option<f64>)> = None;
+    for i in 0..length {
+        let (Some(t), Some(d)) = (time(i), distance(i)) else {
+            continue;
+        };
+        let height = altitude(i);
+        let Some((t0, d0, h0)) = last.replace((t, d, height)) else {
+            running.start_metres = d;
+            continue;
+        };
+        let elapsed = t - t0;
+        let moved = (d - d0).max(0.0);
+        // During a pause the clock runs and nothing else does.
+        if elapsed <= 0.0 || (elapsed > PAUSE_SECONDS && moved < 1.0) {
+            continue;
+        }
+        let rise = height.zip(h0).map(|(h, h0)| h - h0);
+        let (hr, watts) = (heart_rate(i).filter(|v| *v > 0.0), power(i));
+        let mut position = d0;
+        let mut left = moved;
+        while left > 0.0 {
+            let to_boundary = running.start_metres + every - position;
+            let step = left.min(to_boundary);
+            let share = step / moved;
+            running.add(elapsed * share, hr, watts, rise.map(|r| r * share));
+            position += step;
+            left -= step;
+            if step >= to_boundary {
+                out.push(running.finish(every));
+                running = Running {
+                    start_metres: position,
+                    ..Running::default()
+                };
+            }
+        }
+        if moved == 0.0 {
+            running.add(elapsed, hr, watts, rise);
+        }
+    }
+    if let Some((_, d, _)) = last {
+        let rest = d - running.start_metres;
+        // A few metres at the end are no split.
+        if rest > every * 0.02 {
+            out.push(running.finish(rest));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(samples: &[(f64, f64, f64)], every: f64) -> Vec<Split> {
+        splits(
+            samples.len(),
+            every,
+            &|i| Some(samples[i].0),
+            &|i| Some(samples[i].1),
+            &|i| Some(samples[i].2),
+            &|_| None,
+            &|_| None,
+        )
+    }
+
+    #[test]
+    fn a_steady_run_has_even_splits() {
+        // 4 m/s for 625 s: two kilometres of 250 s and a half of 125 s.
+        let samples: Vec<_> = (0..=625)
+            .map(|s| (f64::from(s), f64::from(s) * 4.0, 150.0))
+            .collect();
+        let splits = cut(&samples, 1000.0);
+        assert_eq!(splits.len(), 3);
+        for (split, (metres, seconds)) in
+            splits
+                .iter()
+                .zip([(1000.0, 250.0), (1000.0, 250.0), (500.0, 125.0)])
+        {
+            assert!(
+                (split.metres - metres).abs() < 1e-6 && (split.seconds - seconds).abs() < 1e-6,
+                "{split:?}"
+            );
+            assert_eq!(split.heart_rate, Some(150.0));
+        }
+    }
+
+    #[test]
+    fn a_pause_is_in_no_split() {
+        let samples = [
+            (0.0, 0.0, 100.0),
+            (100.0, 500.0, 100.0),
+            (400.0, 500.0, 100.0),
+            (500.0, 1000.0, 100.0),
+        ];
+        let splits = cut(&samples, 1000.0);
+        assert_eq!(splits.len(), 1);
+        assert_eq!(splits[0].seconds, 200.0);
+    }
+
+    #[test]
+    fn a_sample_that_crosses_several_boundaries_is_shared_out() {
+        let splits = cut(&[(0.0, 0.0, 120.0), (9.0, 3000.0, 120.0)], 1000.0);
+        assert_eq!(splits.len(), 3);
+        assert!(splits.iter().all(|s| (s.seconds - 3.0).abs() < 1e-9));
+    }
+}

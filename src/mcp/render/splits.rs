@@ -1,0 +1,114 @@
+//! Splits of a session by kilometre or mile, 100 m in the pool.
+
+use super::table::Table;
+use crate::analytics::splits::splits;
+use crate::intervals::activities::Activity;
+use crate::intervals::streams::{Stream, series};
+use crate::units::{self, Units, number, signed};
+
+/// The series that splits are made of.
+pub const STREAMS: &[&str] = &["time", "distance", "heartrate", "watts", "altitude"];
+/// Rows at most; longer sessions get longer splits.
+const MAX_ROWS: f64 = 60.0;
+
+/// Rows of splits; empty when there is no distance to split.
+#[must_use]
+pub fn show(a: &Activity, streams: &[Stream], units: Units) -> String {
+    let (Some(time), Some(distance)) = (series(streams, "time"), series(streams, "distance"))
+    else {
+        return String::new();
+    };
+    let sport = a.sport.as_deref().unwrap_or_default();
+    let total = (0..distance.0.len())
+        .rev()
+        .find_map(|i| distance.at(i))
+        .unwrap_or_default();
+    let unit_metres = 1000.0 / units.distance(1000.0);
+    let base = if sport.ends_with("Swim") {
+        100.0
+    } else {
+        unit_metres
+    };
+    let factor = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0]
+        .into_iter()
+        .find(|factor| total / (base * factor) <= MAX_ROWS)
+        .unwrap_or(100.0);
+    let every = base * factor;
+    let (heart_rate, power, altitude) = (
+        series(streams, "heartrate"),
+        series(streams, "watts"),
+        series(streams, "altitude"),
+    );
+    let found = splits(
+        time.0.len().min(distance.0.len()),
+        every,
+        &|i| time.at(i),
+        &|i| distance.at(i),
+        &|i| heart_rate?.at(i),
+        &|i| power?.at(i),
+        &|i| altitude?.at(i),
+    );
+    let pace = units.pace_of(sport);
+    let mut table = Table::new([
+        if sport.ends_with("Swim") {
+            "m"
+        } else {
+            units.distance_name()
+        },
+        "time",
+        pace.map_or(units.speed_name(), |_| "pace"),
+        "HR",
+        "avg W",
+        "up",
+    ]);
+    let mut done = 0.0;
+    for split in &found {
+        done += split.metres;
+        let speed = split.metres / split.seconds.max(0.1);
+        table.row([
+            Some(if sport.ends_with("Swim") {
+                number(done, 0)
+            } else {
+                number(units.distance(done), 2)
+            }),
+            Some(units::clock(split.seconds)),
+            match pace {
+                Some(unit) => unit.show(speed).map(|p| p + unit.name()),
+                None => Some(number(units.speed(speed), 1)),
+            },
+            split.heart_rate.map(|v| number(v, 0)),
+            split.power.map(|v| number(v, 0)),
+            split.climb.map(|m| number(units.height(m), 0)),
+        ]);
+    }
+    if table.is_empty() {
+        return String::new();
+    }
+    let halves = halves(&found);
+    let text = table.render();
+    match halves {
+        Some(change) => format!(
+            "{text}\nsecond half {} % {} than the first (pauses left out)",
+            number(change.abs(), 1),
+            if signed(change, 1).starts_with('-') {
+                "slower"
+            } else {
+                "faster"
+            }
+        ),
+        None => text,
+    }
+}
+
+/// By how many percent the second half of the splits was faster.
+fn halves(found: &[crate::analytics::splits::Split]) -> Option<f64> {
+    if found.len() < 4 {
+        return None;
+    }
+    let (first, second) = found.split_at(found.len() / 2);
+    let speed = |part: &[crate::analytics::splits::Split]| {
+        part.iter().map(|s| s.metres).sum::<f64>()
+            / part.iter().map(|s| s.seconds).sum::<f64>().max(0.1)
+    };
+    Some((speed(second) / speed(first) - 1.0) * 100.0)
+}

@@ -1,0 +1,188 @@
+//! Lists of activities.
+
+use serde_json::{Map, Value, json};
+
+use super::{Call, array, check_fields, pick, print};
+use crate::demo::athlete::{ACTIVITY_KEYS, Activity, Year, profile};
+use crate::demo::document::{float, round};
+use crate::demo::rules::{self, Refusal};
+
+/// `limit` of the searches when none is sent.
+const DEFAULT_LIMIT: usize = 30;
+
+pub fn list(call: &Call<'_>) -> Result<String, Refusal> {
+    let oldest = call.query.require("oldest")?;
+    let newest = call.query.get("newest");
+    let from = rules::moment(oldest).unwrap_or_default();
+    let to = match newest {
+        Some(day) if day.len() == 10 => {
+            rules::moment(day).map(|start| start.date().at(23, 59, 59, 999_999_999))
+        }
+        Some(moment) => rules::moment(moment),
+        None => Some(call.now),
+    }
+    .unwrap_or_default();
+    let fields = call.query.list("fields");
+    if let Some(fields) = &fields {
+        check_fields(fields, ACTIVITY_KEYS)?;
+    }
+    // No activity belongs to a route.
+    let limit = if call.query.get("route_id").is_some() {
+        0
+    } else {
+        call.query.count("limit").unwrap_or(usize::MAX)
+    };
+    let places = newest_first(call.year)
+        .filter(|(_, activity)| activity.session.start >= from && activity.session.start <= to)
+        .take(limit);
+    let rows = places.map(|(place, activity)| match &fields {
+        // A stub is given out as it is.
+        Some(fields) if !activity.is_stub() => {
+            Value::Object(pick(&row(call.year, place), fields)).to_string()
+        }
+        _ => call.year.row(place).to_owned(),
+    });
+    Ok(array(rows))
+}
+
+pub fn by_ids(call: &Call<'_>) -> Result<String, Refusal> {
+    let intervals = call.query.flag("intervals");
+    let rows = call
+        .value(0)
+        .split(',')
+        .filter_map(|id| call.year.find(id))
+        .map(|place| {
+            if intervals {
+                Value::Object(with_intervals(call.year, place)).to_string()
+            } else {
+                call.year.row(place).to_owned()
+            }
+        });
+    Ok(array(rows))
+}
+
+/// A row with `icu_intervals` and `icu_groups`.
+pub fn with_intervals(year: &Year, place: usize) -> Map<String, Value> {
+    let mut whole = row(year, place);
+    let activity = &year.activities[place];
+    if !activity.is_stub() {
+        let mut intervals = activity.intervals();
+        for key in ["icu_intervals", "icu_groups"] {
+            whole.insert(
+                key.to_owned(),
+                intervals.get_mut(key).map_or(Value::Null, Value::take),
+            );
+        }
+    }
+    whole
+}
+
+pub fn around(call: &Call<'_>) -> Result<String, Refusal> {
+    let id = call.query.require("activity_id")?;
+    let place = call
+        .year
+        .find(id)
+        .ok_or_else(|| Refusal::not_found(format!("Activity {id} not found")))?;
+    let limit = call.query.count("limit").unwrap_or(DEFAULT_LIMIT).max(1);
+    let count = call.year.activities.len();
+    let first = place
+        .saturating_sub(limit / 2)
+        .min(count.saturating_sub(limit));
+    let last = (first + limit).min(count);
+    Ok(array((first..last).rev().map(|place| call.year.row(place))))
+}
+
+pub fn search(call: &Call<'_>) -> Result<String, Refusal> {
+    let rows = found(call)?.into_iter().map(|(_, activity)| {
+        let session = &activity.session;
+        let tags = if session.race { json!(["race"]) } else if activity.is_key() { json!(["key"]) } else { Value::Null };
+        json!({
+            "id": activity.id, "name": session.name, "start_date_local": activity.start_local(),
+            "type": session.workout.sport.name(), "race": session.race, "distance": float(activity.summary.distance),
+            "moving_time": activity.summary.moving, "tags": tags, "description": session.description,
+        })
+        .to_string()
+    });
+    Ok(array(rows))
+}
+
+pub fn search_full(call: &Call<'_>) -> Result<String, Refusal> {
+    Ok(array(
+        found(call)?
+            .into_iter()
+            .map(|(place, _)| call.year.row(place)),
+    ))
+}
+
+/// By a part of the name, or by tag.
+fn found<'a>(call: &Call<'a>) -> Result<Vec<(usize, &'a Activity)>, Refusal> {
+    let query = call.query.require("q")?.to_lowercase();
+    let limit = call.query.count("limit").unwrap_or(DEFAULT_LIMIT);
+    let fits = |activity: &Activity| match query.strip_prefix('#') {
+        Some("race") => activity.session.race,
+        Some("key") => activity.is_key() && !activity.session.race,
+        Some(_) => false,
+        None => activity.session.name.to_lowercase().contains(&query),
+    };
+    let visible = newest_first(call.year).filter(|(_, activity)| !activity.is_stub());
+    Ok(visible
+        .filter(|(_, activity)| fits(activity))
+        .take(limit)
+        .collect())
+}
+
+/// Rows of seven members, as the live service answers.
+pub fn interval_search(call: &Call<'_>) -> Result<String, Refusal> {
+    let mut bounds = [0usize; 4];
+    for (bound, name) in
+        bounds
+            .iter_mut()
+            .zip(["minSecs", "maxSecs", "minIntensity", "maxIntensity"])
+    {
+        call.query.require(name)?;
+        *bound = call.query.count(name).unwrap_or(0);
+    }
+    let kind = call.query.get("type").unwrap_or("AUTO");
+    let reps = call.query.count("minReps").unwrap_or(1).max(1)
+        ..=call.query.count("maxReps").unwrap_or(usize::MAX);
+    let limit = call.query.count("limit").unwrap_or(DEFAULT_LIMIT);
+    let matching = |activity: &Activity| {
+        let sport = activity.session.workout.sport;
+        let laps = activity.summary.laps.iter().filter(|lap| {
+            let intensity = match kind {
+                "HR" => round(lap.heartrate * 100.0 / f64::from(profile::lthr(sport))),
+                "POWER" if !sport.is_ride() => return false,
+                "PACE" if sport.is_ride() => return false,
+                _ => i64::from(lap.intensity),
+            };
+            let secs = lap.end - lap.start;
+            let intensity = usize::try_from(intensity).unwrap_or(0);
+            lap.work
+                && (bounds[0]..=bounds[1]).contains(&secs)
+                && (bounds[2]..=bounds[3]).contains(&intensity)
+        });
+        reps.contains(&laps.count())
+    };
+    let rows = newest_first(call.year)
+        .filter(|(_, activity)| !activity.is_stub() && matching(activity))
+        .take(limit);
+    let rows: Vec<Value> = rows
+        .map(|(_, activity)| {
+            json!({
+                "id": activity.id, "start_date_local": activity.start_local(),
+                "type": activity.session.workout.sport.name(), "name": activity.session.name,
+                "description": activity.session.description, "distance": float(activity.summary.distance),
+                "moving_time": activity.summary.moving,
+            })
+        })
+        .collect();
+    print(rows)
+}
+
+fn newest_first(year: &Year) -> impl Iterator<Item = (usize, &Activity)> {
+    year.activities.iter().enumerate().rev()
+}
+
+fn row(year: &Year, place: usize) -> Map<String, Value> {
+    serde_json::from_str(year.row(place)).unwrap_or_default()
+}

@@ -1,0 +1,414 @@
+//! The routes, by resource group; a route that is not in the table does not exist.
+
+mod activities;
+mod activity;
+mod athlete;
+mod calendar;
+mod streams;
+mod wellness;
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use axum::http::{Method, StatusCode};
+use jiff::civil::{Date, DateTime};
+use serde_json::{Map, Value};
+
+use super::athlete::{Activity, Year};
+use super::rules::{Kind, Query, Refusal};
+
+/// What was written since the start.
+#[derive(Default)]
+pub struct Writes {
+    /// Changed members by day.
+    wellness: Mutex<BTreeMap<Date, Map<String, Value>>>,
+    /// New messages.
+    messages: Mutex<Vec<Value>>,
+}
+
+/// A request that passed the rules.
+pub struct Call<'a> {
+    pub year: &'a Year,
+    pub writes: &'a Writes,
+    /// The athlete's wall clock.
+    pub now: DateTime,
+    /// The same instant as the service prints it.
+    pub timestamp: &'a str,
+    /// What stands in the variable segments of the path, in order.
+    pub values: &'a [String],
+    pub query: &'a Query,
+    pub body: &'a str,
+}
+
+impl Call<'_> {
+    fn value(&self, index: usize) -> &str {
+        self.values.get(index).map_or("", String::as_str)
+    }
+
+    /// Days from the year's today.
+    fn day(&self, date: Date) -> i32 {
+        const FAR: i32 = 100_000;
+        self.year
+            .season
+            .today
+            .until(date)
+            .map_or(FAR, |span| span.get_days().clamp(-FAR, FAR))
+    }
+
+    /// The activity of an `/activity/{id}` path.
+    fn activity(&self) -> Result<&Activity, Refusal> {
+        let id = self.value(0);
+        let place = self.year.find(id);
+        place
+            .map(|place| &self.year.activities[place])
+            .ok_or_else(|| Refusal::not_found(format!("Activity {id} not found")))
+    }
+
+    /// The same, when its recording is asked for.
+    fn recorded(&self) -> Result<&Activity, Refusal> {
+        let activity = self.activity()?;
+        if activity.is_stub() {
+            return Err(Refusal::unprocessable(
+                "Cannot read Strava activities via the API",
+            ));
+        }
+        Ok(activity)
+    }
+
+    /// The body as JSON.
+    fn json(&self) -> Result<Value, Refusal> {
+        serde_json::from_str(self.body).map_err(|error| {
+            Refusal::unprocessable("Invalid JSON").violating(format!("body is not JSON: {error}"))
+        })
+    }
+}
+
+type Handler = fn(&Call<'_>) -> Result<String, Refusal>;
+
+struct Entry {
+    method: Method,
+    /// Segments after `/`; those in braces vary.
+    pattern: &'static str,
+    parameters: &'static [(&'static str, Kind)],
+    handler: Handler,
+}
+
+/// A route that a request found.
+pub struct Route {
+    entry: &'static Entry,
+    values: Vec<String>,
+}
+
+impl Route {
+    pub fn parameters(&self) -> &'static [(&'static str, Kind)] {
+        self.entry.parameters
+    }
+
+    pub fn pattern(&self) -> &'static str {
+        self.entry.pattern
+    }
+
+    /// The athlete that the path names.
+    pub fn athlete(&self) -> Option<&str> {
+        let named = self.entry.pattern.starts_with("api/v1/athlete/");
+        named.then(|| self.values.first().map_or("", String::as_str))
+    }
+
+    /// The variable segments, without the athlete.
+    pub fn values(&self) -> &[String] {
+        let skip = usize::from(self.athlete().is_some());
+        self.values.get(skip..).unwrap_or_default()
+    }
+
+    pub fn answer(&self, call: &Call<'_>) -> Result<String, Refusal> {
+        (self.entry.handler)(call)
+    }
+}
+
+/// # Errors
+/// 404 when no route has this path, 405 when one has but not with this method.
+pub fn find(method: &Method, segments: &[String]) -> Result<Route, StatusCode> {
+    let mut known = false;
+    for entry in ROUTES {
+        let Some(values) = matched(entry.pattern, segments) else {
+            continue;
+        };
+        if entry.method == *method {
+            return Ok(Route { entry, values });
+        }
+        known = true;
+    }
+    Err(if known {
+        StatusCode::METHOD_NOT_ALLOWED
+    } else {
+        StatusCode::NOT_FOUND
+    })
+}
+
+fn matched(pattern: &str, segments: &[String]) -> Option<Vec<String>> {
+    let parts: Vec<&str> = pattern.split('/').collect();
+    if parts.len() != segments.len() {
+        return None;
+    }
+    let mut values = Vec::new();
+    for (part, segment) in parts.iter().zip(segments) {
+        if part.starts_with('{') {
+            if segment.is_empty() {
+                return None;
+            }
+            values.push(segment.clone());
+        } else if part != segment {
+            return None;
+        }
+    }
+    Some(values)
+}
+
+const fn get(
+    pattern: &'static str,
+    parameters: &'static [(&'static str, Kind)],
+    handler: Handler,
+) -> Entry {
+    Entry {
+        method: Method::GET,
+        pattern,
+        parameters,
+        handler,
+    }
+}
+
+const fn put(pattern: &'static str, handler: Handler) -> Entry {
+    Entry {
+        method: Method::PUT,
+        pattern,
+        parameters: &[],
+        handler,
+    }
+}
+
+const LIMIT: (&str, Kind) = ("limit", Kind::Integer);
+const ANY: Kind = Kind::List(&[]);
+const INTERVAL_TYPES: Kind = Kind::Choice(&["AUTO", "POWER", "HR", "PACE"]);
+const CATEGORIES: Kind = Kind::List(&[
+    "WORKOUT",
+    "RACE_A",
+    "RACE_B",
+    "RACE_C",
+    "NOTE",
+    "PLAN",
+    "HOLIDAY",
+    "SICK",
+    "INJURED",
+    "SET_EFTP",
+    "FITNESS_DAYS",
+    "SEASON_START",
+    "TARGET",
+    "SET_FITNESS",
+]);
+
+/// Literal segments stand before variable ones.
+static ROUTES: &[Entry] = &[
+    get("api/v1/athlete/{id}/profile", &[], athlete::profile),
+    get(
+        "api/v1/athlete/{id}/sport-settings",
+        &[],
+        athlete::sport_settings,
+    ),
+    get(
+        "api/v1/athlete/{id}/sport-settings/{sport}",
+        &[],
+        athlete::sport_setting,
+    ),
+    get("api/v1/athlete/{id}/gear", &[], athlete::gear),
+    get(
+        "api/v1/athlete/{id}/athlete-summary",
+        &[
+            ("start", Kind::Moment),
+            ("end", Kind::Moment),
+            ("tags", ANY),
+        ],
+        athlete::summary,
+    ),
+    get(
+        "api/v1/athlete/{id}/activities",
+        &[
+            ("oldest", Kind::Moment),
+            ("newest", Kind::Moment),
+            LIMIT,
+            ("fields", ANY),
+            ("route_id", Kind::Integer),
+        ],
+        activities::list,
+    ),
+    get(
+        "api/v1/athlete/{id}/activities/search",
+        &[("q", Kind::Text), LIMIT],
+        activities::search,
+    ),
+    get(
+        "api/v1/athlete/{id}/activities/search-full",
+        &[("q", Kind::Text), LIMIT],
+        activities::search_full,
+    ),
+    get(
+        "api/v1/athlete/{id}/activities/interval-search",
+        &[
+            ("minSecs", Kind::Integer),
+            ("maxSecs", Kind::Integer),
+            ("minIntensity", Kind::Integer),
+            ("maxIntensity", Kind::Integer),
+            ("type", INTERVAL_TYPES),
+            ("minReps", Kind::Integer),
+            ("maxReps", Kind::Integer),
+            LIMIT,
+        ],
+        activities::interval_search,
+    ),
+    get(
+        "api/v1/athlete/{id}/activities/{ids}",
+        &[("intervals", Kind::Boolean)],
+        activities::by_ids,
+    ),
+    get(
+        "api/v1/athlete/{id}/activities-around",
+        &[
+            ("activity_id", Kind::Text),
+            ("route_id", Kind::Integer),
+            LIMIT,
+        ],
+        activities::around,
+    ),
+    get(
+        "api/v1/activity/{id}",
+        &[("intervals", Kind::Boolean)],
+        activity::detail,
+    ),
+    get("api/v1/activity/{id}/intervals", &[], activity::intervals),
+    get(
+        "api/v1/activity/{id}/streams",
+        &[("types", ANY), ("includeDefaults", Kind::Boolean)],
+        streams::streams,
+    ),
+    get(
+        "api/v1/activity/{id}/messages",
+        &[("sinceId", Kind::Integer), LIMIT],
+        activity::messages,
+    ),
+    Entry {
+        method: Method::POST,
+        pattern: "api/v1/activity/{id}/messages",
+        parameters: &[],
+        handler: activity::add_message,
+    },
+    get(
+        "api/v1/activity/{id}/weather-summary",
+        &[
+            ("start_index", Kind::Integer),
+            ("end_index", Kind::Integer),
+            ("descr_config", Kind::Text),
+        ],
+        activity::weather,
+    ),
+    get("api/v1/activity/{id}/segments", &[], activity::segments),
+    get(
+        "api/v1/activity/{id}/power-histogram",
+        &[("bucketSize", Kind::Integer)],
+        streams::power_histogram,
+    ),
+    get(
+        "api/v1/activity/{id}/hr-histogram",
+        &[("bucketSize", Kind::Integer)],
+        streams::hr_histogram,
+    ),
+    get(
+        "api/v1/activity/{id}/pace-histogram",
+        &[],
+        streams::pace_histogram,
+    ),
+    get(
+        "api/v1/activity/{id}/best-efforts",
+        &[
+            ("stream", Kind::Text),
+            ("duration", Kind::Integer),
+            ("distance", Kind::Number),
+            ("count", Kind::Integer),
+            ("minValue", Kind::Number),
+            ("excludeIntervals", Kind::Boolean),
+            ("startIndex", Kind::Integer),
+            ("endIndex", Kind::Integer),
+        ],
+        streams::best_efforts,
+    ),
+    get(
+        "api/v1/activity/{id}/power-vs-hr",
+        &[],
+        streams::power_vs_hr,
+    ),
+    get(
+        "api/v1/athlete/{id}/wellness",
+        &[
+            ("oldest", Kind::Day),
+            ("newest", Kind::Day),
+            ("fields", ANY),
+            ("cols", ANY),
+        ],
+        wellness::list,
+    ),
+    put("api/v1/athlete/{id}/wellness", wellness::put),
+    put("api/v1/athlete/{id}/wellness-bulk", wellness::put_bulk),
+    get("api/v1/athlete/{id}/wellness/{date}", &[], wellness::one),
+    put("api/v1/athlete/{id}/wellness/{date}", wellness::put_day),
+    get(
+        "api/v1/athlete/{id}/events",
+        &[
+            ("oldest", Kind::Day),
+            ("newest", Kind::Day),
+            ("category", CATEGORIES),
+            LIMIT,
+            ("calendar_id", Kind::Integer),
+            ("locale", Kind::Text),
+            ("resolve", Kind::Boolean),
+        ],
+        calendar::list,
+    ),
+    get("api/v1/athlete/{id}/events/{event}", &[], calendar::one),
+];
+
+/// Only the members that were asked for and have a value.
+fn pick(row: &Map<String, Value>, fields: &[&str]) -> Map<String, Value> {
+    let wanted = row
+        .iter()
+        .filter(|(key, value)| fields.contains(&key.as_str()) && !value.is_null());
+    wanted
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+/// Refuses names of fields that the service does not have; custom ones begin with a capital letter.
+fn check_fields(fields: &[&str], known: &[&str]) -> Result<(), Refusal> {
+    let custom = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
+    match fields
+        .iter()
+        .find(|field| !known.contains(*field) && !custom(field))
+    {
+        Some(field) => Err(Refusal::unprocessable(format!("Unknown field [{field}]"))
+            .violating(format!("fields: unknown field {field}"))),
+        None => Ok(()),
+    }
+}
+
+fn array<T: AsRef<str>>(rows: impl IntoIterator<Item = T>) -> String {
+    let mut text = String::from("[");
+    for (index, row) in rows.into_iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        text.push_str(row.as_ref());
+    }
+    text.push(']');
+    text
+}
+
+fn print(value: impl Into<Value>) -> Result<String, Refusal> {
+    Ok(value.into().to_string())
+}

@@ -1,0 +1,194 @@
+//! Failures that a test asks for: what the edge, the network or a bad day of the service would do.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use futures_util::stream;
+use serde_json::{Value, json};
+
+/// One way to fail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A status with `{"status", "error"}`, or without a body.
+    Status(u16, Option<String>),
+    /// 429; with `Retry-After` as a used-up quota sends it, without as the rate limit does.
+    RateLimited { retry_after: Option<String> },
+    /// A page of the edge instead of JSON.
+    Html(u16),
+    /// No answer at all.
+    Hang,
+    /// The right answer, cut in the middle.
+    TruncatedJson,
+    /// The right answer with every value null except ids.
+    AllNulls,
+    /// A JSON array of at least this many bytes, streamed.
+    HugeBody(usize),
+    /// 200 without a body.
+    EmptyBody,
+    /// The connection breaks in the middle of the body.
+    Reset,
+}
+
+/// Which requests a fault hits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FaultScope {
+    /// Only paths that contain this; `None` is all.
+    pub path_contains: Option<String>,
+    /// How many requests; `None` is until cleared.
+    pub times: Option<usize>,
+}
+
+/// The faults that are set; clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Faults(Arc<Mutex<Vec<(Fault, FaultScope)>>>);
+
+impl Faults {
+    /// Adds a fault; of several that fit a request the one set first is used.
+    pub fn set(&self, fault: Fault, scope: FaultScope) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((fault, scope));
+    }
+
+    /// Forgets all faults.
+    pub fn clear(&self) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
+    /// The fault for a request, counted as used.
+    pub(super) fn take(&self, path: &str) -> Option<Fault> {
+        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = faults.iter().position(|(_, scope)| {
+            scope.times != Some(0)
+                && scope
+                    .path_contains
+                    .as_deref()
+                    .is_none_or(|part| path.contains(part))
+        })?;
+        let (fault, scope) = &mut faults[place];
+        if let Some(times) = &mut scope.times {
+            *times -= 1;
+        }
+        Some(fault.clone())
+    }
+}
+
+impl Fault {
+    /// The answer that replaces the right one; `None` when the fault only spoils it.
+    pub(super) async fn replace(&self) -> Option<Response> {
+        Some(match self {
+            Self::Status(status, error) => {
+                let body = error
+                    .as_ref()
+                    .map(|error| json!({"status": status, "error": error}).to_string());
+                answer(
+                    *status,
+                    "application/json",
+                    Body::from(body.unwrap_or_default()),
+                )
+            }
+            Self::RateLimited { retry_after } => rate_limited(retry_after.as_deref()),
+            Self::Html(status) => {
+                let page = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Checking</body></html>";
+                answer(*status, "text/html; charset=UTF-8", Body::from(page))
+            }
+            Self::Hang => std::future::pending().await,
+            Self::HugeBody(bytes) => huge(*bytes),
+            Self::EmptyBody => answer(200, "application/json", Body::empty()),
+            Self::Reset => {
+                let parts = [
+                    Ok(Bytes::from_static(b"[{\"id\":")),
+                    Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)),
+                ];
+                answer(
+                    200,
+                    "application/json",
+                    Body::from_stream(stream::iter(parts)),
+                )
+            }
+            Self::TruncatedJson | Self::AllNulls => return None,
+        })
+    }
+
+    /// The right answer as this fault leaves it.
+    pub(super) fn spoil(&self, body: String) -> String {
+        match self {
+            Self::TruncatedJson => {
+                let mut cut = body.len() / 2;
+                while !body.is_char_boundary(cut) {
+                    cut -= 1;
+                }
+                body[..cut].to_owned()
+            }
+            Self::AllNulls => {
+                let mut value = serde_json::from_str(&body).unwrap_or(Value::Null);
+                match &mut value {
+                    Value::Array(rows) => rows.iter_mut().for_each(blank),
+                    other => blank(other),
+                }
+                value.to_string()
+            }
+            _ => body,
+        }
+    }
+}
+
+/// Every member of an object null, but its id.
+fn blank(value: &mut Value) {
+    match value {
+        Value::Object(map) => map
+            .iter_mut()
+            .filter(|(key, _)| *key != "id")
+            .for_each(|(_, value)| *value = Value::Null),
+        other => *other = Value::Null,
+    }
+}
+
+fn rate_limited(retry_after: Option<&str>) -> Response {
+    let Some(after) = retry_after else {
+        return answer(429, "application/json", Body::empty());
+    };
+    let secs = after.parse::<u64>().ok();
+    let body = json!({"status": 429, "error": "Too many requests", "retry_after_seconds": secs})
+        .to_string();
+    let mut response = answer(429, "application/json", Body::from(body));
+    if let Ok(value) = HeaderValue::from_str(after) {
+        response.headers_mut().insert(header::RETRY_AFTER, value);
+    }
+    response
+}
+
+fn huge(bytes: usize) -> Response {
+    const ROW: &[u8] = br#"{"id":"i1","name":"a row that never ends","moving_time":3600},"#;
+    const ROWS: usize = 1024;
+    let chunk = Bytes::from(ROW.repeat(ROWS));
+    let chunks = bytes.div_ceil(chunk.len());
+    let rows = (0..=chunks).map(move |index| {
+        Ok::<_, std::io::Error>(if index == 0 {
+            Bytes::from_static(b"[")
+        } else {
+            chunk.clone()
+        })
+    });
+    answer(
+        200,
+        "application/json",
+        Body::from_stream(stream::iter(rows)),
+    )
+}
+
+pub(super) fn answer(status: u16, content_type: &'static str, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}

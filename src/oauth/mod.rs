@@ -1,15 +1,52 @@
 //! The authorization server and the bearer guard.
+//!
+//! One file per endpoint ([`metadata`], [`register`], [`authorize`], [`token`]) and the [`guard`]; they never import one another.
+//! Below them what they share: [`codes`] and [`grants`] (what is remembered), [`grant`] (what may follow what), then the pure pieces.
+//! The walk is told in the crate's documentation.
+#![deny(clippy::indexing_slicing)]
+
+mod address;
+mod authorize;
+mod challenge;
+mod client;
+mod codes;
+mod consent;
+mod cookie;
+mod error;
+mod form;
+mod grant;
+mod grants;
+mod guard;
+mod jwt;
+mod keys;
+mod limits;
+mod metadata;
+mod pkce;
+mod redirect;
+mod refresh;
+mod register;
+mod request;
+mod resource;
+mod scope;
+mod secret;
+mod token;
+mod transaction;
+mod wording;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
 use jiff::Timestamp;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::clock::Clock;
 use crate::public_url::PublicUrl;
 use crate::state::Store;
+
+const MIN_SIGNING_SECRET: usize = 32;
 
 /// What the owner types on the consent page.
 #[derive(Clone)]
@@ -18,6 +55,14 @@ pub enum OwnerSecret {
     Password(SecretString),
     /// `API_KEY`, when no password is set
     ApiKey(SecretString),
+}
+
+impl OwnerSecret {
+    const fn secret(&self) -> &SecretString {
+        match self {
+            Self::Password(secret) | Self::ApiKey(secret) => secret,
+        }
+    }
 }
 
 pub struct Settings {
@@ -44,30 +89,145 @@ pub struct Settings {
 #[error("{0}")]
 pub struct BuildError(pub String);
 
+/// The endpoints and the guard, each with what it needs and nothing else.
 #[derive(Clone)]
 pub struct OAuth {
-    _inner: Arc<Settings>,
+    documents: Arc<metadata::Documents>,
+    register: Arc<register::Register>,
+    authorize: Arc<authorize::Authorize>,
+    token: Arc<token::Token>,
+    guard: Arc<guard::Guard>,
 }
 
 impl OAuth {
+    /// # Errors
+    /// [`BuildError`] when a secret is one that would leave the door open.
     pub fn new(
         settings: Settings,
-        _store: Arc<dyn Store>,
-        _clock: Clock,
+        store: Arc<dyn Store>,
+        clock: Clock,
     ) -> Result<Self, BuildError> {
+        check(&settings)?;
+        let public_url = settings.public_url;
+        let keys = Arc::new(keys::Keys::derive(
+            &settings.signing_secret,
+            settings.previous_signing_secret.as_ref(),
+            public_url.origin(),
+            &settings.athlete_id,
+        )?);
+        let access = Arc::new(jwt::AccessTokens::new(
+            &keys,
+            &public_url,
+            settings.access_token_ttl,
+            settings.tokens_not_before,
+        ));
+        let refresh = Arc::new(refresh::RefreshTokens::new(
+            settings.refresh_token_ttl,
+            settings.tokens_not_before,
+        ));
+        let grants = Arc::new(grants::Grants::new(
+            store,
+            clock.clone(),
+            Arc::clone(&refresh),
+            access.ttl(),
+        ));
+        let limits = Arc::new(limits::Limits::new(clock.clone()));
+        let codes = Arc::new(codes::Codes::default());
+        let documents = metadata::Documents::new(&public_url)
+            .map_err(|error| BuildError(format!("the metadata could not be written: {error}")))?;
         Ok(Self {
-            _inner: Arc::new(settings),
+            documents: Arc::new(documents),
+            register: Arc::new(register::Register {
+                clock: clock.clone(),
+                keys: Arc::clone(&keys),
+                limits: Arc::clone(&limits),
+                trusted_proxy_hops: settings.trusted_proxy_hops,
+            }),
+            authorize: Arc::new(authorize::Authorize {
+                clock: clock.clone(),
+                public_url: public_url.clone(),
+                keys: Arc::clone(&keys),
+                owner: secret::Owner::new(&settings.owner_secret),
+                cookies: cookie::Cookies::new(public_url.is_https()),
+                limits: Arc::clone(&limits),
+                codes: Arc::clone(&codes),
+                grants: Arc::clone(&grants),
+            }),
+            token: Arc::new(token::Token {
+                clock: clock.clone(),
+                public_url: public_url.clone(),
+                keys,
+                access: Arc::clone(&access),
+                refresh,
+                codes,
+                grants: Arc::clone(&grants),
+            }),
+            guard: Arc::new(guard::Guard {
+                clock,
+                access,
+                grants,
+                limits,
+                challenges: challenge::Challenges::new(&public_url),
+                api_key: settings.mcp_api_key.as_ref().map(secret::Expected::new),
+            }),
         })
     }
 
-    /// Metadata, registration, authorization and token endpoints.
+    /// Metadata, registration, authorization and token endpoints. The metadata advertises the root forms; `/oauth/…` keeps
+    /// older URLs alive.
     pub fn router(&self) -> Router {
-        Router::new()
+        let mut router = Router::new();
+        let resource = "/.well-known/oauth-protected-resource";
+        let server = "/.well-known/oauth-authorization-server";
+        let root = get(metadata::get_root_resource).with_state(Arc::clone(&self.documents));
+        let mcp = get(metadata::get_mcp_resource).with_state(Arc::clone(&self.documents));
+        let metadata =
+            get(metadata::get_authorization_server).with_state(Arc::clone(&self.documents));
+        router = router.route(resource, root);
+        for suffix in ["/mcp", "/mcp/"] {
+            router = router.route(&format!("{resource}{suffix}"), mcp.clone());
+        }
+        for suffix in ["", "/mcp"] {
+            router = router.route(&format!("{server}{suffix}"), metadata.clone());
+        }
+        let register = post(register::post).with_state(Arc::clone(&self.register));
+        let authorize = get(authorize::get)
+            .post(authorize::post)
+            .with_state(Arc::clone(&self.authorize));
+        let token = post(token::post).with_state(Arc::clone(&self.token));
+        for prefix in ["", "/oauth"] {
+            router = router
+                .route(&format!("{prefix}/register"), register.clone())
+                .route(&format!("{prefix}/authorize"), authorize.clone())
+                .route(&format!("{prefix}/token"), token.clone());
+        }
+        router
     }
 
     /// Wraps `router` so that only requests with a live credential reach it, with a
-    /// [`Caller`](crate::identity::Caller) in their extensions.
+    /// [`Caller`](crate::identity::Caller) in their extensions. Paths that it does not know stay unknown.
     pub fn guarded(&self, router: Router) -> Router {
-        router
+        router.route_layer(from_fn_with_state(Arc::clone(&self.guard), guard::check))
     }
+}
+
+/// The configuration checks its values with better words; this holds whoever builds the settings.
+fn check(settings: &Settings) -> Result<(), BuildError> {
+    let length = |secret: &SecretString| secret.expose_secret().chars().count();
+    let signing =
+        std::iter::once(&settings.signing_secret).chain(&settings.previous_signing_secret);
+    for secret in signing {
+        if length(secret) < MIN_SIGNING_SECRET {
+            return Err(BuildError(format!(
+                "a signing secret must have at least {MIN_SIGNING_SECRET} characters"
+            )));
+        }
+    }
+    let typed = settings.owner_secret.secret();
+    for secret in std::iter::once(typed).chain(&settings.mcp_api_key) {
+        if secret.expose_secret().trim().is_empty() {
+            return Err(BuildError("a secret must not be empty".to_owned()));
+        }
+    }
+    Ok(())
 }

@@ -1,0 +1,66 @@
+//! Where a request came from, for limits only.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use axum::extract::ConnectInfo;
+use http::request::Parts;
+
+/// The client's address: `hops` entries from the right of `X-Forwarded-For`, since everything further left is written by
+/// strangers; without proxies, the peer. `None` when neither is known.
+pub fn client_address(parts: &Parts, hops: usize) -> Option<IpAddr> {
+    let address = if hops == 0 {
+        parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|ConnectInfo(peer)| peer.ip())
+    } else {
+        let mut entries: Vec<&str> = Vec::new();
+        for value in parts.headers.get_all("x-forwarded-for") {
+            entries.extend(value.to_str().ok()?.split(','));
+        }
+        let at = entries.len().checked_sub(hops)?;
+        entries.get(at)?.trim().parse().ok()
+    };
+    address.map(network)
+}
+
+/// One household has a whole /64.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(ip) => {
+            let mask = u128::MAX << 64;
+            IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() & mask))
+        }
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use http::Request;
+
+    fn address(forwarded: &[&str], hops: usize) -> Option<String> {
+        let mut request = Request::builder();
+        for value in forwarded {
+            request = request.header("X-Forwarded-For", *value);
+        }
+        let (parts, _) = request.body(Body::empty()).unwrap().into_parts();
+        client_address(&parts, hops).map(|ip| ip.to_string())
+    }
+
+    #[test]
+    fn only_what_our_own_proxies_wrote_is_believed() {
+        let seen = ["10.0.0.1, 192.0.2.9"];
+        assert_eq!(address(&seen, 1).as_deref(), Some("192.0.2.9"));
+        assert_eq!(address(&seen, 2).as_deref(), Some("10.0.0.1"));
+        assert_eq!(address(&seen, 3), None);
+        assert_eq!(address(&seen, 0), None);
+        assert_eq!(
+            address(&["10.0.0.1", "2001:db8:1:2:3:4:5:6"], 1).as_deref(),
+            Some("2001:db8:1:2::")
+        );
+        assert_eq!(address(&["not an address"], 1), None);
+    }
+}

@@ -1,0 +1,398 @@
+//! The authorization endpoint (RFC 6749 section 3.1): the one place where the owner says yes.
+//!
+//! GET shows the question and has no effect. POST answers it, and no code leaves this server unless the owner secret was
+//! typed in that very transaction (security.md section 4, rule 1).
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use serde::Serialize;
+
+use super::client::Client;
+use super::codes::{Codes, Over};
+use super::consent::{Notice, Page, Problem};
+use super::cookie::Cookies;
+use super::error::{self, Error};
+use super::form::{self, Form};
+use super::grant::Approval;
+use super::grants::{self, Grants};
+use super::keys::Keys;
+use super::limits::Limits;
+use super::request::{AuthorizationRequest, Refusal, ReturnTo};
+use super::scope;
+use super::secret::{self, Owner};
+use super::transaction::{self, Foreign, Transaction};
+use super::wording::Language;
+use crate::clock::Clock;
+use crate::identity::{Scope, Scopes};
+use crate::public_url::PublicUrl;
+
+const MAX_BODY: usize = 64 * 1024;
+
+/// What the authorization endpoint needs.
+pub struct Authorize {
+    pub clock: Clock,
+    pub public_url: PublicUrl,
+    pub keys: Arc<Keys>,
+    pub owner: Owner,
+    pub cookies: Cookies,
+    pub limits: Arc<Limits>,
+    pub codes: Arc<Codes>,
+    pub grants: Arc<Grants>,
+}
+
+/// Shows the question.
+pub async fn get(State(authorize): State<Arc<Authorize>>, request: Request<Body>) -> Response {
+    let (parts, _) = request.into_parts();
+    let language = Language::preferred(&parts.headers);
+    let query = parts.uri.query().unwrap_or_default();
+    match AuthorizationRequest::read(&authorize.keys, &authorize.public_url, query) {
+        Ok(asked) => authorize
+            .ask(&parts.headers, language, asked)
+            .unwrap_or_else(IntoResponse::into_response),
+        Err(refusal) => authorize.refuse(&parts.headers, language, refusal),
+    }
+}
+
+/// Takes the answer.
+pub async fn post(State(authorize): State<Arc<Authorize>>, request: Request<Body>) -> Response {
+    let headers = request.headers().clone();
+    let language = Language::preferred(&headers);
+    match authorize.answer(&headers, language, request).await {
+        Ok(response) => response,
+        Err(notice) => notice.response(language),
+    }
+}
+
+/// What mcp-remote reads to heal itself from a registration that this server does not know (mcp-oauth.md Z-7).
+#[derive(Serialize)]
+struct UnknownClient {
+    error: &'static str,
+    error_description: &'static str,
+    registration_endpoint: String,
+}
+
+/// A form that proved to be the answer to a page of ours.
+struct Answer {
+    form: Form,
+    transaction: Transaction,
+    sealed: String,
+    client: Client,
+}
+
+impl Authorize {
+    fn ask(
+        &self,
+        headers: &HeaderMap,
+        language: Language,
+        asked: AuthorizationRequest,
+    ) -> Result<Response, Error> {
+        let nonce = self.cookies.nonce_or_new(headers)?;
+        let transaction = Transaction {
+            id: secret::random_text::<16>()?,
+            client_id: asked.client.id,
+            redirect_uri: asked.redirect_uri,
+            state: asked.state,
+            challenge: asked.challenge,
+            resource: asked.resource,
+            requested: asked.requested,
+            expires_at: self
+                .clock
+                .unix_seconds()
+                .saturating_add(transaction::LIFETIME),
+        };
+        let sealed = transaction.seal(&self.keys, &nonce)?;
+        // Deleting and settings are never ticked beforehand: they are worth a decision of their own.
+        let ticked = transaction.requested.scopes.intersection(scope::DEFAULT);
+        let page = self.page(
+            language,
+            &transaction,
+            asked.client.name.as_deref(),
+            &sealed,
+            ticked,
+            None,
+        );
+        let mut response = page.response()?;
+        set_cookie(&mut response, self.cookies.set_nonce(&nonce));
+        Ok(response)
+    }
+
+    fn page<'a>(
+        &'a self,
+        language: Language,
+        transaction: &'a Transaction,
+        client_name: Option<&'a str>,
+        sealed: &'a str,
+        ticked: Scopes,
+        problem: Option<Problem>,
+    ) -> Page<'a> {
+        Page {
+            language,
+            redirect_uri: &transaction.redirect_uri,
+            client_name,
+            ticked,
+            asks_for: self.owner.asks_for,
+            origin: self.public_url.origin(),
+            transaction: sealed,
+            problem,
+        }
+    }
+
+    fn refuse(&self, headers: &HeaderMap, language: Language, refusal: Refusal) -> Response {
+        let json = prefers_json(headers);
+        let (error, notice) = match refusal {
+            Refusal::Error(error, to) if to.redirect_uri.may_receive_errors() => {
+                return see_other(&to.error_location(self.public_url.origin(), error));
+            }
+            Refusal::Error(error, _) => (error, Notice::RequestError(error)),
+            Refusal::UnknownClient if json => {
+                let unknown = Error::InvalidClient { basic: false };
+                let body = UnknownClient {
+                    error: unknown.code(),
+                    error_description: unknown.description(),
+                    registration_endpoint: self.public_url.at("/register"),
+                };
+                return error::json(StatusCode::BAD_REQUEST, &body);
+            }
+            Refusal::UnknownClient => {
+                (Error::InvalidClient { basic: false }, Notice::UnknownClient)
+            }
+            Refusal::BadRedirect => (
+                Error::InvalidRequest("redirect_uri is not registered for this client"),
+                Notice::BadRedirect,
+            ),
+            Refusal::Malformed => (
+                Error::InvalidRequest("The request is malformed"),
+                Notice::Malformed(StatusCode::BAD_REQUEST),
+            ),
+        };
+        tracing::info!(error = error.code(), "an authorization request was refused");
+        if json {
+            error.into_response()
+        } else {
+            notice.response(language)
+        }
+    }
+
+    async fn answer(
+        &self,
+        headers: &HeaderMap,
+        language: Language,
+        request: Request<Body>,
+    ) -> Result<Response, Notice> {
+        let answer = self.read_answer(headers, request).await?;
+        let now = self.clock.unix_seconds();
+        let transaction = &answer.transaction;
+        self.codes
+            .is_open(&transaction.id, transaction.expires_at, now)
+            .map_err(over)?;
+        match answer.form.only("decision") {
+            Some("approve") => {}
+            Some("deny") => return self.deny(&answer, language),
+            _ => return Err(Notice::Malformed(StatusCode::BAD_REQUEST)),
+        }
+        let ticked: Scopes = Scope::ALL
+            .into_iter()
+            .filter(|scope| answer.form.all("scope").any(|name| name == scope.as_str()))
+            .collect();
+        let ticked = scope::granted(ticked);
+        let known_device = self.cookies.is_known_device(headers, &self.keys, now);
+        if let Some(problem) = self.problem(&answer, known_device)? {
+            return self
+                .page(
+                    language,
+                    transaction,
+                    answer.client.name.as_deref(),
+                    &answer.sealed,
+                    ticked,
+                    Some(problem),
+                )
+                .response()
+                .map_err(|_| Notice::Unavailable);
+        }
+        self.approve(&answer, ticked).await
+    }
+
+    /// Proves that the form came from a page of ours, shown to this browser, for a client that is still known.
+    async fn read_answer(
+        &self,
+        headers: &HeaderMap,
+        request: Request<Body>,
+    ) -> Result<Answer, Notice> {
+        if !self.is_same_site(headers) {
+            tracing::warn!("a consent form from another site was refused");
+            return Err(Notice::Forged);
+        }
+        let form = form::posted(request, MAX_BODY)
+            .await
+            .map_err(|error| Notice::Malformed(error.status()))?;
+        for name in ["transaction", "decision", "secret"] {
+            form.one(name)
+                .map_err(|error| Notice::Malformed(error.status()))?;
+        }
+        let sealed = form.only("transaction").ok_or(Notice::Forged)?.to_owned();
+        let nonce = self.cookies.nonce(headers);
+        let now = self.clock.unix_seconds();
+        let transaction =
+            Transaction::open(&self.keys, &sealed, nonce.as_ref(), now).map_err(|foreign| {
+                match foreign {
+                    Foreign::Forged => {
+                        tracing::warn!("a consent form that is not ours was refused");
+                        Notice::Forged
+                    }
+                    Foreign::Expired => Notice::Expired,
+                }
+            })?;
+        let client =
+            Client::known(&self.keys, &transaction.client_id).ok_or(Notice::UnknownClient)?;
+        Ok(Answer {
+            form,
+            transaction,
+            sealed,
+            client,
+        })
+    }
+
+    /// Second line behind the cookie. `null` is what in-app browsers send; the sealed transaction and the cookie vouch for it.
+    fn is_same_site(&self, headers: &HeaderMap) -> bool {
+        let origin = headers.get(header::ORIGIN).map(HeaderValue::as_bytes);
+        let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+        origin
+            .is_none_or(|origin| origin == self.public_url.origin().as_bytes() || origin == b"null")
+            && site.is_none_or(|site| site == b"same-origin" || site == b"none")
+    }
+
+    fn deny(&self, answer: &Answer, language: Language) -> Result<Response, Notice> {
+        let transaction = &answer.transaction;
+        let now = self.clock.unix_seconds();
+        self.codes
+            .deny(&transaction.id, transaction.expires_at, now)
+            .map_err(over)?;
+        tracing::info!(
+            redirect_host = transaction.redirect_uri.shown_host(),
+            "an app was denied"
+        );
+        // Whoever denied has proved nothing, so it is no reason to send a browser to a stranger's address.
+        if !transaction.redirect_uri.may_receive_errors() {
+            return Ok(Notice::Denied.response(language));
+        }
+        let to = ReturnTo {
+            redirect_uri: transaction.redirect_uri.clone(),
+            state: transaction.state.clone(),
+        };
+        Ok(see_other(&to.error_location(
+            self.public_url.origin(),
+            Error::AccessDenied,
+        )))
+    }
+
+    /// What is wrong with the typed secret; `None` when it is right.
+    fn problem(&self, answer: &Answer, known_device: bool) -> Result<Option<Problem>, Notice> {
+        let Some(typed) = answer.form.only("secret") else {
+            return Ok(Some(Problem::EmptySecret));
+        };
+        match self.limits.guess(known_device, || self.owner.is(typed)) {
+            Ok(true) => Ok(None),
+            Ok(false) => {
+                let transaction = &answer.transaction;
+                tracing::warn!(
+                    redirect_host = transaction.redirect_uri.shown_host(),
+                    "a wrong owner secret was typed"
+                );
+                let now = self.clock.unix_seconds();
+                self.codes
+                    .wrong(&transaction.id, transaction.expires_at, now)
+                    .map_err(over)?;
+                Ok(Some(Problem::WrongSecret))
+            }
+            Err(wait) => {
+                tracing::warn!("the consent page makes its visitors wait: too many wrong secrets");
+                Ok(Some(Problem::Wait(wait)))
+            }
+        }
+    }
+
+    async fn approve(&self, answer: &Answer, scopes: Scopes) -> Result<Response, Notice> {
+        let transaction = &answer.transaction;
+        let now = self.clock.unix_seconds();
+        let grant_id = secret::random_text::<16>().map_err(|_| Notice::Unavailable)?;
+        let approval = Approval {
+            grant_id: grant_id.clone(),
+            client_id: transaction.client_id.clone(),
+            client_name: answer.client.name.clone(),
+            redirect_uri: transaction.redirect_uri.as_str().to_owned(),
+            redirect_host: transaction.redirect_uri.shown_host().to_owned(),
+            challenge: transaction.challenge.clone(),
+            resource: transaction.resource,
+            scopes,
+            offline: transaction.requested.offline && answer.client.refreshes,
+        };
+        self.grants
+            .reserve(&approval)
+            .await
+            .map_err(|_| Notice::Unavailable)?;
+        let code = self
+            .codes
+            .issue(&transaction.id, transaction.expires_at, approval, now)
+            .map_err(|_| Notice::Unavailable)?
+            .map_err(over)?;
+        tracing::info!(
+            session_id = grants::session_id(&grant_id),
+            client = answer.client.name.as_deref().unwrap_or_default(),
+            redirect_host = transaction.redirect_uri.shown_host(),
+            scopes = %scopes,
+            "the owner approved an app"
+        );
+        let to = ReturnTo {
+            redirect_uri: transaction.redirect_uri.clone(),
+            state: transaction.state.clone(),
+        };
+        let mut response = see_other(&to.location(self.public_url.origin(), &[("code", &code)]));
+        set_cookie(
+            &mut response,
+            self.cookies.set_known_device(&self.keys, now),
+        );
+        Ok(response)
+    }
+}
+
+const fn over(over: Over) -> Notice {
+    match over {
+        Over::Answered => Notice::Answered,
+        Over::TooManyWrong => Notice::TooManyWrong,
+    }
+}
+
+/// 303: a 307 would post the owner secret to the client (RFC 9700 section 4.12).
+fn see_other(location: &str) -> Response {
+    let Ok(location) = HeaderValue::try_from(location) else {
+        return Error::Unavailable.into_response();
+    };
+    let headers = [
+        (header::LOCATION, location),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        // The URL of the consent page carries the request; the client has no use for it.
+        (
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        ),
+    ];
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+fn set_cookie(response: &mut Response, cookie: Option<HeaderValue>) {
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}
+
+/// mcp-remote fetches the page before it opens a browser on it.
+fn prefers_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("application/json") && !accept.contains("text/html"))
+}

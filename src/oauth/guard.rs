@@ -1,0 +1,173 @@
+//! The bearer guard: a request is what one valid credential says it is, and nothing else (security.md section 4, rule 6).
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
+
+use super::challenge::Challenges;
+use super::error::Error;
+use super::grants::{self, Grants, Life};
+use super::jwt::AccessTokens;
+use super::limits::Limits;
+use super::secret::Expected;
+use crate::clock::Clock;
+use crate::identity::{Caller, MissingScopes, Scopes};
+
+const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+/// The principal of the fallback credential in log lines.
+const API_KEY_SESSION: &str = "api-key";
+
+/// What the guard needs to know a credential.
+pub struct Guard {
+    pub clock: Clock,
+    pub access: Arc<AccessTokens>,
+    pub grants: Arc<Grants>,
+    pub limits: Arc<Limits>,
+    pub challenges: Challenges,
+    /// `None` is closed.
+    pub api_key: Option<Expected>,
+}
+
+/// Why a request does not pass.
+enum Refusal {
+    NoCredential,
+    Wrong,
+    WrongApiKey,
+    /// The store of grants did not answer, so nobody can say whether this grant lives.
+    Unknown(Error),
+}
+
+impl Guard {
+    async fn identify(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
+        let authorization = only(headers, &header::AUTHORIZATION)?;
+        let api_key = only(headers, &X_API_KEY)?;
+        match (authorization, api_key) {
+            (None, None) => Err(Refusal::NoCredential),
+            (None, Some(key)) if self.is_api_key(key.as_bytes()) => Ok(api_key_caller()),
+            (None, Some(_)) => Err(Refusal::WrongApiKey),
+            (Some(authorization), None) => self.bearer(authorization).await,
+            // Two credentials pass only when they are one.
+            (Some(authorization), Some(key)) => {
+                let bearer = bearer_token(authorization).ok_or(Refusal::Wrong)?;
+                if self.is_api_key(bearer) && self.is_api_key(key.as_bytes()) {
+                    Ok(api_key_caller())
+                } else {
+                    Err(Refusal::Wrong)
+                }
+            }
+        }
+    }
+
+    fn is_api_key(&self, presented: &[u8]) -> bool {
+        self.api_key
+            .as_ref()
+            .is_some_and(|expected| expected.is(presented))
+    }
+
+    async fn bearer(&self, authorization: &HeaderValue) -> Result<Caller, Refusal> {
+        let token = bearer_token(authorization).ok_or(Refusal::Wrong)?;
+        if self.is_api_key(token) {
+            return Ok(api_key_caller());
+        }
+        let token = std::str::from_utf8(token).map_err(|_| Refusal::Wrong)?;
+        let verified = self
+            .access
+            .verify(token, self.clock.unix_seconds())
+            .ok_or(Refusal::Wrong)?;
+        let life = self
+            .grants
+            .look(&verified.grant_id, verified.generation, verified.issued_at)
+            .await
+            .map_err(Refusal::Unknown)?;
+        let session_id = grants::session_id(&verified.grant_id);
+        match life {
+            Life::Live => {
+                tracing::info!(session_id, "JWT decoded successfully");
+                Ok(Caller {
+                    session_id: session_id.into(),
+                    scopes: verified.scopes,
+                })
+            }
+            Life::Over => {
+                tracing::info!(session_id, "a token of a revoked grant was refused");
+                Err(Refusal::Wrong)
+            }
+        }
+    }
+
+    fn refuse(&self, refusal: &Refusal, path: &str) -> Response {
+        match refusal {
+            Refusal::NoCredential => self.challenges.missing(path),
+            Refusal::Wrong => self.challenges.invalid(path),
+            Refusal::WrongApiKey => match self.limits.wrong_api_key() {
+                Ok(()) => {
+                    tracing::warn!("a wrong API key was presented");
+                    self.challenges.invalid(path)
+                }
+                Err(wait) => Error::TooManyRequests(wait).into_response(),
+            },
+            Refusal::Unknown(error) => error.into_response(),
+        }
+    }
+}
+
+/// Lets a request with a live credential pass, as its [`Caller`].
+pub async fn check(
+    State(guard): State<Arc<Guard>>,
+    mut request: Request<Body>,
+    next: Next,
+) -> Response {
+    // Preflights are answered before this; any other OPTIONS asks nothing that needs a credential.
+    if request.method() == Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let path = request.uri().path().to_owned();
+    let caller = match guard.identify(request.headers()).await {
+        Ok(caller) => caller,
+        Err(refusal) => return guard.refuse(&refusal, &path),
+    };
+    // Nothing downstream can read, log or forward the credential.
+    request.headers_mut().remove(header::AUTHORIZATION);
+    request.headers_mut().remove(X_API_KEY);
+    let scopes = caller.scopes;
+    request.extensions_mut().insert(caller);
+    let response = next.run(request).await;
+    match response.extensions().get::<MissingScopes>().copied() {
+        Some(MissingScopes(missing)) => guard
+            .challenges
+            .insufficient(&path, scopes, missing, response),
+        None => response,
+    }
+}
+
+/// The header's only value; two are a contradiction even if one of them is right.
+fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a HeaderValue>, Refusal> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next();
+    if values.next().is_some() {
+        return Err(Refusal::Wrong);
+    }
+    Ok(first)
+}
+
+/// What follows `Bearer` and one space.
+fn bearer_token(value: &HeaderValue) -> Option<&[u8]> {
+    let bytes = value.as_bytes();
+    let (scheme, rest) = bytes.split_at_checked(6)?;
+    let token = rest.strip_prefix(b" ")?;
+    let well_formed = scheme.eq_ignore_ascii_case(b"bearer")
+        && !token.is_empty()
+        && token.iter().all(u8::is_ascii_graphic);
+    well_formed.then_some(token)
+}
+
+fn api_key_caller() -> Caller {
+    Caller {
+        session_id: API_KEY_SESSION.into(),
+        scopes: Scopes::ALL,
+    }
+}

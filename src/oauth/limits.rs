@@ -1,0 +1,253 @@
+//! How often strangers may try. Limits delay; they never lock anybody out for good.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::clock::Clock;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// More addresses than this are not told apart: the global limit still holds.
+const MAX_ADDRESSES: usize = 4096;
+
+/// `max` hits within the last `span`.
+#[derive(Debug, Clone, Copy)]
+struct Rule {
+    max: usize,
+    span: Duration,
+}
+
+/// Guesses of the owner secret, over all transactions, cookies and addresses together.
+const OWNER: &[Rule] = &[
+    Rule {
+        max: 10,
+        span: MINUTE,
+    },
+    Rule {
+        max: 50,
+        span: HOUR,
+    },
+];
+/// Everybody on Claude comes from the same few addresses, so one address may do nearly as much as all together.
+const REGISTRATIONS: &[Rule] = &[
+    Rule {
+        max: 25,
+        span: Duration::from_secs(10),
+    },
+    Rule {
+        max: 60,
+        span: MINUTE,
+    },
+];
+const REGISTRATIONS_OF_ONE: &[Rule] = &[Rule {
+    max: 40,
+    span: MINUTE,
+}];
+const WRONG_API_KEYS: &[Rule] = &[Rule {
+    max: 20,
+    span: MINUTE,
+}];
+
+/// The exact times of recent hits: bounded by the largest `max`.
+#[derive(Debug, Default)]
+struct Hits(VecDeque<i64>);
+
+impl Hits {
+    /// How long until one more is allowed, if it is not allowed now.
+    fn wait(&self, rules: &[Rule], now: i64) -> Option<Duration> {
+        rules
+            .iter()
+            .filter_map(|rule| {
+                let span = i64::try_from(rule.span.as_millis()).unwrap_or(i64::MAX);
+                let oldest = self.0.len().checked_sub(rule.max)?;
+                let free_at = self.0.get(oldest)?.saturating_add(span);
+                let wait = u64::try_from(free_at.saturating_sub(now)).ok()?;
+                (wait > 0).then(|| Duration::from_millis(wait))
+            })
+            .max()
+    }
+
+    fn add(&mut self, rules: &[Rule], now: i64) {
+        let keep = rules.iter().map(|rule| rule.max).max().unwrap_or(0);
+        self.0.push_back(now);
+        while self.0.len() > keep {
+            self.0.pop_front();
+        }
+    }
+
+    fn last(&self) -> i64 {
+        self.0.back().copied().unwrap_or(i64::MIN)
+    }
+}
+
+/// One limit for everybody and, where the address is known, one for each address.
+struct Limit {
+    rules: &'static [Rule],
+    each: &'static [Rule],
+    hits: Mutex<(Hits, HashMap<IpAddr, Hits>)>,
+}
+
+impl Limit {
+    fn new(rules: &'static [Rule], each: &'static [Rule]) -> Self {
+        Self {
+            rules,
+            each,
+            hits: Mutex::default(),
+        }
+    }
+
+    fn hits(&self) -> MutexGuard<'_, (Hits, HashMap<IpAddr, Hits>)> {
+        self.hits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Checks and counts in one step, so that parallel requests cannot slip through between the two. What is refused
+    /// is not counted: a client that keeps trying gets through when its time has come.
+    fn take(&self, address: Option<IpAddr>, now: i64) -> Result<(), Duration> {
+        let mut hits = self.hits();
+        let (all, by_address) = &mut *hits;
+        let own = address.and_then(|address| by_address.get(&address));
+        let wait = all
+            .wait(self.rules, now)
+            .max(own.and_then(|own| own.wait(self.each, now)));
+        if let Some(wait) = wait {
+            return Err(wait);
+        }
+        all.add(self.rules, now);
+        if let (Some(address), false) = (address, self.each.is_empty()) {
+            if by_address.len() >= MAX_ADDRESSES {
+                let hour_ago = now.saturating_sub(3_600_000);
+                by_address.retain(|_, own| own.last() > hour_ago);
+            }
+            if by_address.len() < MAX_ADDRESSES {
+                by_address.entry(address).or_default().add(self.each, now);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes back the latest hit: it was an honest one.
+    fn give_back(&self) {
+        self.hits().0.0.pop_back();
+    }
+}
+
+/// The limits of the authorization server.
+pub struct Limits {
+    clock: Clock,
+    registrations: Limit,
+    strangers: Limit,
+    known_devices: Limit,
+    wrong_api_keys: Limit,
+}
+
+impl Limits {
+    pub fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            registrations: Limit::new(REGISTRATIONS, REGISTRATIONS_OF_ONE),
+            strangers: Limit::new(OWNER, &[]),
+            known_devices: Limit::new(OWNER, &[]),
+            wrong_api_keys: Limit::new(WRONG_API_KEYS, &[]),
+        }
+    }
+
+    fn now(&self) -> i64 {
+        self.clock.now().as_millisecond()
+    }
+
+    /// Before a registration.
+    pub fn registration(&self, address: Option<IpAddr>) -> Result<(), Duration> {
+        self.registrations.take(address, self.now())
+    }
+
+    /// Runs `check` as one guess of the owner secret, if a guess is allowed now; a right one costs nothing.
+    ///
+    /// Browsers that were approved in before have a budget of their own, so that a stranger who burns the common one
+    /// does not keep the owner out.
+    pub fn guess(
+        &self,
+        known_device: bool,
+        check: impl FnOnce() -> bool,
+    ) -> Result<bool, Duration> {
+        let limit = if known_device {
+            &self.known_devices
+        } else {
+            &self.strangers
+        };
+        limit.take(None, self.now())?;
+        let right = check();
+        if right {
+            limit.give_back();
+        }
+        Ok(right)
+    }
+
+    /// After a wrong `X-API-Key`. The right one is never kept waiting: its length leaves nothing to guess.
+    pub fn wrong_api_key(&self) -> Result<(), Duration> {
+        self.wrong_api_keys.take(None, self.now())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock() -> Clock {
+        Clock::manual("2026-03-18T09:30:00Z".parse().unwrap())
+    }
+
+    #[test]
+    fn ten_guesses_a_minute_and_fifty_an_hour() {
+        let clock = clock();
+        let limits = Limits::new(clock.clone());
+        let mut guesses = 0;
+        for _ in 0..5 {
+            for _ in 0..10 {
+                assert_eq!(limits.guess(false, || false), Ok(false));
+                guesses += 1;
+            }
+            let wait = limits.guess(false, || true).unwrap_err();
+            clock.advance(wait);
+        }
+        assert_eq!(guesses, 50);
+        let wait = limits.guess(false, || true).unwrap_err();
+        assert!(wait > MINUTE);
+        assert!(wait <= HOUR);
+        clock.advance(wait);
+        assert_eq!(limits.guess(false, || true), Ok(true));
+    }
+
+    #[test]
+    fn right_answers_cost_nothing_and_known_browsers_have_their_own_budget() {
+        let limits = Limits::new(clock());
+        for _ in 0..100 {
+            assert_eq!(limits.guess(false, || true), Ok(true));
+        }
+        for _ in 0..10 {
+            assert_eq!(limits.guess(false, || false), Ok(false));
+        }
+        assert!(limits.guess(false, || true).is_err());
+        assert_eq!(limits.guess(true, || true), Ok(true));
+    }
+
+    #[test]
+    fn one_address_cannot_use_up_the_registrations_of_all() {
+        let clock = clock();
+        let limits = Limits::new(clock.clone());
+        let one = Some("192.0.2.1".parse().unwrap());
+        let mut done = 0;
+        for _ in 0..60 {
+            done += usize::from(limits.registration(one).is_ok());
+            clock.advance(Duration::from_millis(500));
+        }
+        assert_eq!(done, 40);
+        assert!(
+            limits
+                .registration(Some("192.0.2.2".parse().unwrap()))
+                .is_ok()
+        );
+    }
+}

@@ -1,0 +1,55 @@
+//! Proof Key for Code Exchange (RFC 7636), S256 only.
+
+use super::secret;
+
+/// A `code_challenge` for S256.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Challenge(String);
+
+impl Challenge {
+    /// 43 characters of base64url: anything else is no SHA-256.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = secret::decode(text)?;
+        (bytes.len() == 32).then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// RFC 7636 section 4.6.
+    pub fn is_met_by(&self, verifier: &str) -> bool {
+        let well_formed = (43..=128).contains(&verifier.len())
+            && verifier
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
+        well_formed && secret::same(secret::encode(secret::digest(verifier)), &self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_the_specification_holds() {
+        let challenge = Challenge::parse("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM").unwrap();
+        assert!(challenge.is_met_by("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"));
+        assert!(!challenge.is_met_by("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXl"));
+        assert!(!challenge.is_met_by(""));
+    }
+
+    #[test]
+    fn what_is_not_a_digest_is_no_challenge() {
+        for text in [
+            "",
+            &"a".repeat(42),
+            &"A".repeat(44),
+            &"A".repeat(129),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM",
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-c=",
+        ] {
+            assert!(Challenge::parse(text).is_none(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Refresh tokens: self-contained and signed, so that they outlive the process; what generation is current is for
+//! [`Grants`](super::grants::Grants) to say.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::error::Error;
+use super::keys::{Keys, Purpose};
+use super::resource::Resource;
+use crate::identity::Scopes;
+
+const PREFIX: &str = "rt1";
+const MAX_LENGTH: usize = 1024;
+/// Seconds after which the owner is asked again, however often the token was used.
+pub const LONGEST: i64 = 365 * 86_400;
+
+/// What a refresh token carries: all of its grant but the owner's mind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefreshToken {
+    #[serde(rename = "g")]
+    pub grant_id: String,
+    #[serde(rename = "q")]
+    pub generation: u32,
+    #[serde(rename = "c")]
+    pub client_digest: String,
+    #[serde(rename = "r")]
+    pub resource: Resource,
+    #[serde(rename = "s")]
+    scope: String,
+    #[serde(rename = "o", default, skip_serializing_if = "std::ops::Not::not")]
+    pub offline: bool,
+    #[serde(rename = "b")]
+    pub begun_at: i64,
+    #[serde(rename = "i")]
+    pub issued_at: i64,
+    #[serde(rename = "e")]
+    expires_at: i64,
+}
+
+/// What does not change along a chain of refresh tokens.
+pub struct Granted<'a> {
+    pub grant_id: &'a str,
+    pub client_digest: &'a str,
+    pub resource: Resource,
+    pub scopes: Scopes,
+    pub offline: bool,
+    pub begun_at: i64,
+}
+
+impl RefreshToken {
+    pub fn scopes(&self) -> Scopes {
+        Scopes::parse(&self.scope)
+    }
+
+    pub fn granted(&self) -> Granted<'_> {
+        Granted {
+            grant_id: &self.grant_id,
+            client_digest: &self.client_digest,
+            resource: self.resource,
+            scopes: self.scopes(),
+            offline: self.offline,
+            begun_at: self.begun_at,
+        }
+    }
+}
+
+/// Mints and verifies refresh tokens.
+pub struct RefreshTokens {
+    ttl: i64,
+    not_before: i64,
+}
+
+impl RefreshTokens {
+    pub fn new(ttl: Duration, not_before: Option<Timestamp>) -> Self {
+        Self {
+            ttl: i64::try_from(ttl.as_secs()).unwrap_or(LONGEST),
+            not_before: not_before.map_or(i64::MIN, Timestamp::as_second),
+        }
+    }
+
+    /// When a chain that began at `begun_at` and was used now ends.
+    pub fn ends_at(&self, begun_at: i64, now: i64) -> i64 {
+        now.saturating_add(self.ttl)
+            .min(begun_at.saturating_add(LONGEST))
+    }
+
+    pub fn mint(
+        &self,
+        keys: &Keys,
+        granted: &Granted<'_>,
+        generation: u32,
+        now: i64,
+    ) -> Result<String, Error> {
+        let token = RefreshToken {
+            grant_id: granted.grant_id.to_owned(),
+            generation,
+            client_digest: granted.client_digest.to_owned(),
+            resource: granted.resource,
+            scope: granted.scopes.to_string(),
+            offline: granted.offline,
+            begun_at: granted.begun_at,
+            issued_at: now,
+            expires_at: self.ends_at(granted.begun_at, now),
+        };
+        let payload = serde_json::to_vec(&token).map_err(|_| Error::Unavailable)?;
+        Ok(keys.seal(Purpose::Refresh, PREFIX, &payload))
+    }
+
+    /// The token, if it is ours and its time is not over.
+    pub fn verify(&self, keys: &Keys, text: &str, now: i64) -> Option<RefreshToken> {
+        if text.len() > MAX_LENGTH {
+            return None;
+        }
+        let payload = keys.open(Purpose::Refresh, PREFIX, text)?;
+        let token: RefreshToken = serde_json::from_slice(&payload).ok()?;
+        let holds = now < token.expires_at
+            && token.issued_at >= self.not_before
+            && !token.scopes().is_empty();
+        holds.then_some(token)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 86_400;
+
+    #[test]
+    fn a_refresh_token_ends_a_while_after_its_last_use_and_never_after_a_year() {
+        let keys = Keys::derive(
+            &"a-signing-secret-that-is-long-enough".into(),
+            None,
+            "https://a.example",
+            "i1",
+        )
+        .unwrap();
+        let tokens = RefreshTokens::new(Duration::from_secs(90 * 86_400), None);
+        let granted = Granted {
+            grant_id: "g",
+            client_digest: "c",
+            resource: Resource::Mcp,
+            scopes: Scopes::ALL,
+            offline: true,
+            begun_at: 0,
+        };
+        let early = tokens.mint(&keys, &granted, 1, 0).unwrap();
+        assert!(early.len() < 512);
+        assert!(tokens.verify(&keys, &early, 90 * DAY - 1).is_some());
+        assert!(tokens.verify(&keys, &early, 90 * DAY).is_none());
+        let late = tokens.mint(&keys, &granted, 5, 300 * DAY).unwrap();
+        assert!(tokens.verify(&keys, &late, 365 * DAY - 1).is_some());
+        assert!(tokens.verify(&keys, &late, 365 * DAY).is_none());
+    }
+}

@@ -1,0 +1,229 @@
+//! Dynamic client registration (RFC 7591). Anybody may register; it costs nothing and means nothing until the owner approves.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::{Request, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::address::client_address;
+use super::client::{AuthMethod, Client, Registration};
+use super::error::{self, Error};
+use super::form;
+use super::keys::Keys;
+use super::limits::Limits;
+use super::redirect::RedirectUri;
+use super::scope;
+use crate::clock::Clock;
+use crate::identity::Scopes;
+
+const MAX_BODY: usize = 16 * 1024;
+const MAX_REDIRECT_URIS: usize = 10;
+const MAX_NAME: usize = 64;
+
+/// What registration needs.
+pub struct Register {
+    pub clock: Clock,
+    pub keys: Arc<Keys>,
+    pub limits: Arc<Limits>,
+    pub trusted_proxy_hops: usize,
+}
+
+/// Only `redirect_uris` is insisted on. The rest may be missing, null, empty or of a wrong type, because clients send all of
+/// these; a member that stands there twice is refused by serde.
+#[derive(Deserialize)]
+struct Asked {
+    redirect_uris: Option<Value>,
+    client_name: Option<Value>,
+    token_endpoint_auth_method: Option<Value>,
+    grant_types: Option<Value>,
+    application_type: Option<Value>,
+    scope: Option<Value>,
+}
+
+/// RFC 7591 section 3.2.1: what was registered, which may differ from what was asked. No member is ever null or empty: clients
+/// validate this with strict schemas.
+#[derive(Serialize)]
+struct Registered<'a> {
+    client_id: &'a str,
+    client_id_issued_at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<String>,
+    /// Required beside a secret; 0 is never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret_expires_at: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_name: Option<&'a str>,
+    redirect_uris: Vec<&'a str>,
+    grant_types: &'a [&'a str],
+    response_types: [&'a str; 1],
+    token_endpoint_auth_method: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    application_type: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+}
+
+pub async fn post(State(register): State<Arc<Register>>, request: Request<Body>) -> Response {
+    match register.answer(request).await {
+        Ok(response) => response,
+        Err(error) => error.into_response(),
+    }
+}
+
+impl Register {
+    async fn answer(&self, request: Request<Body>) -> Result<Response, Error> {
+        let (parts, body) = request.into_parts();
+        self.limits
+            .registration(client_address(&parts, self.trusted_proxy_hops))
+            .map_err(Error::TooManyRequests)?;
+        let body = form::body(Request::from_parts(parts, body), MAX_BODY).await?;
+        let asked: Asked = serde_json::from_slice(&body).map_err(|_| {
+            Error::InvalidClientMetadata("The body must be a JSON object without repeated members")
+        })?;
+        let registration = Registration {
+            name: asked.client_name.as_ref().and_then(clean_name),
+            redirect_uris: redirect_uris(asked.redirect_uris.as_ref())?,
+            auth_method: auth_method(asked.token_endpoint_auth_method.as_ref()),
+            refreshes: refreshes(asked.grant_types.as_ref()),
+        };
+        let now = self.clock.unix_seconds();
+        let client = Client::register(&self.keys, registration, now)?;
+        let client_secret = client.secret(&self.keys);
+        let answer = Registered {
+            client_id: &client.id,
+            client_id_issued_at: now,
+            client_secret_expires_at: client_secret.as_ref().map(|_| 0),
+            client_secret,
+            client_name: client.name.as_deref(),
+            redirect_uris: client
+                .redirect_uris
+                .iter()
+                .map(RedirectUri::as_str)
+                .collect(),
+            grant_types: if client.refreshes {
+                &["authorization_code", "refresh_token"]
+            } else {
+                &["authorization_code"]
+            },
+            response_types: ["code"],
+            token_endpoint_auth_method: client.auth_method.as_str(),
+            application_type: asked
+                .application_type
+                .as_ref()
+                .and_then(Value::as_str)
+                .filter(|kind| matches!(*kind, "native" | "web")),
+            scope: asked.scope.as_ref().and_then(Value::as_str).and_then(echo),
+        };
+        Ok(error::json(StatusCode::CREATED, &answer))
+    }
+}
+
+fn redirect_uris(asked: Option<&Value>) -> Result<Vec<RedirectUri>, Error> {
+    let list = asked
+        .and_then(Value::as_array)
+        .filter(|list| !list.is_empty())
+        .ok_or(Error::InvalidClientMetadata(
+            "redirect_uris is required and must be a list",
+        ))?;
+    if list.len() > MAX_REDIRECT_URIS {
+        return Err(Error::InvalidClientMetadata(
+            "At most 10 redirect URIs can be registered",
+        ));
+    }
+    list.iter()
+        .map(|uri| {
+            uri.as_str()
+                .ok_or("A redirect URI must be a string")
+                .and_then(RedirectUri::parse)
+                .map_err(Error::InvalidRedirectUri)
+        })
+        .collect()
+}
+
+/// The default is that of RFC 7591 section 2; a method that we do not have becomes `none`, which section 3.2.1 allows when the
+/// answer says so.
+fn auth_method(asked: Option<&Value>) -> AuthMethod {
+    match asked.and_then(Value::as_str) {
+        None | Some("" | "client_secret_basic") => AuthMethod::SecretBasic,
+        Some("client_secret_post") => AuthMethod::SecretPost,
+        Some(_) => AuthMethod::None,
+    }
+}
+
+fn refreshes(asked: Option<&Value>) -> bool {
+    asked
+        .and_then(Value::as_array)
+        .filter(|list| !list.is_empty())
+        .is_none_or(|list| list.iter().any(|kind| kind == "refresh_token"))
+}
+
+fn echo(asked: &str) -> Option<String> {
+    let scopes = Scopes::parse(asked);
+    (!scopes.is_empty()).then(|| scope::answer(scopes, scope::asks_offline(asked)))
+}
+
+/// A name that can be shown: no control, invisible or direction-changing characters, no run of spaces, at most 64 characters.
+fn clean_name(asked: &Value) -> Option<String> {
+    let visible = |c: char| {
+        !c.is_control()
+            && !matches!(c, '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+                | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+    };
+    let text: String = asked
+        .as_str()?
+        .chars()
+        .filter(|c| c.is_whitespace() || visible(*c))
+        .take(MAX_NAME * 4)
+        .collect();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let name: String = words.join(" ").chars().take(MAX_NAME).collect();
+    let name = name.trim_end();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn names_are_cleaned_of_what_cannot_be_seen() {
+        assert_eq!(
+            clean_name(&json!("  Cl\u{202e}au\u{200b}de\n\tDesktop ")).as_deref(),
+            Some("Claude Desktop")
+        );
+        assert_eq!(clean_name(&json!("\u{200b}\u{feff}")), None);
+        assert_eq!(clean_name(&json!(7)), None);
+        assert_eq!(
+            clean_name(&json!("a".repeat(100_000))).map(|n| n.len()),
+            Some(64)
+        );
+        assert_eq!(clean_name(&json!("自転車")).as_deref(), Some("自転車"));
+    }
+
+    #[test]
+    fn unknown_methods_become_public_and_the_default_is_basic() {
+        assert_eq!(auth_method(None), AuthMethod::SecretBasic);
+        assert_eq!(auth_method(Some(&json!(null))), AuthMethod::SecretBasic);
+        assert_eq!(
+            auth_method(Some(&json!("private_key_jwt"))),
+            AuthMethod::None
+        );
+    }
+
+    #[test]
+    fn refresh_tokens_are_for_those_who_ask_or_do_not_say() {
+        assert!(refreshes(None));
+        assert!(refreshes(Some(&json!([]))));
+        assert!(refreshes(Some(&json!([
+            "authorization_code",
+            "refresh_token"
+        ]))));
+        assert!(!refreshes(Some(&json!(["authorization_code"]))));
+    }
+}

@@ -1,0 +1,149 @@
+//! An authorization request (RFC 6749 section 4.1.1), checked in the order in which its parts can be trusted.
+
+use super::client::Client;
+use super::error::Error;
+use super::form::Form;
+use super::keys::Keys;
+use super::pkce::Challenge;
+use super::redirect::RedirectUri;
+use super::resource::Resource;
+use super::scope::Requested;
+use crate::public_url::PublicUrl;
+
+/// Longer values are no CSRF token but somebody's database.
+const MAX_STATE: usize = 4096;
+
+/// A request that the owner can be asked about.
+pub struct AuthorizationRequest {
+    pub client: Client,
+    pub redirect_uri: RedirectUri,
+    pub state: Option<String>,
+    pub challenge: Challenge,
+    pub resource: Resource,
+    pub requested: Requested,
+}
+
+/// Why there is nothing to ask. Each knows whether it may leave this server: until client and redirect URI are proved,
+/// nothing says where to (mcp-oauth.md Z-2, X-4).
+#[derive(Debug)]
+pub enum Refusal {
+    UnknownClient,
+    BadRedirect,
+    Malformed,
+    /// Goes to the client if its address may receive errors.
+    Error(Error, ReturnTo),
+}
+
+/// Where the answer goes.
+#[derive(Debug)]
+pub struct ReturnTo {
+    pub redirect_uri: RedirectUri,
+    pub state: Option<String>,
+}
+
+impl ReturnTo {
+    /// The `Location` of an answer: what is given, then `state` as it came and `iss` (RFC 9207), each exactly once.
+    pub fn location(&self, issuer: &str, answer: &[(&str, &str)]) -> String {
+        let mut parameters = answer.to_vec();
+        if let Some(state) = &self.state {
+            parameters.push(("state", state));
+        }
+        parameters.push(("iss", issuer));
+        self.redirect_uri.with_parameters(&parameters)
+    }
+
+    pub fn error_location(&self, issuer: &str, error: Error) -> String {
+        let answer = [
+            ("error", error.code()),
+            ("error_description", error.description()),
+        ];
+        self.location(issuer, &answer)
+    }
+}
+
+impl AuthorizationRequest {
+    pub fn read(keys: &Keys, public_url: &PublicUrl, query: &str) -> Result<Self, Refusal> {
+        let form = Form::parse(query.as_bytes()).ok_or(Refusal::Malformed)?;
+        let client = form
+            .one("client_id")
+            .map_err(|_| Refusal::Malformed)?
+            .and_then(|id| Client::known(keys, id))
+            .ok_or(Refusal::UnknownClient)?;
+        let redirect_uri = form
+            .one("redirect_uri")
+            .ok()
+            .and_then(|requested| client.redirect(requested))
+            .ok_or(Refusal::BadRedirect)?;
+        let state = form.only("state").map(str::to_owned);
+        match Asked::read(&form, public_url) {
+            Ok(asked) => Ok(Self {
+                client,
+                redirect_uri,
+                state,
+                challenge: asked.challenge,
+                resource: asked.resource,
+                requested: asked.requested,
+            }),
+            Err(error) => Err(Refusal::Error(
+                error,
+                ReturnTo {
+                    redirect_uri,
+                    state: state.filter(|state| state.len() <= MAX_STATE),
+                },
+            )),
+        }
+    }
+}
+
+/// The parts whose errors the client may hear.
+struct Asked {
+    challenge: Challenge,
+    resource: Resource,
+    requested: Requested,
+}
+
+impl Asked {
+    fn read(form: &Form, public_url: &PublicUrl) -> Result<Self, Error> {
+        if form
+            .one("state")?
+            .is_some_and(|state| state.len() > MAX_STATE)
+        {
+            return Err(Error::InvalidRequest("state is too long"));
+        }
+        match form.one("response_type")? {
+            Some("code") => {}
+            Some(_) => return Err(Error::UnsupportedResponseType),
+            None => return Err(Error::InvalidRequest("response_type is required")),
+        }
+        if form
+            .one("response_mode")?
+            .is_some_and(|mode| mode != "query")
+        {
+            return Err(Error::InvalidRequest("Use response_mode=query"));
+        }
+        if form.one("request")?.is_some() {
+            return Err(Error::RequestNotSupported);
+        }
+        if form.one("request_uri")?.is_some() {
+            return Err(Error::RequestUriNotSupported);
+        }
+        let challenge = form
+            .one("code_challenge")?
+            .ok_or(Error::InvalidRequest("code_challenge is required"))?;
+        // Absent means `plain` (RFC 7636 section 4.3), which is refused.
+        if form.one("code_challenge_method")? != Some("S256") {
+            return Err(Error::InvalidRequest("Use code_challenge_method=S256"));
+        }
+        let challenge = Challenge::parse(challenge).ok_or(Error::InvalidRequest(
+            "code_challenge must be a SHA-256 in base64url",
+        ))?;
+        let resource =
+            Resource::of_request(public_url, form.all("resource")).ok_or(Error::InvalidTarget)?;
+        let requested = Requested::parse(form.one("scope")?.unwrap_or_default());
+        Ok(Self {
+            challenge,
+            resource,
+            requested,
+        })
+    }
+}

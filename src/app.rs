@@ -1,5 +1,7 @@
 //! Puts the parts together; the only place where http, oauth, mcp and intervals meet.
 
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
@@ -7,8 +9,9 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::state::{MemoryStore, Store};
-use crate::{http, intervals, mcp, oauth};
+use crate::{demo, http, intervals, mcp, oauth};
 
 /// Everything that the parts need to know; `config` fills it from the environment, tests write it down.
 pub struct Settings {
@@ -16,6 +19,17 @@ pub struct Settings {
     pub oauth: oauth::Settings,
     pub mcp: mcp::Settings,
     pub intervals: intervals::Settings,
+}
+
+impl From<Config> for Settings {
+    fn from(config: Config) -> Self {
+        Self {
+            http: config.http,
+            oauth: config.oauth,
+            mcp: config.mcp,
+            intervals: config.intervals,
+        }
+    }
 }
 
 /// Why the server could not be put together.
@@ -30,6 +44,7 @@ pub enum BuildError {
 /// The whole server, ready to be served.
 pub struct App {
     router: Router,
+    limits: http::Limits,
 }
 
 impl App {
@@ -40,15 +55,36 @@ impl App {
         let client = intervals::Client::new(settings.intervals, clock.clone())?;
         let oauth = oauth::OAuth::new(settings.oauth, Arc::clone(&store), clock.clone())?;
         let mcp = mcp::Mcp::new(settings.mcp, client, clock);
+        let limits = settings.http.limits;
         let router = http::layered(
             oauth.router().merge(oauth.guarded(mcp.router())),
             settings.http,
         );
-        Ok(Self { router })
+        Ok(Self { router, limits })
     }
 
     /// Answers connections of `listener` until `shutdown` is cancelled, then lets running calls finish.
     pub async fn serve(self, listener: TcpListener, shutdown: CancellationToken) {
-        http::serve(listener, self.router, shutdown).await;
+        http::serve(listener, self.router, self.limits, shutdown).await;
     }
+}
+
+/// Whose data the demo serves, by the names of the variables.
+pub const INVENTED_ATHLETE: [(&str, &str); 2] =
+    [("ATHLETE_ID", demo::ATHLETE_ID), ("API_KEY", demo::API_KEY)];
+
+/// Serves the invented athlete's Intervals.icu on loopback for as long as the process lives, on a port of the system's
+/// choice unless one is given, and says where.
+///
+/// # Errors
+/// When the port cannot be listened on.
+pub async fn serve_invented_api(_clock: Clock, port: Option<u16>) -> io::Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port.unwrap_or(0))).await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move {
+        // Holds the port until the demo's API is there to be served.
+        let _listener = listener;
+        std::future::pending::<()>().await;
+    });
+    Ok(address)
 }

@@ -11,6 +11,7 @@
 
 pub mod analytics;
 pub mod app;
+pub mod check;
 pub mod clock;
 pub mod config;
 pub mod demo;

@@ -9,4 +9,270 @@
     clippy::disallowed_methods
 )]
 
-fn main() {}
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+
+use intervals_mcp_server::app::{self, App};
+use intervals_mcp_server::clock::Clock;
+use intervals_mcp_server::config::command_line::{self, Action};
+use intervals_mcp_server::config::{Config, Problem, Sources, environment, variables};
+use intervals_mcp_server::public_url::PublicUrl;
+use intervals_mcp_server::{check, telemetry};
+use tokio::net::TcpListener;
+use tokio::runtime::Builder;
+use tokio_util::sync::CancellationToken;
+
+/// What the demo's consent page asks for unless `OWNER_PASSWORD` says otherwise. It guards an athlete who does not exist.
+const DEMO_OWNER_PASSWORD: &str = "demo-owner-password";
+
+/// Why the process ends early, and with which code: 2 for a configuration that cannot be started, as for a wrong flag.
+enum Failure {
+    Configuration(Vec<Problem>),
+    Telemetry(telemetry::InitError),
+    Other(String),
+}
+
+impl From<Vec<Problem>> for Failure {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self::Configuration(problems)
+    }
+}
+
+fn main() -> ExitCode {
+    let invocation = match command_line::parse(std::env::args_os()) {
+        Ok(invocation) => invocation,
+        Err(help) => {
+            let _ = help.print();
+            return ExitCode::from(u8::try_from(help.exit_code()).unwrap_or(2));
+        }
+    };
+    let sources = Sources {
+        flags: invocation.flags,
+        environment: environment::read(),
+        ..Sources::default()
+    };
+    match run(invocation.action, sources) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => complain(&failure),
+    }
+}
+
+fn run(action: Action, mut sources: Sources) -> Result<(), Failure> {
+    // A health check must not fail over a line of `.env` that the running server has long read.
+    let dotenv = environment::read_dotenv(Path::new(".env"));
+    sources.dotenv = match action {
+        Action::Check { health: true } => dotenv.unwrap_or_default(),
+        _ => dotenv?,
+    };
+    // Two threads answer thousands of requests a second; each more would cost memory for nothing.
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Other(format!("the runtime cannot start: {error}")))?;
+    let done = runtime.block_on(async {
+        match action {
+            Action::Serve => serve(Config::load(&sources)?).await,
+            Action::Demo { api } => demo(sources, api).await,
+            Action::Check { health: true } => {
+                let listen = Config::listen(&sources)?;
+                check::health(listen).await.map_err(Failure::Other)
+            }
+            Action::Check { health: false } => {
+                let config = Config::load(&sources)?;
+                for warning in &config.warnings {
+                    say(&format!("Warning: {warning}"));
+                }
+                let said = check::account(config.intervals, &config.http.public_url).await;
+                said.map(|text| say(&text)).map_err(Failure::Other)
+            }
+        }
+    });
+    // What still runs had its time to finish.
+    runtime.shutdown_background();
+    done
+}
+
+/// Serves `config` until a signal says stop.
+async fn serve(config: Config) -> Result<(), Failure> {
+    let _logging = telemetry::init(&config.telemetry).map_err(Failure::Telemetry)?;
+    let listener = listen(config.listen).await?;
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    let public_url = config.http.public_url.clone();
+    let app = App::build(config.into(), Clock::system())
+        .map_err(|why| Failure::Other(why.to_string()))?;
+    announce(&listener, &public_url);
+    serve_until_told(app, listener).await;
+    Ok(())
+}
+
+fn announce(listener: &TcpListener, public_url: &PublicUrl) {
+    tracing::info!(
+        "state is kept in memory: after a restart connected apps stay connected, and what was revoked by hand is revoked \
+         again only with TOKENS_NOT_BEFORE"
+    );
+    let address = listener.local_addr().map(|a| a.to_string()).ok();
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        address,
+        "listening; the URL to paste into Claude is {}",
+        public_url.mcp()
+    );
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::Other(match error.kind() {
+            io::ErrorKind::AddrInUse => format!(
+                "another program already listens on {address}: stop it, or choose another port, for example with PORT={}",
+                address.port().checked_add(1).unwrap_or(8000)
+            ),
+            io::ErrorKind::PermissionDenied => {
+                format!("this user may not listen on {address}: choose a PORT above 1023")
+            }
+            io::ErrorKind::AddrNotAvailable => {
+                format!("this machine has no address {}: set HOST=0.0.0.0", address.ip())
+            }
+            _ => format!("cannot listen on {address}: {error}"),
+        })
+    })
+}
+
+/// The first signal lets running calls finish, the second does not.
+async fn serve_until_told(app: App, listener: TcpListener) {
+    let stop = CancellationToken::new();
+    let serving = app.serve(listener, stop.clone());
+    tokio::pin!(serving);
+    tokio::select! {
+        () = &mut serving => return,
+        () = told_to_stop() => {}
+    }
+    tracing::info!("told to stop: no new connections, running calls finish");
+    stop.cancel();
+    tokio::select! {
+        () = &mut serving => {}
+        () = told_to_stop() => tracing::warn!("told twice to stop: stopping at once"),
+    }
+}
+
+/// A signal that cannot be listened for never comes.
+#[cfg(unix)]
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let wait = async |kind| match signal(kind) {
+        Ok(mut signal) => {
+            signal.recv().await;
+        }
+        Err(_) => std::future::pending().await,
+    };
+    tokio::select! {
+        () = wait(SignalKind::terminate()) => {}
+        () = wait(SignalKind::interrupt()) => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}
+
+/// The whole server with an invented athlete.
+async fn demo(mut sources: Sources, api: Option<u16>) -> Result<(), Failure> {
+    let port = sources
+        .get(variables::PORT.name)
+        .or(variables::PORT.default)
+        .unwrap_or_default();
+    let base_url = format!("http://127.0.0.1:{port}");
+    let fallback = [
+        (variables::HOST, "127.0.0.1".to_owned()),
+        (variables::BASE_URL, base_url),
+        (variables::JWT_SECRET_KEY, random_secret()?),
+        (variables::OWNER_PASSWORD, DEMO_OWNER_PASSWORD.to_owned()),
+    ];
+    for (variable, value) in fallback {
+        sources.fallback.insert(variable.name.to_owned(), value);
+    }
+    // The stand-ins below are legal values, so what is wrong now is wrong without them too, and nothing is bound yet.
+    for (variable, value) in app::INVENTED_ATHLETE {
+        sources.fixed.insert(variable.to_owned(), value.to_owned());
+    }
+    Config::load(&sources)?;
+    let upstream = app::serve_invented_api(Clock::system(), api)
+        .await
+        .map_err(|error| Failure::Other(format!("the invented API cannot listen: {error}")))?;
+    let upstream_url = format!("http://{upstream}");
+    sources.fixed.insert(
+        variables::INTERVALS_BASE_URL.name.to_owned(),
+        upstream_url.clone(),
+    );
+    let config = Config::load(&sources)?;
+    let _logging = telemetry::init(&config.telemetry).map_err(Failure::Telemetry)?;
+    let listener = listen(config.listen).await?;
+    let public_url = config.http.public_url.clone();
+    let app = App::build(config.into(), Clock::system())
+        .map_err(|why| Failure::Other(why.to_string()))?;
+    let password = match sources.get(variables::OWNER_PASSWORD.name) {
+        Some(DEMO_OWNER_PASSWORD) => DEMO_OWNER_PASSWORD,
+        // A password that somebody chose does not belong on a screen or in a log.
+        _ => "the value of OWNER_PASSWORD",
+    };
+    say(&demo_instructions(
+        &public_url,
+        password,
+        api.map(|_| upstream_url.as_str()),
+    ));
+    announce(&listener, &public_url);
+    serve_until_told(app, listener).await;
+    Ok(())
+}
+
+fn demo_instructions(public_url: &PublicUrl, password: &str, api: Option<&str>) -> String {
+    let url = public_url.mcp();
+    let api = api.map_or_else(String::new, |api| {
+        format!("\nThe invented athlete's Intervals.icu API: {api}\n")
+    });
+    format!(
+        "A demo of the whole server, with an athlete who does not exist. Changes last until it stops.\n\
+         \n\
+         URL:             {url}\n\
+         Owner password:  {password}\n\
+         \n\
+         Add it to Claude Code:\n\
+         \n    claude mcp add --transport http intervals-demo {url}\n\
+         \n\
+         Then run `claude`, type /mcp, choose intervals-demo and authenticate: a page opens in your browser. Check what is \
+         asked for, type the owner password, approve, and ask \"How is my training going?\"\n\
+         {api}"
+    )
+}
+
+fn random_secret() -> Result<String, Failure> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Failure::Other(format!("the system has no random numbers: {error}")))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Tells the person at the terminal. Not a print macro: those panic when nobody reads.
+fn say(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
+/// Tells the person at the terminal what is wrong, one line per problem.
+fn complain(failure: &Failure) -> ExitCode {
+    let (lines, code) = match failure {
+        Failure::Configuration(problems) => (problems.iter().map(ToString::to_string).collect(), 2),
+        Failure::Telemetry(error) => (vec![error.to_string()], 2),
+        Failure::Other(error) => (vec![error.clone()], 1),
+    };
+    for line in lines {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+    ExitCode::from(code)
+}

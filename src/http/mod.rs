@@ -1,11 +1,30 @@
-//! HTTP that knows nothing of us.
+//! HTTP that knows nothing of us: what is the same whoever is calling and whatever they want.
+//!
+//! A request passes, from the outside in: [`layers::observe`] (id, log line, security headers), [`layers::admit`]
+//! (method, host, origin, landing page), the catcher of panics, [`bounds::bound`] (size and time), the routes.
+#![deny(clippy::indexing_slicing)]
+
+mod bounds;
+mod cors;
+mod error;
+mod health;
+mod host;
+mod landing;
+mod layers;
+mod patience;
+mod server;
+mod server_config;
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::routing::get;
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use axum::middleware::from_fn_with_state;
+use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::public_url::PublicUrl;
+
+pub use server::serve;
 
 /// Which browser origins may call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,16 +39,65 @@ pub struct Settings {
     pub allowed_origins: AllowedOrigins,
     /// The document that `/config` serves.
     pub server_config: serde_json::Value,
+    pub limits: Limits,
+}
+
+/// How long and how much. Sizes of bodies are not here: they belong to paths and never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// From the first byte of a request, or from the connection's beginning, to the end of its headers.
+    pub header_read: Duration,
+    /// How long a connection may rest between two requests: longer than the 60 s for which proxies keep theirs, since a
+    /// proxy that writes to a connection just closed answers its client with 502.
+    pub keep_alive: Duration,
+    /// From the first to the last byte of a body.
+    pub body_read: Duration,
+    /// From the headers of a request to the headers of its answer.
+    pub request: Duration,
+    /// How long running calls may take when the server is told to stop.
+    pub drain: Duration,
+    /// Connections at a time; more wait to be accepted.
+    pub connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            header_read: Duration::from_secs(15),
+            keep_alive: Duration::from_secs(75),
+            body_read: Duration::from_secs(30),
+            request: Duration::from_secs(60),
+            drain: Duration::from_secs(10),
+            connections: 1024,
+        }
+    }
+}
+
+/// The paths of the MCP endpoint.
+const MCP_PATHS: [&str; 3] = ["/", "/mcp", "/mcp/"];
+
+/// What the layers share.
+struct Shell {
+    public_url: PublicUrl,
+    cors: cors::Policy,
+    landing: landing::Landing,
+    limits: Limits,
 }
 
 /// Adds the routes and layers that are the same for every server.
-pub fn layered(router: Router, _settings: Settings) -> Router {
-    router.route("/health", get(|| async { "ok" }))
-}
-
-/// Answers connections until `shutdown`, then lets running calls finish.
-pub async fn serve(listener: TcpListener, router: Router, shutdown: CancellationToken) {
-    let _ = axum::serve(listener, router)
-        .with_graceful_shutdown(shutdown.cancelled_owned())
-        .await;
+pub fn layered(router: Router, settings: Settings) -> Router {
+    let shell = Arc::new(Shell {
+        cors: cors::Policy::new(&settings.public_url, settings.allowed_origins),
+        landing: landing::Landing::new(&settings.public_url),
+        public_url: settings.public_url,
+        limits: settings.limits,
+    });
+    router
+        .merge(health::router())
+        .merge(server_config::router(&settings.server_config))
+        .fallback(error::not_found)
+        .layer(from_fn_with_state(Arc::clone(&shell), bounds::bound))
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(from_fn_with_state(Arc::clone(&shell), layers::admit))
+        .layer(from_fn_with_state(shell, layers::observe))
 }

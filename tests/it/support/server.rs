@@ -34,6 +34,7 @@ pub struct ServerOptions {
     pub refresh_token_ttl: Duration,
     pub tokens_not_before: Option<jiff::Timestamp>,
     pub deadline: Duration,
+    pub limits: http::Limits,
 }
 
 impl Default for ServerOptions {
@@ -55,6 +56,7 @@ impl Default for ServerOptions {
             refresh_token_ttl: Duration::from_secs(90 * 86_400),
             tokens_not_before: None,
             deadline: Duration::from_secs(15),
+            limits: http::Limits::default(),
         }
     }
 }
@@ -90,6 +92,7 @@ impl Server {
                 public_url: public_url.clone(),
                 allowed_origins: options.allowed_origins,
                 server_config: serde_json::json!({}),
+                limits: options.limits,
             },
             oauth: oauth::Settings {
                 public_url: public_url.clone(),

@@ -1,1 +1,0 @@
-//! Configuration: environment, `.env` and flags.

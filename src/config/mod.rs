@@ -1,0 +1,280 @@
+//! Configuration: flags, environment and `.env`, read into the settings of each part.
+//!
+//! [`Config::load`] is a function of its inputs alone; only [`environment`] and [`command_line`] touch the process.
+
+pub mod command_line;
+pub mod environment;
+mod secrets;
+mod sources;
+mod values;
+pub mod variables;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use url::Url;
+
+use sources::Reader;
+pub use sources::{Problem, Sources, Values};
+use variables::Variable;
+
+use crate::public_url::PublicUrl;
+use crate::{http, intervals, mcp, oauth, telemetry};
+
+/// A configuration that can be started.
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    pub telemetry: telemetry::Settings,
+    pub http: http::Settings,
+    pub oauth: oauth::Settings,
+    pub mcp: mcp::Settings,
+    pub intervals: intervals::Settings,
+    /// What is legal and yet worth a line in the log.
+    pub warnings: Vec<String>,
+}
+
+/// Variables that hold secrets of this server, with the least length of each.
+const SECRETS: [(&Variable, usize); 5] = [
+    (&variables::API_KEY, 1),
+    (&variables::JWT_SECRET_KEY, 32),
+    (&variables::JWT_SECRET_KEY_PREVIOUS, 32),
+    (&variables::OWNER_PASSWORD, 12),
+    (&variables::MCP_API_KEY, 24),
+];
+
+impl Config {
+    /// Reads everything and reports every problem at once.
+    ///
+    /// # Errors
+    /// The problems, in the order of the table of variables as far as each is one variable's.
+    pub fn load(sources: &Sources) -> Result<Self, Vec<Problem>> {
+        let mut reader = Reader::new(sources);
+        let config = read(&mut reader);
+        match config {
+            Some(config) if reader.problems.is_empty() => Ok(config),
+            _ => Err(reader.problems),
+        }
+    }
+
+    /// Only where to listen, which is all that a health check needs to know.
+    ///
+    /// # Errors
+    /// As [`Self::load`], of `HOST` and `PORT` alone.
+    pub fn listen(sources: &Sources) -> Result<SocketAddr, Vec<Problem>> {
+        let mut reader = Reader::new(sources);
+        let host = reader.read(&variables::HOST, values::host);
+        let port = reader.read(&variables::PORT, values::port);
+        host.zip(port)
+            .map(|(host, port)| SocketAddr::new(host, port))
+            .ok_or(reader.problems)
+    }
+}
+
+/// Reads all variables before the first `?`, so that no problem hides another.
+fn read(reader: &mut Reader<'_>) -> Option<Config> {
+    use variables as v;
+
+    let athlete_id = reader.read(&v::ATHLETE_ID, values::athlete_id);
+    let [api_key, signing, previous, owner_password, mcp_api_key] = read_secrets(reader);
+    let public_url = read_base_url(reader);
+    let port = reader.read(&v::PORT, values::port);
+    let host = reader.read(&v::HOST, values::host);
+    let allowed_origins = reader.read(&v::ALLOWED_ORIGINS, values::allowed_origins);
+    let proxies = reader.read(&v::TRUST_PROXY, values::proxies);
+    let toolsets = reader.read(&v::TOOLSETS, values::toolsets);
+    let read_only = reader.read(&v::READ_ONLY, values::flag);
+    let access_token_ttl = reader.read(&v::ACCESS_TOKEN_TTL, |text| values::duration(text, 1));
+    let refresh_token_ttl = reader.read(&v::REFRESH_TOKEN_TTL, |text| values::duration(text, 365));
+    let tokens_not_before = reader.read(&v::TOKENS_NOT_BEFORE, values::timestamp);
+    let format = reader.read(&v::LOG_FORMAT, telemetry::Format::parse);
+    let filter = reader.read(&v::RUST_LOG, telemetry::filter);
+    let upstream = reader.read(&v::INTERVALS_BASE_URL, PublicUrl::parse);
+    let strict_protocol_headers = reader.read(&v::STRICT_PROTOCOL_HEADERS, values::flag);
+    let rate = read_rate(reader, upstream.as_ref());
+
+    let warnings = warnings(reader.sources);
+    let public_url = public_url?;
+    let allowed_origins = allowed_origins?;
+    let read_only = read_only?;
+    let athlete_id = athlete_id?;
+    let api_key = SecretString::from(api_key?);
+    let server_config = server_config(
+        reader.sources,
+        &public_url,
+        &allowed_origins,
+        &toolsets?,
+        read_only,
+    );
+    Some(Config {
+        listen: SocketAddr::new(host?, port?),
+        telemetry: telemetry::Settings {
+            format: format?,
+            filter: filter?,
+            directory: reader.sources.get(v::LOG_DIR.name).map(Into::into),
+        },
+        http: http::Settings {
+            public_url: public_url.clone(),
+            allowed_origins,
+            server_config,
+            limits: http::Limits::default(),
+        },
+        oauth: oauth::Settings {
+            public_url: public_url.clone(),
+            signing_secret: signing?.into(),
+            previous_signing_secret: previous.map(Into::into),
+            athlete_id: athlete_id.clone(),
+            owner_secret: match owner_password {
+                Some(password) => oauth::OwnerSecret::Password(password.into()),
+                None => oauth::OwnerSecret::ApiKey(api_key.clone()),
+            },
+            mcp_api_key: mcp_api_key.map(Into::into),
+            access_token_ttl: access_token_ttl?,
+            refresh_token_ttl: refresh_token_ttl?,
+            tokens_not_before,
+            trusted_proxy_hops: proxies?.unwrap_or_else(|| proxies_of_platform(reader.sources)),
+        },
+        mcp: mcp::Settings {
+            public_url,
+            read_only,
+            strict_protocol_headers: strict_protocol_headers?,
+        },
+        intervals: intervals::Settings {
+            base_url: Url::parse(upstream?.origin()).ok()?,
+            athlete_id,
+            api_key,
+            rate: rate?,
+            deadline: Duration::from_secs(15),
+        },
+        warnings,
+    })
+}
+
+/// The secrets in the order of [`SECRETS`]; one that equals another is a problem of the later one.
+fn read_secrets(reader: &mut Reader<'_>) -> [Option<String>; 5] {
+    let mut earlier: Vec<(&str, String)> = Vec::new();
+    SECRETS.map(|(variable, least)| {
+        let value = reader.read(variable, |text| match secrets::refusal(text, least) {
+            Some(why) => Err(why),
+            None => Ok(text.to_owned()),
+        })?;
+        if let Some((twin, _)) = earlier.iter().find(|(_, other)| *other == value) {
+            reader.wrong(variable, format!("is the same as {twin}"));
+        }
+        earlier.push((variable.name, value.clone()));
+        Some(value)
+    })
+}
+
+/// `BASE_URL`, or what the platform says about itself.
+fn read_base_url(reader: &mut Reader<'_>) -> Option<PublicUrl> {
+    let sources = reader.sources;
+    let told = sources
+        .set(variables::BASE_URL.name)
+        .map(str::to_owned)
+        .or_else(|| {
+            sources
+                .set("RAILWAY_PUBLIC_DOMAIN")
+                .map(|domain| format!("https://{domain}"))
+        })
+        .or_else(|| sources.set("RENDER_EXTERNAL_URL").map(str::to_owned))
+        .or_else(|| {
+            sources
+                .set("FLY_APP_NAME")
+                .map(|name| format!("https://{name}.fly.dev"))
+        });
+    match told {
+        Some(text) => PublicUrl::parse(&text)
+            .map_err(|why| reader.wrong(&variables::BASE_URL, why.to_string()))
+            .ok(),
+        None => reader.read(&variables::BASE_URL, PublicUrl::parse),
+    }
+}
+
+/// `INTERVALS_RATE`; nobody needs protection from ourselves on loopback.
+fn read_rate(
+    reader: &mut Reader<'_>,
+    upstream: Option<&PublicUrl>,
+) -> Option<Option<std::num::NonZeroU32>> {
+    let told = reader.sources.get(variables::INTERVALS_RATE.name).is_some();
+    if !told && upstream.is_some_and(PublicUrl::is_loopback) {
+        return Some(None);
+    }
+    reader.read(&variables::INTERVALS_RATE, values::rate)
+}
+
+/// Platforms whose edge is known to append one address to `X-Forwarded-For`, by the variables that they set themselves.
+fn proxies_of_platform(sources: &Sources) -> usize {
+    let names = [
+        "RAILWAY_ENVIRONMENT",
+        "RAILWAY_ENVIRONMENT_ID",
+        "RAILWAY_PROJECT_ID",
+        "RAILWAY_PUBLIC_DOMAIN",
+        "RENDER",
+        "RENDER_EXTERNAL_URL",
+        "FLY_APP_NAME",
+        "DYNO",
+    ];
+    usize::from(names.iter().any(|name| sources.set(name).is_some()))
+}
+
+fn warnings(sources: &Sources) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for (variable, _) in SECRETS {
+        // The key is Intervals.icu's work; a password is typed, which is why attempts at it are limited.
+        let drawn = ![variables::API_KEY, variables::OWNER_PASSWORD].contains(variable);
+        if drawn && sources.get(variable.name).is_some_and(secrets::looks_weak) {
+            warnings.push(format!(
+                "{} looks weak; better is {}",
+                variable.name, variable.example
+            ));
+        }
+    }
+    if sources.get(variables::OWNER_PASSWORD.name).is_none() {
+        warnings.push(
+            "OWNER_PASSWORD is not set: the consent page asks for API_KEY instead; a password of its own keeps that key \
+             out of the browser"
+                .to_owned(),
+        );
+    }
+    for name in sources.dotenv.keys() {
+        if !variables::ALL.iter().any(|known| known.name == name) {
+            warnings.push(format!(
+                ".env sets {name:?}, which this server does not know"
+            ));
+        }
+    }
+    warnings
+}
+
+/// What `/config` tells everybody: choices, and of secrets only whether they are set.
+fn server_config(
+    sources: &Sources,
+    public_url: &PublicUrl,
+    allowed_origins: &http::AllowedOrigins,
+    toolsets: &[&str],
+    read_only: bool,
+) -> Value {
+    let secrets: serde_json::Map<String, Value> = SECRETS
+        .iter()
+        .map(|(variable, _)| {
+            let is_set = sources.get(variable.name).is_some();
+            (variable.name.to_ascii_lowercase(), Value::from(is_set))
+        })
+        .collect();
+    json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "base_url": public_url.origin(),
+        "mcp_url": public_url.mcp(),
+        "allowed_origins": match allowed_origins {
+            http::AllowedOrigins::Any => json!(["*"]),
+            http::AllowedOrigins::Listed(origins) => json!(origins),
+        },
+        "toolsets": toolsets,
+        "read_only": read_only,
+        "secrets_set": secrets,
+        "state": "memory",
+    })
+}

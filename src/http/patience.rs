@@ -1,0 +1,120 @@
+//! A connection that does not wait for ever for the rest of a request's headers.
+//!
+//! hyper has one timer for both "the headers are slow" and "the connection rests between requests". Slow headers are an
+//! attack and end after seconds; a resting connection belongs to a proxy that may use it again a minute later. So hyper
+//! gets the long time, and this wrapper around the socket the short one.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Sleep, sleep};
+
+/// Counts the beginnings and ends of requests of one connection: odd while one is being answered.
+#[derive(Clone, Default)]
+pub(super) struct Phase(Arc<AtomicUsize>);
+
+/// While this lives, what arrives is a body and has its own time limit.
+pub(super) struct Answering(Phase);
+
+impl Phase {
+    pub(super) fn answering(&self) -> Answering {
+        self.0.fetch_add(1, Ordering::AcqRel);
+        Answering(self.clone())
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.0.0.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+pub(super) struct Patient {
+    stream: TcpStream,
+    patience: Duration,
+    phase: Phase,
+    seen: usize,
+    deadline: Option<Pin<Box<Sleep>>>,
+}
+
+impl Patient {
+    pub(super) fn new(stream: TcpStream, patience: Duration, phase: Phase) -> Self {
+        Self {
+            stream,
+            patience,
+            phase,
+            seen: 0,
+            // Who connects has something to say.
+            deadline: Some(Box::pin(sleep(patience))),
+        }
+    }
+
+    fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
+        self.deadline
+            .as_mut()
+            .is_some_and(|deadline| deadline.as_mut().poll(cx).is_ready())
+    }
+}
+
+impl AsyncRead for Patient {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let phase = this.phase.0.load(Ordering::Acquire);
+        if phase != this.seen {
+            this.seen = phase;
+            this.deadline = None;
+        }
+        let before = buf.filled().len();
+        let read = Pin::new(&mut this.stream).poll_read(cx, buf);
+        if phase % 2 == 1 {
+            return read;
+        }
+        if buf.filled().len() > before && this.deadline.is_none() {
+            this.deadline = Some(Box::pin(sleep(this.patience)));
+        }
+        if this.is_over(cx) {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Patient {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}

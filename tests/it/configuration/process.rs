@@ -1,0 +1,254 @@
+//! The real binary: exit codes, what it prints, and that nothing listens after a refusal.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use super::GOOD;
+
+/// The binary in an empty environment and an empty directory of its own.
+fn program(directory: &PathBuf) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_intervals-mcp-server"));
+    command.env_clear().current_dir(directory);
+    command
+}
+
+struct Room(PathBuf);
+
+impl Room {
+    fn new() -> Self {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("icu-mcp-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+fn run(changes: &[(&str, &str)], arguments: &[&str]) -> Output {
+    let room = Room::new();
+    program(&room.0)
+        .envs(GOOD)
+        .envs(changes.iter().copied())
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+/// A server that is stopped when dropped.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn wait_for(port: u16) {
+    let started = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(
+            started.elapsed() < Duration::from_secs(10),
+            "nothing listens"
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn a_bad_configuration_ends_with_code_2_a_line_each_and_no_open_port() {
+    let port = free_port();
+    let started = Instant::now();
+    let output = run(
+        &[
+            ("ATHLETE_ID", ""),
+            ("JWT_SECRET_KEY", "too-short-hunter2"),
+            ("API_KEY", "your_intervals_api_key_here"),
+            ("PORT", &port.to_string()),
+        ],
+        &[],
+    );
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 3, "{said}");
+    for name in ["ATHLETE_ID: ", "API_KEY: ", "JWT_SECRET_KEY: "] {
+        assert!(lines.iter().any(|line| line.starts_with(name)), "{said}");
+    }
+    assert!(!said.contains("hunter2"));
+    assert!(output.stdout.is_empty());
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
+}
+
+#[test]
+fn dotenv_in_the_working_directory_is_read_and_the_environment_wins() {
+    let room = Room::new();
+    let text: String = GOOD.iter().map(|(n, v)| format!("{n}={v}\n")).collect();
+    let port = free_port();
+    std::fs::write(
+        room.0.join(".env"),
+        format!("{text}PORT=1\nHOST=127.0.0.1\n"),
+    )
+    .unwrap();
+    let child = program(&room.0)
+        .env("PORT", port.to_string())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let _running = Running(child);
+    wait_for(port);
+}
+
+#[test]
+fn a_broken_dotenv_is_reported_and_stops_the_start() {
+    let room = Room::new();
+    std::fs::write(room.0.join(".env"), "API_KEY=two words\n").unwrap();
+    let output = program(&room.0).envs(GOOD).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.starts_with(".env: line 1 ") && !said.contains("two words"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_taken_port_is_named_with_its_remedy() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    for arguments in [&["serve"][..], &["demo"][..]] {
+        let output = run(&[("HOST", "127.0.0.1"), ("PORT", &port)], arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(&port) && said.contains("PORT="), "{said}");
+    }
+}
+
+#[test]
+fn an_unknown_flag_is_refused_and_help_names_every_variable() {
+    assert_eq!(run(&[], &["--no-such-flag"]).status.code(), Some(2));
+    let help = run(&[], &["--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    let text = String::from_utf8(help.stdout).unwrap();
+    for variable in intervals_mcp_server::config::variables::ALL {
+        assert!(
+            text.contains(&format!("--{} ", variable.flag())),
+            "{}",
+            variable.name
+        );
+    }
+}
+
+#[test]
+fn the_health_check_needs_no_configuration_and_tells_alive_from_dead() {
+    let port = free_port();
+    let room = Room::new();
+    let health = || {
+        program(&room.0)
+            .env("PORT", port.to_string())
+            .args(["check", "--health"])
+            .output()
+            .unwrap()
+    };
+    assert_eq!(health().status.code(), Some(1));
+    let child = program(&room.0)
+        .envs(GOOD)
+        .env("PORT", port.to_string())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let _running = Running(child);
+    wait_for(port);
+    let alive = health();
+    assert_eq!(alive.status.code(), Some(0), "{alive:?}");
+}
+
+#[test]
+fn the_demo_needs_nothing_and_says_how_to_connect() {
+    let port = free_port().to_string();
+    let room = Room::new();
+    let mut child = program(&room.0)
+        .arg("demo")
+        .env("PORT", &port)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let _running = Running(child);
+    let mut said = String::new();
+    for line in lines.by_ref().take(12) {
+        said.push_str(&line.unwrap());
+        said.push('\n');
+    }
+    let url = format!("http://127.0.0.1:{port}/mcp");
+    assert!(said.contains(&format!(
+        "claude mcp add --transport http intervals-demo {url}"
+    )));
+    assert!(said.contains("demo-owner-password"), "{said}");
+    wait_for(port.parse().unwrap());
+}
+
+#[test]
+fn the_demo_honours_a_password_without_printing_it() {
+    let port = free_port().to_string();
+    let room = Room::new();
+    let mut child = program(&room.0)
+        .args(["demo", "--port", &port])
+        .env("OWNER_PASSWORD", "correct hearse battery stable")
+        .env("API_KEY", "a-real-key-that-must-not-be-used")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_for(port.parse().unwrap());
+    let mut output = child.stdout.take().unwrap();
+    drop(Running(child));
+    let mut said = String::new();
+    output.read_to_string(&mut said).unwrap();
+    assert!(
+        said.contains("OWNER_PASSWORD") && !said.contains("hearse"),
+        "{said}"
+    );
+    assert!(!said.contains("a-real-key"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_server_with_success() {
+    for signal in ["TERM", "INT"] {
+        let port = free_port();
+        let room = Room::new();
+        let child = program(&room.0)
+            .envs(GOOD)
+            .env("PORT", port.to_string())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut running = Running(child);
+        wait_for(port);
+        let id = running.0.id().to_string();
+        Command::new("kill")
+            .args([&format!("-{signal}"), &id])
+            .status()
+            .unwrap();
+        let started = Instant::now();
+        let status = running.0.wait().unwrap();
+        assert_eq!(status.code(), Some(0), "{signal}");
+        assert!(started.elapsed() < Duration::from_secs(5));
+    }
+}

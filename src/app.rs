@@ -78,13 +78,9 @@ pub const INVENTED_ATHLETE: [(&str, &str); 2] =
 ///
 /// # Errors
 /// When the port cannot be listened on.
-pub async fn serve_invented_api(_clock: Clock, port: Option<u16>) -> io::Result<SocketAddr> {
+pub async fn serve_invented_api(clock: Clock, port: Option<u16>) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port.unwrap_or(0))).await?;
     let address = listener.local_addr()?;
-    tokio::spawn(async move {
-        // Holds the port until the demo's API is there to be served.
-        let _listener = listener;
-        std::future::pending::<()>().await;
-    });
+    tokio::spawn(demo::Demo::new(clock).serve(listener));
     Ok(address)
 }

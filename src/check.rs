@@ -67,6 +67,19 @@ pub async fn account(
 }
 
 /// The athlete in words.
-async fn athlete(_client: &intervals::Client) -> Result<String, String> {
-    Err("Intervals.icu cannot be asked yet".to_owned())
+async fn athlete(client: &intervals::Client) -> Result<String, String> {
+    let profile = client.athlete().profile().await.map_err(|error| {
+        format!(
+            "{error}. Check ATHLETE_ID and API_KEY: both are shown in Intervals.icu under Settings, Developer Settings."
+        )
+    })?;
+    let athlete = &profile.athlete;
+    Ok(format!(
+        "{} ({})",
+        athlete
+            .name
+            .as_deref()
+            .unwrap_or("an athlete without a name"),
+        athlete.timezone.as_deref().unwrap_or("no time zone set")
+    ))
 }

@@ -101,11 +101,12 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
     let read_only = read_only?;
     let athlete_id = athlete_id?;
     let api_key = SecretString::from(api_key?);
+    let toolsets = toolsets?;
     let server_config = server_config(
         reader.sources,
         &public_url,
         &allowed_origins,
-        &toolsets?,
+        &toolsets,
         read_only,
     );
     Some(Config {
@@ -125,7 +126,7 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
             public_url: public_url.clone(),
             signing_secret: signing?.into(),
             previous_signing_secret: previous.map(Into::into),
-            athlete_id: athlete_id.clone(),
+            athlete_id: athlete_id.to_string(),
             owner_secret: match owner_password {
                 Some(password) => oauth::OwnerSecret::Password(password.into()),
                 None => oauth::OwnerSecret::ApiKey(api_key.clone()),
@@ -137,7 +138,7 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
             trusted_proxy_hops: proxies?.unwrap_or_else(|| proxies_of_platform(reader.sources)),
         },
         mcp: mcp::Settings {
-            public_url,
+            toolsets,
             read_only,
             strict_protocol_headers: strict_protocol_headers?,
         },
@@ -254,7 +255,7 @@ fn server_config(
     sources: &Sources,
     public_url: &PublicUrl,
     allowed_origins: &http::AllowedOrigins,
-    toolsets: &[&str],
+    toolsets: &[mcp::Toolset],
     read_only: bool,
 ) -> Value {
     let secrets: serde_json::Map<String, Value> = SECRETS
@@ -272,7 +273,7 @@ fn server_config(
             http::AllowedOrigins::Any => json!(["*"]),
             http::AllowedOrigins::Listed(origins) => json!(origins),
         },
-        "toolsets": toolsets,
+        "toolsets": toolsets.iter().map(|set| set.name()).collect::<Vec<_>>(),
         "read_only": read_only,
         "secrets_set": secrets,
         "state": "memory",

@@ -7,17 +7,12 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use crate::http::AllowedOrigins;
+use crate::intervals::AthleteId;
+use crate::mcp::Toolset;
 
-/// Tool groups that exist; `all` stands for every one of them.
-pub(super) const TOOLSETS: [&str; 1] = ["core"];
-
-pub(super) fn athlete_id(text: &str) -> Result<String, &'static str> {
-    let digits = text.strip_prefix('i').unwrap_or(text);
-    if (1..=20).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
-        Ok(text.to_owned())
-    } else {
-        Err("must be digits, with or without a leading i")
-    }
+pub(super) fn athlete_id(text: &str) -> Result<AthleteId, &'static str> {
+    text.parse()
+        .map_err(|_| "must be digits, with or without a leading i")
 }
 
 pub(super) fn port(text: &str) -> Result<u16, &'static str> {
@@ -91,30 +86,8 @@ pub(super) fn proxies(text: &str) -> Result<Option<usize>, &'static str> {
     }
 }
 
-pub(super) fn toolsets(text: &str) -> Result<Vec<&'static str>, String> {
-    let mut chosen = Vec::new();
-    for name in text
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-    {
-        if name == "all" {
-            chosen.extend(TOOLSETS);
-        } else if let Some(known) = TOOLSETS.into_iter().find(|known| *known == name) {
-            chosen.push(known);
-        } else {
-            return Err(format!(
-                "names a toolset that does not exist; those that do are {} and all",
-                TOOLSETS.join(", ")
-            ));
-        }
-    }
-    if chosen.is_empty() {
-        return Err("names no toolset".to_owned());
-    }
-    chosen.sort_unstable();
-    chosen.dedup();
-    Ok(chosen)
+pub(super) fn toolsets(text: &str) -> Result<Vec<Toolset>, String> {
+    Toolset::parse(text)
 }
 
 pub(super) fn allowed_origins(text: &str) -> Result<AllowedOrigins, &'static str> {

@@ -14,7 +14,7 @@ impl Toolset {
     /// The sets that `names` (separated by commas, `all` for every one) stands for.
     ///
     /// # Errors
-    /// The first name that does not exist, with those that do.
+    /// Which ones exist, in a sentence that goes on from the name of what was read.
     pub fn parse(names: &str) -> Result<Vec<Self>, String> {
         let mut sets = Vec::new();
         for name in names.split(',').map(str::trim).filter(|n| !n.is_empty()) {
@@ -26,7 +26,7 @@ impl Toolset {
             if found.is_empty() {
                 let known: Vec<&str> = Self::ALL.iter().map(|(known, _)| *known).collect();
                 return Err(format!(
-                    "there is no set called '{name:.40}'; there are {} and all",
+                    "names a toolset that does not exist; those that do are {} and all",
                     known.join(", ")
                 ));
             }
@@ -37,7 +37,7 @@ impl Toolset {
             }
         }
         if sets.is_empty() {
-            return Err("names no set".to_owned());
+            return Err("names no toolset".to_owned());
         }
         Ok(sets)
     }

@@ -1,16 +1,42 @@
 //! Typed client of the Intervals.icu REST API.
+//!
+//! One file per resource group ([`activities`], [`athlete`], [`events`], [`sports`], [`wellness`]) with its types and
+//! calls; a group only builds a path and query. Below them `transport` does the rest: answers that are remembered
+//! (`cache`), pace (`limiter`), second attempts (`retry`), reading (`lenient`). Files import only downward and groups
+//! never one another.
+#![deny(clippy::indexing_slicing)]
 
+pub mod activities;
+pub mod athlete;
+mod cache;
+mod dates;
+mod error;
+pub mod events;
+mod ids;
+mod lenient;
+pub mod sports;
+mod target;
+mod transport;
+pub mod wellness;
+pub mod workout_doc;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
 
-use crate::clock::Clock;
+pub use error::Error;
+pub use ids::{ActivityId, AthleteId, EventId, InvalidId};
 
+use crate::clock::Clock;
+use transport::Transport;
+
+/// What the client has to know.
 pub struct Settings {
-    /// `https://intervals.icu`
+    /// `https://intervals.icu`; plain http only on loopback.
     pub base_url: Url,
-    pub athlete_id: String,
+    pub athlete_id: AthleteId,
     pub api_key: SecretString,
     /// Requests per second; `None` is unlimited.
     pub rate: Option<std::num::NonZeroU32>,
@@ -18,15 +44,52 @@ pub struct Settings {
     pub deadline: Duration,
 }
 
+/// Why the client cannot be built.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct BuildError(pub String);
 
+/// A client for one athlete and key; cheap to clone, every clone shares limits and remembered answers.
 #[derive(Clone)]
-pub struct Client {}
+pub struct Client {
+    transport: Arc<Transport>,
+}
 
 impl Client {
-    pub fn new(_settings: Settings, _clock: Clock) -> Result<Self, BuildError> {
-        Ok(Self {})
+    /// Prepares the client; nothing is sent yet.
+    pub fn new(settings: Settings, clock: Clock) -> Result<Self, BuildError> {
+        Ok(Self {
+            transport: Arc::new(Transport::new(settings, clock)?),
+        })
+    }
+
+    /// Profile and custom fields.
+    #[must_use]
+    pub fn athlete(&self) -> athlete::Profiles<'_> {
+        athlete::Profiles::new(&self.transport)
+    }
+
+    /// Thresholds and zones.
+    #[must_use]
+    pub fn sports(&self) -> sports::Sports<'_> {
+        sports::Sports::new(&self.transport)
+    }
+
+    /// Activities and what hangs on them.
+    #[must_use]
+    pub fn activities(&self) -> activities::Activities<'_> {
+        activities::Activities::new(&self.transport)
+    }
+
+    /// Days of wellness, fitness and fatigue.
+    #[must_use]
+    pub fn wellness(&self) -> wellness::WellnessDays<'_> {
+        wellness::WellnessDays::new(&self.transport)
+    }
+
+    /// The calendar.
+    #[must_use]
+    pub fn events(&self) -> events::Events<'_> {
+        events::Events::new(&self.transport)
     }
 }

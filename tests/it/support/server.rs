@@ -110,7 +110,7 @@ impl Server {
             },
             intervals: intervals::Settings {
                 base_url: options.upstream.parse().unwrap(),
-                athlete_id: options.athlete_id,
+                athlete_id: options.athlete_id.parse().unwrap(),
                 api_key: options.api_key.into(),
                 rate: None,
                 deadline: options.deadline,

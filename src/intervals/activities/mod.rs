@@ -1,0 +1,165 @@
+//! Activities: lists, one in full, and what hangs on it.
+
+mod activity;
+mod interval;
+mod parts;
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+pub use activity::{Achievement, Activity, Gear, HeartRateRecovery, ZoneTime};
+pub use interval::{Interval, IntervalGroup};
+pub use parts::{
+    BestEfforts, Effort, HistogramBucket, Message, PowerVersusHeartRate, Segment, WeatherSummary,
+};
+
+use super::cache::Freshness;
+use super::error::Error;
+use super::ids::ActivityId;
+use super::lenient::Document;
+use super::target::Target;
+use super::transport::Transport;
+
+/// Calls about activities; all fail as [`Error`] says.
+#[derive(Clone, Copy)]
+pub struct Activities<'a> {
+    transport: &'a Transport,
+}
+
+/// Which activities, and how much of each.
+#[derive(Clone, Copy, Debug)]
+pub struct ListActivities<'a> {
+    /// First local day, inclusive.
+    pub oldest: Date,
+    /// Last local day, inclusive.
+    pub newest: Date,
+    /// At most so many, the newest of the window.
+    pub limit: Option<u32>,
+    /// Names on the wire of what is wanted besides `id`; empty for everything.
+    pub fields: &'a [&'a str],
+}
+
+/// Over what an effort is the best.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum EffortSpan {
+    Seconds(u32),
+    Metres(f64),
+}
+
+impl<'a> Activities<'a> {
+    pub(super) const fn new(transport: &'a Transport) -> Self {
+        Self { transport }
+    }
+
+    async fn read<T: Document>(&self, target: Target) -> Result<Arc<T>, Error> {
+        self.transport.get(target, Freshness::Volatile).await
+    }
+
+    /// `GET /athlete/{id}/activities`: newest first, stubs included.
+    pub async fn list(&self, query: &ListActivities<'_>) -> Result<Arc<Vec<Activity>>, Error> {
+        let target = self
+            .transport
+            .athlete()
+            .then("activities")
+            .window(query.oldest, query.newest)
+            .maybe("limit", query.limit)
+            .list("fields", query.fields);
+        self.read(target).await
+    }
+
+    /// `GET /athlete/{id}/activities/search-full`: by name, or by tag when `query` starts with `#`; newest first.
+    pub async fn search(&self, query: &str, limit: u32) -> Result<Arc<Vec<Activity>>, Error> {
+        let target = self
+            .transport
+            .athlete()
+            .then("activities")
+            .then("search-full")
+            .query("q", query)
+            .query("limit", limit);
+        self.read(target).await
+    }
+
+    /// `GET /athlete/{id}/activities-around`: the neighbours in time of one activity.
+    pub async fn around(&self, id: &ActivityId, limit: u32) -> Result<Arc<Vec<Activity>>, Error> {
+        let target = self
+            .transport
+            .athlete()
+            .then("activities-around")
+            .query("activity_id", id)
+            .query("limit", limit);
+        self.read(target).await
+    }
+
+    /// `GET /activity/{id}`: one activity, without its intervals.
+    pub async fn get(&self, id: &ActivityId) -> Result<Arc<Activity>, Error> {
+        self.read(activity(id)).await
+    }
+
+    /// `GET /activity/{id}?intervals=true`: one activity with `icu_intervals` and `icu_groups`.
+    pub async fn get_with_intervals(&self, id: &ActivityId) -> Result<Arc<Activity>, Error> {
+        self.read(activity(id).query("intervals", true)).await
+    }
+
+    /// `GET /activity/{id}/messages`: comments.
+    pub async fn messages(&self, id: &ActivityId, limit: u32) -> Result<Arc<Vec<Message>>, Error> {
+        self.read(activity(id).then("messages").query("limit", limit))
+            .await
+    }
+
+    /// `GET /activity/{id}/weather-summary`
+    pub async fn weather(&self, id: &ActivityId) -> Result<Arc<WeatherSummary>, Error> {
+        self.read(activity(id).then("weather-summary")).await
+    }
+
+    /// `GET /activity/{id}/segments`
+    pub async fn segments(&self, id: &ActivityId) -> Result<Arc<Vec<Segment>>, Error> {
+        self.read(activity(id).then("segments")).await
+    }
+
+    /// `GET /activity/{id}/power-histogram`: s between W.
+    pub async fn power_histogram(
+        &self,
+        id: &ActivityId,
+    ) -> Result<Arc<Vec<HistogramBucket>>, Error> {
+        self.read(activity(id).then("power-histogram")).await
+    }
+
+    /// `GET /activity/{id}/hr-histogram`: s between bpm.
+    pub async fn hr_histogram(&self, id: &ActivityId) -> Result<Arc<Vec<HistogramBucket>>, Error> {
+        self.read(activity(id).then("hr-histogram")).await
+    }
+
+    /// `GET /activity/{id}/pace-histogram`: s between m/s.
+    pub async fn pace_histogram(
+        &self,
+        id: &ActivityId,
+    ) -> Result<Arc<Vec<HistogramBucket>>, Error> {
+        self.read(activity(id).then("pace-histogram")).await
+    }
+
+    /// `GET /activity/{id}/best-efforts`: the best `count` stretches of one stream, such as `watts`.
+    pub async fn best_efforts(
+        &self,
+        id: &ActivityId,
+        stream: &str,
+        span: EffortSpan,
+        count: u32,
+    ) -> Result<Arc<BestEfforts>, Error> {
+        let target = activity(id).then("best-efforts").query("stream", stream);
+        let target = match span {
+            EffortSpan::Seconds(seconds) => target.query("duration", seconds),
+            EffortSpan::Metres(metres) => target.query("distance", metres),
+        };
+        self.read(target.query("count", count)).await
+    }
+
+    /// `GET /activity/{id}/power-vs-hr`: decoupling and power through heart rate by halves.
+    pub async fn power_vs_hr(&self, id: &ActivityId) -> Result<Arc<PowerVersusHeartRate>, Error> {
+        self.read(activity(id).then("power-vs-hr")).await
+    }
+}
+
+fn activity(id: &ActivityId) -> Target {
+    Target::new("activity").id(id)
+}

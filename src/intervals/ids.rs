@@ -1,0 +1,129 @@
+//! Identifiers that are valid once they exist and write themselves into paths.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+
+use super::lenient::Lenient;
+
+/// Why a text is no identifier of Intervals.icu; the text itself is not repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected digits, with or without a leading i, such as i123456")]
+pub struct InvalidId;
+
+/// Something that may stand between two slashes of a path.
+pub(super) trait Segment {
+    /// Appends the percent-encoded segment.
+    fn write(&self, path: &mut String);
+}
+
+fn is_id(text: &str) -> bool {
+    let digits = text.strip_prefix('i').unwrap_or(text);
+    (1..=20).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+macro_rules! text_id {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The identifier as Intervals.icu writes it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                if is_id(text) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(InvalidId)
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl Segment for $name {
+            fn write(&self, path: &mut String) {
+                path.extend(url::form_urlencoded::byte_serialize(self.0.as_bytes()));
+            }
+        }
+
+        impl Lenient for $name {
+            fn from_text(text: &str) -> Option<Self> {
+                text.parse().ok()
+            }
+
+            fn from_integer(number: i64) -> Option<Self> {
+                number.to_string().parse().ok()
+            }
+        }
+    };
+}
+
+text_id! {
+    /// An athlete: `i123456`, or bare digits for accounts that Strava created long ago.
+    AthleteId
+}
+
+text_id! {
+    /// An activity: `i…` for one of Intervals.icu's own, bare digits for one that came from Strava.
+    ActivityId
+}
+
+/// A calendar event: workout, race, note, target and the like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EventId(pub i64);
+
+impl FromStr for EventId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        match text.parse::<i64>() {
+            Ok(number) if number >= 0 && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Ok(Self(number))
+            }
+            _ => Err(InvalidId),
+        }
+    }
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Segment for EventId {
+    fn write(&self, path: &mut String) {
+        path.push_str(&self.0.to_string());
+    }
+}
+
+impl Lenient for EventId {
+    fn from_text(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    fn from_integer(number: i64) -> Option<Self> {
+        Some(Self(number))
+    }
+}
+
+impl Segment for Date {
+    fn write(&self, path: &mut String) {
+        path.push_str(&self.to_string());
+    }
+}

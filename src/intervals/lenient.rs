@@ -1,0 +1,351 @@
+//! Reading answers in which any field may be null, missing or of another type.
+//!
+//! A field that is not what it should be is absent, a row without its identifier is dropped, and only a document that
+//! is no JSON, or not the kind of document that was asked for, is an error. Everything is read in one pass over the
+//! bytes: nothing is buffered to be tried twice.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// A type that takes from JSON what it understands and is `None` otherwise.
+pub(super) trait Lenient: Sized {
+    /// Whether the place of an element in its list means something, so that a list with a hole is no list.
+    const POSITIONAL: bool = false;
+
+    fn from_bool(_: bool) -> Option<Self> {
+        None
+    }
+
+    fn from_integer(_: i64) -> Option<Self> {
+        None
+    }
+
+    fn from_float(_: f64) -> Option<Self> {
+        None
+    }
+
+    fn from_text(_: &str) -> Option<Self> {
+        None
+    }
+
+    fn from_seq<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Self>, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Option<Self>, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+}
+
+/// One value, read leniently.
+pub(super) struct Lax<T>(pub Option<T>);
+
+impl<'de, T: Lenient> Deserialize<'de> for Lax<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(LaxVisitor(PhantomData))
+    }
+}
+
+struct LaxVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Lenient> Visitor<'de> for LaxVisitor<T> {
+    type Value = Lax<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Lax<T>, E> {
+        Ok(Lax(T::from_bool(value)))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Lax<T>, E> {
+        Ok(Lax(T::from_integer(value)))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Lax<T>, E> {
+        Ok(Lax(match i64::try_from(value) {
+            Ok(value) => T::from_integer(value),
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "beyond 2^63 only the magnitude is of interest"
+            )]
+            Err(_) => T::from_float(value as f64),
+        }))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Lax<T>, E> {
+        Ok(Lax(T::from_float(value)))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Lax<T>, E> {
+        Ok(Lax(T::from_text(value)))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Lax<T>, E> {
+        Ok(Lax(None))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Lax<T>, A::Error> {
+        T::from_seq(seq).map(Lax)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Lax<T>, A::Error> {
+        T::from_map(map).map(Lax)
+    }
+}
+
+impl Lenient for bool {
+    fn from_bool(value: bool) -> Option<Self> {
+        Some(value)
+    }
+}
+
+impl Lenient for f64 {
+    const POSITIONAL: bool = true;
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "no quantity of sport reaches 2^53"
+    )]
+    fn from_integer(value: i64) -> Option<Self> {
+        Some(value as Self)
+    }
+
+    fn from_float(value: f64) -> Option<Self> {
+        value.is_finite().then_some(value)
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        // "Infinity", "-Infinity" and "NaN" are what the service writes for a division by zero.
+        text.trim().parse().ok().and_then(Self::from_float)
+    }
+}
+
+impl Lenient for i64 {
+    const POSITIONAL: bool = true;
+
+    fn from_integer(value: i64) -> Option<Self> {
+        Some(value)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+    fn from_float(value: f64) -> Option<Self> {
+        let rounded = value.round();
+        (rounded.abs() < 9.0e18).then_some(rounded as Self)
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        let text = text.trim();
+        text.parse()
+            .ok()
+            .or_else(|| f64::from_text(text).and_then(Self::from_float))
+    }
+}
+
+impl Lenient for String {
+    fn from_integer(value: i64) -> Option<Self> {
+        Some(value.to_string())
+    }
+
+    fn from_float(value: f64) -> Option<Self> {
+        Some(value.to_string())
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+}
+
+impl<T: Lenient> Lenient for Vec<T> {
+    fn from_seq<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Self>, A::Error> {
+        let mut items = Self::new();
+        let mut whole = true;
+        while let Some(Lax(item)) = seq.next_element::<Lax<T>>()? {
+            match item {
+                Some(item) => items.push(item),
+                None => whole &= !T::POSITIONAL,
+            }
+        }
+        Ok(whole.then_some(items))
+    }
+}
+
+impl<T: Lenient> Lenient for Box<T> {
+    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
+        Ok(T::from_map(map)?.map(Self::new))
+    }
+}
+
+/// Free JSON: custom values whose type only the athlete knows.
+impl Lenient for serde_json::Map<String, serde_json::Value> {
+    fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Option<Self>, A::Error> {
+        let mut members = Self::new();
+        while let Some((name, value)) = map.next_entry()? {
+            members.insert(name, value);
+        }
+        Ok(Some(members))
+    }
+}
+
+/// A member's name, borrowed from the document unless it is written with escapes.
+pub(super) struct Key<'de>(pub Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = Key<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a member name")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Borrowed(name)))
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(name.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+/// A whole answer.
+pub(super) trait Document: Sized + Send + Sync + 'static {
+    /// Reads the answer; an error means that it is not this kind of document.
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+
+    /// Bytes that the decoded answer holds besides its texts.
+    fn footprint(&self) -> usize {
+        size_of::<Self>()
+    }
+}
+
+impl<T: Lenient + Send + Sync + 'static> Document for Vec<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Rows<T>(PhantomData<T>);
+
+        impl<'de, T: Lenient> Visitor<'de> for Rows<T> {
+            type Value = Vec<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
+                let mut rows = Vec::new();
+                while let Some(Lax(row)) = seq.next_element::<Lax<T>>()? {
+                    rows.extend(row);
+                }
+                Ok(rows)
+            }
+        }
+
+        deserializer.deserialize_seq(Rows(PhantomData))
+    }
+
+    fn footprint(&self) -> usize {
+        self.capacity().saturating_mul(size_of::<T>())
+    }
+}
+
+/// Defines a struct whose every field is an `Option`, and how it is read.
+///
+/// `[id: Type]` after the name is the one field that must be there. `[custom except "a" | "b"]` keeps the members that
+/// are neither fields nor among those named. A field whose name on the wire differs is written `name ("wireName"): Type`.
+macro_rules! record {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident
+        $([$id:ident $(($id_wire:literal))? : $id_type:ty])?
+        $(($custom:ident except $($ignored:literal)|*))?
+        {
+            $($(#[$field_meta:meta])* $field:ident $(($wire:literal))? : $type:ty,)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        pub struct $name {
+            $(/// What it is known by; a row without it does not exist.
+            pub $id: $id_type,)?
+            $($(#[$field_meta])* pub $field: Option<$type>,)*
+            $(/// The athlete's own fields by their code, as they came; absent when null.
+            pub $custom: serde_json::Map<String, serde_json::Value>,)?
+        }
+
+        impl $crate::intervals::lenient::Lenient for $name {
+            fn from_map<'de, A: serde::de::MapAccess<'de>>(
+                mut map: A,
+            ) -> Result<Option<Self>, A::Error> {
+                use $crate::intervals::lenient::{Key, Lax};
+                $(let mut $id: Option<$id_type> = None;)?
+                $(let mut $field: Option<$type> = None;)*
+                $(let mut $custom = serde_json::Map::new();)?
+                while let Some(Key(key)) = map.next_key::<Key<'de>>()? {
+                    match &*key {
+                        $($crate::intervals::lenient::record!(@wire $id $($id_wire)?) => {
+                            $id = map.next_value::<Lax<$id_type>>()?.0;
+                        })?
+                        $($crate::intervals::lenient::record!(@wire $field $($wire)?) => {
+                            $field = map.next_value::<Lax<$type>>()?.0;
+                        })*
+                        $($($ignored)|* => {
+                            map.next_value::<serde::de::IgnoredAny>()?;
+                        })?
+                        _ => $crate::intervals::lenient::record!(@unknown key map $($custom)?),
+                    }
+                }
+                $(let Some($id) = $id else { return Ok(None) };)?
+                Ok(Some(Self { $($id,)? $($field,)* $($custom,)? }))
+            }
+        }
+
+        impl $crate::intervals::lenient::Document for $name {
+            fn read<'de, D: serde::de::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Self, D::Error> {
+                struct Whole;
+
+                impl<'de> serde::de::Visitor<'de> for Whole {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str(concat!("an object: ", stringify!($name)))
+                    }
+
+                    fn visit_map<A: serde::de::MapAccess<'de>>(
+                        self,
+                        map: A,
+                    ) -> Result<$name, A::Error> {
+                        <$name as $crate::intervals::lenient::Lenient>::from_map(map)?
+                            .ok_or_else(|| serde::de::Error::missing_field("id"))
+                    }
+                }
+
+                deserializer.deserialize_map(Whole)
+            }
+        }
+    };
+    (@wire $field:ident) => { stringify!($field) };
+    (@wire $field:ident $wire:literal) => { $wire };
+    (@unknown $key:ident $map:ident) => {{
+        $map.next_value::<serde::de::IgnoredAny>()?;
+    }};
+    (@unknown $key:ident $map:ident $custom:ident) => {{
+        let value = $map.next_value::<serde_json::Value>()?;
+        if !value.is_null() {
+            $custom.insert($key.into_owned(), value);
+        }
+    }};
+}
+pub(super) use record;

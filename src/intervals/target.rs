@@ -1,0 +1,84 @@
+//! The path and query of a request, made of literals, identifiers and encoded values and nothing else.
+
+use std::fmt::Display;
+
+use jiff::civil::Date;
+use url::form_urlencoded::byte_serialize;
+
+use super::ids::Segment;
+
+/// What follows `/api/v1`; also what an answer is remembered by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Target {
+    text: String,
+    has_query: bool,
+}
+
+impl Target {
+    /// `/literal`
+    pub(super) fn new(literal: &'static str) -> Self {
+        Self {
+            text: format!("/{literal}"),
+            has_query: false,
+        }
+    }
+
+    /// Appends `/literal`.
+    pub(super) fn then(mut self, literal: &'static str) -> Self {
+        self.text.push('/');
+        self.text.push_str(literal);
+        self
+    }
+
+    /// Appends an identifier as one segment.
+    pub(super) fn id(mut self, id: &impl Segment) -> Self {
+        self.text.push('/');
+        id.write(&mut self.text);
+        self
+    }
+
+    /// Appends `name=value`, encoded.
+    pub(super) fn query(mut self, name: &'static str, value: impl Display) -> Self {
+        self.begin(name);
+        self.text
+            .extend(byte_serialize(value.to_string().as_bytes()));
+        self
+    }
+
+    /// Appends `name=value` unless there is none.
+    pub(super) fn maybe(self, name: &'static str, value: Option<impl Display>) -> Self {
+        match value {
+            Some(value) => self.query(name, value),
+            None => self,
+        }
+    }
+
+    /// Appends `oldest` and `newest`, both inclusive local days.
+    pub(super) fn window(self, oldest: Date, newest: Date) -> Self {
+        self.query("oldest", oldest).query("newest", newest)
+    }
+
+    /// Appends `name=a,b,c`, or nothing for an empty list. The commas stay bare, as all clients of the service send them.
+    pub(super) fn list(mut self, name: &'static str, items: &[&str]) -> Self {
+        for (index, item) in items.iter().enumerate() {
+            if index == 0 {
+                self.begin(name);
+            } else {
+                self.text.push(',');
+            }
+            self.text.extend(byte_serialize(item.as_bytes()));
+        }
+        self
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    fn begin(&mut self, name: &'static str) {
+        self.text.push(if self.has_query { '&' } else { '?' });
+        self.has_query = true;
+        self.text.push_str(name);
+        self.text.push('=');
+    }
+}

@@ -10,6 +10,9 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+/// Longest place in a document that is named, in characters.
+const MAX_PATH_CHARS: usize = 200;
+
 /// A type that takes from JSON what it understands and is `None` otherwise.
 pub(super) trait Lenient: Sized {
     /// Whether the place of an element in its list means something, so that a list with a hole is no list.
@@ -256,6 +259,32 @@ impl<T: Lenient + Send + Sync + 'static> Document for Vec<T> {
 
     fn footprint(&self) -> usize {
         self.capacity().saturating_mul(size_of::<T>())
+    }
+}
+
+/// Reads a whole body; an error names the place, which is looked for only then because that takes several times as long.
+pub(super) fn decode<T: Document>(body: &[u8]) -> Result<T, super::error::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let document = T::read(&mut deserializer);
+    document
+        .and_then(|document| deserializer.end().map(|()| document))
+        .map_err(|_| super::error::Error::Malformed {
+            path: failing_path::<T>(body),
+        })
+}
+
+fn failing_path<T: Document>(body: &[u8]) -> String {
+    let mut track = serde_path_to_error::Track::new();
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
+    match T::read(tracked) {
+        Ok(_) => "the end".to_owned(),
+        Err(_) => track
+            .path()
+            .to_string()
+            .chars()
+            .take(MAX_PATH_CHARS)
+            .collect(),
     }
 }
 

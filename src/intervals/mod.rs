@@ -2,7 +2,7 @@
 //!
 //! One file per resource group ([`activities`], [`athlete`], [`events`], [`sports`], [`wellness`]) with its types and
 //! calls; a group only builds a path and query. Below them `transport` does the rest: answers that are remembered
-//! (`cache`), pace (`limiter`), second attempts (`retry`), reading (`lenient`). Files import only downward and groups
+//! (`cache`), pace (`limiter`), second attempts (`retry`), what a refusal means (`refusal`), reading (`lenient`). Files import only downward and groups
 //! never one another.
 #![deny(clippy::indexing_slicing)]
 
@@ -14,13 +14,15 @@ mod error;
 pub mod events;
 mod ids;
 mod lenient;
+mod limiter;
+mod refusal;
+mod retry;
 pub mod sports;
 mod target;
 mod transport;
 pub mod wellness;
 pub mod workout_doc;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -52,15 +54,27 @@ pub struct BuildError(pub String);
 /// A client for one athlete and key; cheap to clone, every clone shares limits and remembered answers.
 #[derive(Clone)]
 pub struct Client {
-    transport: Arc<Transport>,
+    transport: Transport,
 }
 
 impl Client {
     /// Prepares the client; nothing is sent yet.
     pub fn new(settings: Settings, clock: Clock) -> Result<Self, BuildError> {
         Ok(Self {
-            transport: Arc::new(Transport::new(settings, clock)?),
+            transport: Transport::new(settings, clock)?,
         })
+    }
+
+    /// Whose data this client reads and writes.
+    #[must_use]
+    pub fn athlete_id(&self) -> &AthleteId {
+        self.transport.athlete_id()
+    }
+
+    /// Makes the next reads ask Intervals.icu again, for when a change must be decided on what is there now. Writes do
+    /// this by themselves.
+    pub fn forget(&self) {
+        self.transport.forget();
     }
 
     /// Profile and custom fields.

@@ -4,99 +4,191 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Method;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use secrecy::ExposeSecret;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, Response};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
+use tokio::time::{Instant, sleep, timeout_at};
 use url::{Host, Url};
 
-use super::cache::Freshness;
+use super::cache::{Cache, Fetched, Freshness};
 use super::error::Error;
 use super::ids::AthleteId;
-use super::lenient::Document;
+use super::lenient::{Document, decode};
+use super::limiter::Limiter;
+use super::refusal;
+use super::retry;
 use super::target::Target;
 use super::{BuildError, Settings};
 use crate::clock::Clock;
 
-pub(super) struct Transport {
+/// Largest decoded body that is taken.
+const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+/// As much of an error's body is read.
+const MAX_ERROR_BODY_BYTES: usize = 64 * 1024;
+/// From this size on decoding would hold up a worker thread noticeably.
+const DECODED_ASIDE_BYTES: usize = 512 * 1024;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Shorter than what servers usually keep a silent connection for, so that a write rarely meets a closed one.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+
+#[derive(Clone)]
+pub(super) struct Transport(Arc<Core>);
+
+struct Core {
     http: reqwest::Client,
+    /// Origin and `/api/v1`.
     base: String,
     athlete: AthleteId,
+    api_key: SecretString,
     authorization: HeaderValue,
     deadline: Duration,
+    limiter: Limiter,
+    cache: Cache,
+    clock: Clock,
 }
 
 impl Transport {
-    pub(super) fn new(settings: Settings, _clock: Clock) -> Result<Self, BuildError> {
-        let loopback = is_loopback(&settings.base_url);
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("intervals-mcp-server/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .https_only(!loopback)
-            .http1_only()
-            .connect_timeout(Duration::from_secs(5));
-        let http = if loopback { http.no_proxy() } else { http };
-        let http = http
-            .build()
-            .map_err(|error| BuildError(error.without_url().to_string()))?;
-        use base64::Engine as _;
-        let credentials = base64::engine::general_purpose::STANDARD
-            .encode(format!("API_KEY:{}", settings.api_key.expose_secret()));
+    pub(super) fn new(settings: Settings, clock: Clock) -> Result<Self, BuildError> {
+        let base_url = &settings.base_url;
+        let loopback = is_loopback(base_url);
+        if base_url.scheme() != "https" && !(loopback && base_url.scheme() == "http") {
+            return Err(BuildError(
+                "the address of Intervals.icu must be https, or http on loopback".to_owned(),
+            ));
+        }
+        if !base_url.username().is_empty() || base_url.password().is_some() {
+            return Err(BuildError(
+                "the address of Intervals.icu must not contain credentials".to_owned(),
+            ));
+        }
+        let credentials = STANDARD.encode(format!("API_KEY:{}", settings.api_key.expose_secret()));
         let mut authorization = HeaderValue::try_from(format!("Basic {credentials}"))
             .map_err(|_| BuildError("the API key cannot be sent in a header".to_owned()))?;
         authorization.set_sensitive(true);
-        Ok(Self {
-            http,
-            base: format!(
-                "{}/api/v1",
-                settings.base_url.as_str().trim_end_matches('/')
-            ),
+        let origin = base_url.as_str().trim_end_matches('/');
+        Ok(Self(Arc::new(Core {
+            http: http_client(loopback)?,
+            base: format!("{origin}/api/v1"),
             athlete: settings.athlete_id,
             authorization,
+            api_key: settings.api_key,
             deadline: settings.deadline,
-        })
+            limiter: Limiter::new(settings.rate, clock.clone()),
+            cache: Cache::new(),
+            clock,
+        })))
+    }
+
+    pub(super) fn athlete_id(&self) -> &AthleteId {
+        &self.0.athlete
     }
 
     /// `/athlete/{id}`
     pub(super) fn athlete(&self) -> Target {
-        Target::new("athlete").id(&self.athlete)
+        Target::new("athlete").id(&self.0.athlete)
     }
 
+    /// Forgets every remembered answer.
+    pub(super) fn forget(&self) {
+        self.0.cache.forget();
+    }
+
+    /// Reads: remembered, shared and tried again where that makes sense; stops when nobody waits for it any more.
     pub(super) async fn get<T: Document>(
         &self,
         target: Target,
-        _: Freshness,
+        freshness: Freshness,
     ) -> Result<Arc<T>, Error> {
-        let body = self.send(Method::GET, &target, None).await?;
-        decode(&body).map(Arc::new)
+        let core = Arc::clone(&self.0);
+        let asked = target.clone();
+        let fetch = async move {
+            let body = core.read(&asked).await?;
+            let size = body.len();
+            let answer: T = decode_aside(body).await?;
+            let weight = size.saturating_add(answer.footprint());
+            Ok(Fetched { answer, weight })
+        };
+        self.0.cache.get(target, freshness, fetch).await
     }
 
+    /// Changes and answers with the outcome.
     pub(super) async fn put<T: Document>(
         &self,
         target: Target,
         body: &impl Serialize,
     ) -> Result<T, Error> {
-        let body = serde_json::to_vec(body).map_err(|_| Error::Malformed {
-            path: String::new(),
-        })?;
-        let answer = self.send(Method::PUT, &target, Some(body)).await?;
+        let answer = self.write(Method::PUT, target, body).await?;
         decode(&answer)
     }
 
+    /// Changes where the service answers with nothing of interest.
     pub(super) async fn put_unanswered(
         &self,
         target: Target,
         body: &impl Serialize,
     ) -> Result<(), Error> {
-        let body = serde_json::to_vec(body).map_err(|_| Error::Malformed {
-            path: String::new(),
-        })?;
-        self.send(Method::PUT, &target, Some(body)).await?;
-        Ok(())
+        self.write(Method::PUT, target, body).await.map(drop)
     }
 
-    async fn send(
+    /// Sends a change once. It runs on by itself, so that a caller who goes away does not stop it half-way, and
+    /// whatever becomes of it nothing read before it is repeated.
+    async fn write(
+        &self,
+        method: Method,
+        target: Target,
+        body: &impl Serialize,
+    ) -> Result<Vec<u8>, Error> {
+        let body = serde_json::to_vec(body).map_err(|_| Error::Rejected {
+            status: 400,
+            message: None,
+        })?;
+        let core = Arc::clone(&self.0);
+        let write = tokio::spawn(async move {
+            let deadline = Instant::now() + core.deadline;
+            let attempt = async {
+                core.limiter.admit(deadline).await?;
+                core.exchange(method, &target, Some(body)).await
+            };
+            let outcome = timeout_at(deadline, attempt)
+                .await
+                .unwrap_or(Err(Error::Timeout));
+            core.cache.forget();
+            outcome
+        });
+        write.await.unwrap_or(Err(Error::Disconnected))
+    }
+}
+
+impl Core {
+    /// The body of a successful GET, within the deadline whatever happens on the way.
+    async fn read(&self, target: &Target) -> Result<Vec<u8>, Error> {
+        let deadline = Instant::now() + self.deadline;
+        let attempts = async {
+            let mut retries = 0;
+            loop {
+                self.limiter.admit(deadline).await?;
+                let error = match self.exchange(Method::GET, target, None).await {
+                    Ok(body) => return Ok(body),
+                    Err(error) => error,
+                };
+                match retry::pause(&error, retries) {
+                    Some(pause) if Instant::now() + pause < deadline => sleep(pause).await,
+                    _ => return Err(error),
+                }
+                retries += 1;
+            }
+        };
+        timeout_at(deadline, attempts)
+            .await
+            .unwrap_or(Err(Error::Timeout))
+    }
+
+    /// Sends once and reads the body.
+    async fn exchange(
         &self,
         method: Method,
         target: &Target,
@@ -105,38 +197,59 @@ impl Transport {
         let mut request = self
             .http
             .request(method, format!("{}{}", self.base, target.as_str()))
-            .timeout(self.deadline)
-            .header(AUTHORIZATION, self.authorization.clone());
+            .header(AUTHORIZATION, self.authorization.clone())
+            .header(ACCEPT, "application/json");
         if let Some(body) = body {
             request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
-        let response = request.send().await.map_err(|error| {
-            if error.is_timeout() {
-                Error::Timeout
-            } else {
-                Error::Connect
-            }
-        })?;
+        let mut response = request.send().await.map_err(|error| unanswered(&error))?;
+        self.limiter.learn(response.headers());
         let status = response.status().as_u16();
-        let bytes = response.bytes().await.map_err(|_| Error::TruncatedBody)?;
-        match status {
-            200..=299 => Ok(bytes.to_vec()),
-            401 => Err(Error::Unauthorized),
-            402 => Err(Error::PaymentRequired { message: None }),
-            403 => Err(Error::Forbidden { message: None }),
-            404 => Err(Error::NotFound { message: None }),
-            429 => Err(Error::RateLimited { retry_after: None }),
-            400..=499 => Err(Error::Rejected {
-                status,
-                message: None,
-            }),
-            500.. => Err(Error::Unavailable {
-                status,
-                retry_after: None,
-            }),
-            _ => Err(Error::Blocked { status }),
+        let html = is_html(&response);
+        if response.status().is_success() {
+            if html {
+                return Err(Error::Blocked { status });
+            }
+            let body = read_body(&mut response).await?;
+            if refusal::looks_like_html(&body) {
+                return Err(Error::Blocked { status });
+            }
+            return Ok(body);
         }
+        let retry_after = retry::retry_after(response.headers(), self.clock.now());
+        let body = read_error_body(&mut response).await;
+        let error = refusal::error(
+            status,
+            html,
+            retry_after,
+            &body,
+            self.api_key.expose_secret(),
+        );
+        if let Error::RateLimited { retry_after } = &error {
+            self.limiter.hold(retry_after.unwrap_or(retry::back_off(1)));
+        }
+        Err(error)
     }
+}
+
+fn http_client(loopback: bool) -> Result<reqwest::Client, BuildError> {
+    let builder = reqwest::Client::builder()
+        .user_agent(concat!("intervals-mcp-server/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .https_only(!loopback)
+        .http1_only()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT);
+    let builder = if loopback {
+        builder.no_proxy()
+    } else {
+        builder
+    };
+    builder
+        .build()
+        .map_err(|error| BuildError(error.without_url().to_string()))
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -148,9 +261,68 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn decode<T: Document>(body: &[u8]) -> Result<T, Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    T::read(&mut deserializer).map_err(|_| Error::Malformed {
-        path: String::new(),
-    })
+fn is_html(response: &Response) -> bool {
+    let content_type = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    content_type.is_some_and(|value| value.to_ascii_lowercase().contains("html"))
+}
+
+fn unanswered(error: &reqwest::Error) -> Error {
+    if error.is_timeout() {
+        Error::Timeout
+    } else if error.is_connect() {
+        Error::Connect
+    } else {
+        Error::Disconnected
+    }
+}
+
+/// Counts what decompression yields, piece by piece, so that neither a huge nor a densely packed body fills the memory.
+async fn read_body(response: &mut Response) -> Result<Vec<u8>, Error> {
+    let too_large = Error::TooLarge {
+        limit_bytes: MAX_BODY_BYTES,
+    };
+    let announced = response.content_length().unwrap_or(0);
+    let announced = match usize::try_from(announced) {
+        Ok(announced) if announced <= MAX_BODY_BYTES => announced,
+        _ => return Err(too_large),
+    };
+    let mut body = Vec::with_capacity(announced);
+    while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
+        if chunk.len() > MAX_BODY_BYTES - body.len() {
+            return Err(too_large);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+async fn read_error_body(response: &mut Response) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        body.extend_from_slice(&chunk);
+        if body.len() > MAX_ERROR_BODY_BYTES {
+            body.truncate(MAX_ERROR_BODY_BYTES);
+            break;
+        }
+    }
+    body
+}
+
+fn broken(error: &reqwest::Error) -> Error {
+    if error.is_timeout() {
+        Error::Timeout
+    } else {
+        Error::TruncatedBody
+    }
+}
+
+async fn decode_aside<T: Document>(body: Vec<u8>) -> Result<T, Error> {
+    if body.len() < DECODED_ASIDE_BYTES {
+        return decode(&body);
+    }
+    let decoding = tokio::task::spawn_blocking(move || decode(&body));
+    decoding.await.unwrap_or(Err(Error::TruncatedBody))
 }

@@ -49,8 +49,8 @@ pub enum Reply {
     },
     /// The connection ends without a byte.
     Close,
-    /// Nothing, for as long as the client waits.
-    Hang,
+    /// These bytes and no more, for as long as the client waits.
+    Stall(Vec<u8>),
 }
 
 impl Reply {
@@ -205,7 +205,8 @@ async fn serve(
             }
         }
         Reply::Close => {}
-        Reply::Hang => {
+        Reply::Stall(bytes) => {
+            socket.write_all(&bytes).await?;
             // Ends when the client hangs up.
             let _ = socket.read(&mut [0]).await?;
         }

@@ -114,6 +114,15 @@ record! {
         /// `numeric`, `select`, `text` and others.
         kind ("type"): String,
         units: String,
-        options: Vec<String>,
+        /// What a `select` may hold.
+        options: Vec<SelectOption>,
+    }
+}
+
+record! {
+    /// One value of a `select` field: days and activities carry `value`, people see `text`.
+    pub struct SelectOption {
+        value: f64,
+        text: String,
     }
 }

@@ -127,3 +127,38 @@ impl Segment for Date {
         path.push_str(&self.to_string());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::intervals::target::Target;
+
+    proptest! {
+        #[test]
+        fn only_digits_with_or_without_an_i_are_an_id(text in prop_oneof![".*", "[i0-9./%]{0,24}"]) {
+            let digits = text.strip_prefix('i').unwrap_or(&text);
+            let valid = !digits.is_empty() && digits.len() <= 20 && digits.chars().all(|char| char.is_ascii_digit());
+            prop_assert_eq!(text.parse::<ActivityId>().is_ok(), valid);
+            prop_assert_eq!(text.parse::<AthleteId>().is_ok(), valid);
+        }
+
+        #[test]
+        fn an_id_is_one_segment_as_it_is(text in "i?[0-9]{1,20}", number in 0..i64::MAX) {
+            let id: ActivityId = text.parse().unwrap();
+            let target = Target::new("activity").id(&id).id(&EventId(number));
+            prop_assert_eq!(target.as_str(), format!("/activity/{text}/{number}"));
+        }
+
+        #[test]
+        fn a_queried_value_comes_back_as_it_was(value in ".*", items in prop::collection::vec("[a-zA-Z_]{1,9}", 1..5)) {
+            let items: Vec<&str> = items.iter().map(String::as_str).collect();
+            let target = Target::new("x").query("q", &value).list("fields", &items);
+            let url = url::Url::parse(&format!("http://localhost{}", target.as_str())).unwrap();
+            prop_assert_eq!(url.path(), "/x");
+            let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+            prop_assert_eq!(pairs, [("q".to_owned(), value), ("fields".to_owned(), items.join(","))]);
+        }
+    }
+}

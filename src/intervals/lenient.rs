@@ -378,3 +378,121 @@ macro_rules! record {
     }};
 }
 pub(super) use record;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    record! {
+        pub struct Row [id: i64] (custom except "internal") {
+            number: f64,
+            whole: i64,
+            text: String,
+            flag: bool,
+            list: Vec<i64>,
+            inner: Vec<Self>,
+        }
+    }
+
+    fn number(text: &str) -> Option<f64> {
+        serde_json::from_str::<Lax<f64>>(text).unwrap().0
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            prop_oneof!["Infinity", "-Infinity", "NaN", "-?[0-9]{1,30}", ".*"]
+                .prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec(
+                    (
+                        "id|number|whole|text|flag|list|inner|internal|.{0,3}",
+                        inner
+                    ),
+                    0..5
+                )
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    #[test]
+    fn what_is_no_finite_number_is_absent() {
+        for text in [
+            r#""Infinity""#,
+            r#""-Infinity""#,
+            r#""NaN""#,
+            "null",
+            "true",
+            r#""""#,
+            "[1]",
+            "{}",
+            r#""12 km""#,
+        ] {
+            assert_eq!(number(text), None, "{text}");
+        }
+        assert_eq!(number("12"), Some(12.0));
+        assert_eq!(number(r#"" 1.5 ""#), Some(1.5));
+        assert_eq!(
+            number("18446744073709551615"),
+            Some(18_446_744_073_709_551_615.0)
+        );
+    }
+
+    #[test]
+    fn a_member_given_twice_counts_as_it_was_last_said() {
+        let row: Row = decode(br#"{"id":1,"number":2,"number":3,"internal":4,"Own":5}"#).unwrap();
+        assert_eq!((row.id, row.number, row.custom.len()), (1, Some(3.0), 1));
+    }
+
+    #[test]
+    fn a_field_of_the_right_type_is_kept_among_wrong_ones() {
+        let row: Row = decode(
+            br#"{"id":1,"number":{},"whole":7.0,"text":[],"flag":true,"list":[1,"x"],"inner":[{"id":2,"text":"t"},{"id":{}}]}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            (row.number, row.whole, row.text, row.flag),
+            (None, Some(7), None, Some(true))
+        );
+        assert_eq!(row.list, None);
+        let inner = row.inner.unwrap();
+        assert_eq!((inner.len(), inner[0].text.as_deref()), (1, Some("t")));
+    }
+
+    proptest! {
+        #[test]
+        fn finite_numbers_come_through(value in prop_oneof![-1.0e6..1.0e6_f64, -1.0e300..1.0e300_f64]) {
+            // serde_json may be off in the last bit.
+            let read: f64 = number(&json!(value).to_string()).unwrap();
+            prop_assert!((read - value).abs() <= value.abs() * f64::EPSILON, "{} {}", read, value);
+            prop_assert_eq!(number(&json!(value.to_string()).to_string()), Some(value));
+        }
+
+        #[test]
+        fn whole_numbers_come_through_in_every_spelling(value in -1_000_000_000_000_i64..1_000_000_000_000) {
+            for text in [value.to_string(), format!("{value}.0"), format!("\"{value}\"")] {
+                prop_assert_eq!(serde_json::from_str::<Lax<i64>>(&text).unwrap().0, Some(value));
+            }
+        }
+
+        #[test]
+        fn no_value_in_any_field_loses_the_row(value in any_json()) {
+            let field = || value.clone();
+            let row = json!({"number": field(), "whole": field(), "text": field(), "flag": field(),
+                "list": field(), "inner": field(), "other": field(), "id": 7});
+            let rows: Vec<Row> = decode(json!([field(), row]).to_string().as_bytes()).unwrap();
+            prop_assert_eq!(rows.last().map(|row| row.id), Some(7));
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Typed client of the Intervals.icu REST API.
 //!
-//! One file per resource group ([`activities`], [`athlete`], [`events`], [`preferences`], [`sports`], [`wellness`]) with its types and
+//! One file per resource group ([`activities`], [`athlete`], [`events`], [`preferences`], [`sports`], [`streams`], [`wellness`]) with its types and
 //! calls; a group only builds a path and query. Below them `transport` does the rest: answers that are remembered
 //! (`cache`), pace (`limiter`), second attempts (`retry`), what a refusal means (`refusal`), reading (`lenient`). Files import only downward and groups
 //! never one another.

@@ -140,8 +140,13 @@ async fn dispatch(
         .get(header::CONTENT_TYPE)
         .is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
     if is_plain_error && !is_json {
+        // The content type was right, so 415 is rmcp's word for JSON that it cannot read, such as too deep a nesting.
+        let status = match response.status() {
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => StatusCode::BAD_REQUEST,
+            status => status,
+        };
         return rpc_error(
-            response.status(),
+            status,
             &message.id,
             if response.status().is_server_error() {
                 -32603

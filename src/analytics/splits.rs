@@ -18,7 +18,7 @@ pub struct Split {
     pub climb: Option<f64>,
 }
 
-/// A gap in the clock longer than this is a pause (s).
+/// A gap in the clock longer than this may hold a pause (s); devices that record only changes leave gaps of a few seconds.
 const PAUSE_SECONDS: f64 = 10.0;
 
 #[derive(Default)]
@@ -77,6 +77,7 @@ pub fn splits(
     let mut out = Vec::new();
     let mut running = Running::default();
     let mut last: Option<(f64, f64, Option<f64>)> = None;
+    let mut speed: Option<f64> = None;
     for i in 0..length {
         let (Some(t), Some(d)) = (time(i), distance(i)) else {
             continue;
@@ -86,10 +87,15 @@ pub fn splits(
             running.start_metres = d;
             continue;
         };
-        let elapsed = t - t0;
         let moved = (d - d0).max(0.0);
-        // During a pause the clock runs and nothing else does.
-        if elapsed <= 0.0 || (elapsed > PAUSE_SECONDS && moved < 1.0) {
+        let mut elapsed = t - t0;
+        if elapsed > PAUSE_SECONDS {
+            // The clock ran on while the athlete stood: what was covered took as long as it did just before.
+            elapsed = speed.map_or(0.0, |v| (moved / v).min(elapsed));
+        } else if elapsed > 0.0 {
+            speed = Some(moved / elapsed).filter(|v| *v > 0.1).or(speed);
+        }
+        if elapsed <= 0.0 {
             continue;
         }
         let rise = height.zip(h0).map(|(h, h0)| h - h0);
@@ -177,6 +183,7 @@ mod tests {
 
     #[test]
     fn a_sample_that_crosses_several_boundaries_is_shared_out() {
+        // A tunnel without signal: 9 s, 3,000 m.
         let splits = cut(&[(0.0, 0.0, 120.0), (9.0, 3000.0, 120.0)], 1000.0);
         assert_eq!(splits.len(), 3);
         assert!(splits.iter().all(|s| (s.seconds - 3.0).abs() < 1e-9));

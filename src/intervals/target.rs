@@ -71,6 +71,18 @@ impl Target {
         self
     }
 
+    /// Appends the names of the wanted fields, `id` first: the service hands out what is named and nothing else, and a row
+    /// without its id is none. No names: everything.
+    pub(super) fn fields(self, names: &[&str]) -> Self {
+        if names.is_empty() {
+            return self;
+        }
+        let mut all = Vec::with_capacity(names.len() + 1);
+        all.push("id");
+        all.extend(names.iter().filter(|name| **name != "id"));
+        self.list("fields", &all)
+    }
+
     pub(super) fn as_str(&self) -> &str {
         &self.text
     }

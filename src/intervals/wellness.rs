@@ -36,7 +36,7 @@ impl<'a> WellnessDays<'a> {
             .athlete()
             .then("wellness")
             .window(oldest, newest)
-            .list("fields", fields);
+            .fields(fields);
         self.transport.get(target, Freshness::Volatile).await
     }
 

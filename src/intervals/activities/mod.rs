@@ -64,7 +64,7 @@ impl<'a> Activities<'a> {
             .then("activities")
             .window(query.oldest, query.newest)
             .maybe("limit", query.limit)
-            .list("fields", query.fields);
+            .fields(query.fields);
         self.read(target).await
     }
 

@@ -34,7 +34,6 @@ pub const ROW_FIELDS: &[&str] = &[
     "sub_type",
     "source",
     "tags",
-    "_note",
 ];
 
 /// Sums over activities.
@@ -209,15 +208,14 @@ pub fn stub_note<'a>(activities: impl IntoIterator<Item = &'a Activity>, year: i
     if stubs.len() > dates.len() {
         dates.push("…".to_owned());
     }
-    let (noun, verb) = if stubs.len() == 1 {
-        ("activity", "is")
+    let noun = if stubs.len() == 1 {
+        "activity"
     } else {
-        ("activities", "are")
+        "activities"
     };
     format!(
-        "{} more {noun} ({}) {verb} withheld by the service because they came through Strava: nothing is known but the \
-         date. Their load counts in fitness and fatigue, not in the totals here. Connecting the device to Intervals.icu \
-         directly shows them.",
+        "Withheld by the service: {} {noun} that came through Strava ({}). Only the date is known; the load counts in \
+         fitness and fatigue, not in the totals here. get_help strava says what helps.",
         stubs.len(),
         dates.join(", ")
     )

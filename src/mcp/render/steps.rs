@@ -114,9 +114,10 @@ fn target(
     show: &dyn Fn(f64) -> String,
     unit: &str,
 ) -> Option<String> {
-    let absolute = resolved
-        .and_then(|t| range(t, show))
-        .map(|r| format!("{r} {unit}"));
+    let absolute = resolved.and_then(|t| range(t, show)).map(|r| {
+        let space = if unit.starts_with('/') { "" } else { " " };
+        format!("{r}{space}{unit}")
+    });
     let relative = written.and_then(|t| {
         let shown = range(t, &|v| number(v, 0))?;
         Some(match t.units.as_deref() {

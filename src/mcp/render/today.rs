@@ -104,10 +104,10 @@ pub fn hrv(rows: &[Wellness], today: Date) -> String {
     match baseline::hrv_status(&week, &history) {
         Some(status) => format!(
             "HRV (rMSSD): 7-day mean {} ms (n {}), normal {}-{} ms (60 days, n {}): {}. This morning {morning}.",
-            number(status.week_ms, 0),
+            number(status.week_ms, 1),
             status.week_n,
-            number(status.low_ms, 0),
-            number(status.high_ms, 0),
+            number(status.low_ms, 1),
+            number(status.high_ms, 1),
             status.n,
             status.position.word()
         ),

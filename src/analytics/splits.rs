@@ -170,19 +170,21 @@ mod tests {
 
     #[test]
     fn a_pause_is_in_no_split() {
-        let samples = [
-            (0.0, 0.0, 100.0),
-            (100.0, 500.0, 100.0),
-            (400.0, 500.0, 100.0),
-            (500.0, 1000.0, 100.0),
-        ];
+        // 5 m/s, one sample a second, and three minutes at a café after 100 s; the device creeps on by 5 m.
+        let samples: Vec<_> = (0..=200)
+            .map(|i| {
+                let stood = if i > 100 { 180.0 } else { 0.0 };
+                (f64::from(i) + stood, f64::from(i) * 5.0, 100.0)
+            })
+            .collect();
         let splits = cut(&samples, 1000.0);
         assert_eq!(splits.len(), 1);
-        assert_eq!(splits[0].seconds, 200.0);
+        assert!((splits[0].seconds - 200.0).abs() < 1e-6, "{splits:?}");
     }
 
     #[test]
     fn a_sample_that_crosses_several_boundaries_is_shared_out() {
+        // A tunnel without signal: 9 s, 3,000 m.
         // A tunnel without signal: 9 s, 3,000 m.
         let splits = cut(&[(0.0, 0.0, 120.0), (9.0, 3000.0, 120.0)], 1000.0);
         assert_eq!(splits.len(), 3);

@@ -1,12 +1,16 @@
 //! Failures that a test asks for: what the edge, the network or a bad day of the service would do.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
+
+/// How long a connection that is to break stays open after its first bytes.
+const BEFORE_RESET: Duration = Duration::from_millis(50);
 
 /// One way to fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,15 +106,13 @@ impl Fault {
             Self::HugeBody(bytes) => huge(*bytes),
             Self::EmptyBody => answer(200, "application/json", Body::empty()),
             Self::Reset => {
-                let parts = [
-                    Ok(Bytes::from_static(b"[{\"id\":")),
-                    Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)),
-                ];
-                answer(
-                    200,
-                    "application/json",
-                    Body::from_stream(stream::iter(parts)),
-                )
+                let start = stream::iter([Ok(Bytes::from_static(b"[{\"id\":"))]);
+                let end = stream::once(async {
+                    // The first bytes are to be seen before the connection breaks.
+                    tokio::time::sleep(BEFORE_RESET).await;
+                    Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
+                });
+                answer(200, "application/json", Body::from_stream(start.chain(end)))
             }
             Self::TruncatedJson | Self::AllNulls => return None,
         })

@@ -194,7 +194,8 @@ async fn receive(State(demo): State<Demo>, request: axum::extract::Request) -> R
             body: body.clone(),
         },
     );
-    if !parts.headers.contains_key(header::USER_AGENT) {
+    let agent = parts.headers.get(header::USER_AGENT);
+    if agent.is_none_or(|agent| agent.is_empty()) {
         service.violation(format!("{} {path}: no User-Agent", parts.method));
     }
     let fault = service.faults.take(path);

@@ -2,8 +2,10 @@
 
 mod activities;
 mod activity;
+mod analysis;
 mod athlete;
 mod calendar;
+mod routes;
 mod streams;
 mod wellness;
 
@@ -129,7 +131,7 @@ impl Route {
 /// 404 when no route has this path, 405 when one has but not with this method.
 pub fn find(method: &Method, segments: &[String]) -> Result<Route, StatusCode> {
     let mut known = false;
-    for entry in ROUTES {
+    for entry in routes::ROUTES {
         let Some(values) = matched(entry.pattern, segments) else {
             continue;
         };
@@ -163,216 +165,6 @@ fn matched(pattern: &str, segments: &[String]) -> Option<Vec<String>> {
     }
     Some(values)
 }
-
-const fn get(
-    pattern: &'static str,
-    parameters: &'static [(&'static str, Kind)],
-    handler: Handler,
-) -> Entry {
-    Entry {
-        method: Method::GET,
-        pattern,
-        parameters,
-        handler,
-    }
-}
-
-const fn put(pattern: &'static str, handler: Handler) -> Entry {
-    Entry {
-        method: Method::PUT,
-        pattern,
-        parameters: &[],
-        handler,
-    }
-}
-
-const LIMIT: (&str, Kind) = ("limit", Kind::Integer);
-const ANY: Kind = Kind::List(&[]);
-const INTERVAL_TYPES: Kind = Kind::Choice(&["AUTO", "POWER", "HR", "PACE"]);
-const CATEGORIES: Kind = Kind::List(&[
-    "WORKOUT",
-    "RACE_A",
-    "RACE_B",
-    "RACE_C",
-    "NOTE",
-    "PLAN",
-    "HOLIDAY",
-    "SICK",
-    "INJURED",
-    "SET_EFTP",
-    "FITNESS_DAYS",
-    "SEASON_START",
-    "TARGET",
-    "SET_FITNESS",
-]);
-
-/// Literal segments stand before variable ones.
-static ROUTES: &[Entry] = &[
-    get("api/v1/athlete/{id}/profile", &[], athlete::profile),
-    get(
-        "api/v1/athlete/{id}/sport-settings",
-        &[],
-        athlete::sport_settings,
-    ),
-    get(
-        "api/v1/athlete/{id}/sport-settings/{sport}",
-        &[],
-        athlete::sport_setting,
-    ),
-    get("api/v1/athlete/{id}/gear", &[], athlete::gear),
-    get(
-        "api/v1/athlete/{id}/athlete-summary",
-        &[
-            ("start", Kind::Moment),
-            ("end", Kind::Moment),
-            ("tags", ANY),
-        ],
-        athlete::summary,
-    ),
-    get(
-        "api/v1/athlete/{id}/activities",
-        &[
-            ("oldest", Kind::Moment),
-            ("newest", Kind::Moment),
-            LIMIT,
-            ("fields", ANY),
-            ("route_id", Kind::Integer),
-        ],
-        activities::list,
-    ),
-    get(
-        "api/v1/athlete/{id}/activities/search",
-        &[("q", Kind::Text), LIMIT],
-        activities::search,
-    ),
-    get(
-        "api/v1/athlete/{id}/activities/search-full",
-        &[("q", Kind::Text), LIMIT],
-        activities::search_full,
-    ),
-    get(
-        "api/v1/athlete/{id}/activities/interval-search",
-        &[
-            ("minSecs", Kind::Integer),
-            ("maxSecs", Kind::Integer),
-            ("minIntensity", Kind::Integer),
-            ("maxIntensity", Kind::Integer),
-            ("type", INTERVAL_TYPES),
-            ("minReps", Kind::Integer),
-            ("maxReps", Kind::Integer),
-            LIMIT,
-        ],
-        activities::interval_search,
-    ),
-    get(
-        "api/v1/athlete/{id}/activities/{ids}",
-        &[("intervals", Kind::Boolean)],
-        activities::by_ids,
-    ),
-    get(
-        "api/v1/athlete/{id}/activities-around",
-        &[
-            ("activity_id", Kind::Text),
-            ("route_id", Kind::Integer),
-            LIMIT,
-        ],
-        activities::around,
-    ),
-    get(
-        "api/v1/activity/{id}",
-        &[("intervals", Kind::Boolean)],
-        activity::detail,
-    ),
-    get("api/v1/activity/{id}/intervals", &[], activity::intervals),
-    get(
-        "api/v1/activity/{id}/streams",
-        &[("types", ANY), ("includeDefaults", Kind::Boolean)],
-        streams::streams,
-    ),
-    get(
-        "api/v1/activity/{id}/messages",
-        &[("sinceId", Kind::Integer), LIMIT],
-        activity::messages,
-    ),
-    Entry {
-        method: Method::POST,
-        pattern: "api/v1/activity/{id}/messages",
-        parameters: &[],
-        handler: activity::add_message,
-    },
-    get(
-        "api/v1/activity/{id}/weather-summary",
-        &[
-            ("start_index", Kind::Integer),
-            ("end_index", Kind::Integer),
-            ("descr_config", Kind::Text),
-        ],
-        activity::weather,
-    ),
-    get("api/v1/activity/{id}/segments", &[], activity::segments),
-    get(
-        "api/v1/activity/{id}/power-histogram",
-        &[("bucketSize", Kind::Integer)],
-        streams::power_histogram,
-    ),
-    get(
-        "api/v1/activity/{id}/hr-histogram",
-        &[("bucketSize", Kind::Integer)],
-        streams::hr_histogram,
-    ),
-    get(
-        "api/v1/activity/{id}/pace-histogram",
-        &[],
-        streams::pace_histogram,
-    ),
-    get(
-        "api/v1/activity/{id}/best-efforts",
-        &[
-            ("stream", Kind::Text),
-            ("duration", Kind::Integer),
-            ("distance", Kind::Number),
-            ("count", Kind::Integer),
-            ("minValue", Kind::Number),
-            ("excludeIntervals", Kind::Boolean),
-            ("startIndex", Kind::Integer),
-            ("endIndex", Kind::Integer),
-        ],
-        streams::best_efforts,
-    ),
-    get(
-        "api/v1/activity/{id}/power-vs-hr",
-        &[],
-        streams::power_vs_hr,
-    ),
-    get(
-        "api/v1/athlete/{id}/wellness",
-        &[
-            ("oldest", Kind::Day),
-            ("newest", Kind::Day),
-            ("fields", ANY),
-            ("cols", ANY),
-        ],
-        wellness::list,
-    ),
-    put("api/v1/athlete/{id}/wellness", wellness::put),
-    put("api/v1/athlete/{id}/wellness-bulk", wellness::put_bulk),
-    get("api/v1/athlete/{id}/wellness/{date}", &[], wellness::one),
-    put("api/v1/athlete/{id}/wellness/{date}", wellness::put_day),
-    get(
-        "api/v1/athlete/{id}/events",
-        &[
-            ("oldest", Kind::Day),
-            ("newest", Kind::Day),
-            ("category", CATEGORIES),
-            LIMIT,
-            ("calendar_id", Kind::Integer),
-            ("locale", Kind::Text),
-            ("resolve", Kind::Boolean),
-        ],
-        calendar::list,
-    ),
-    get("api/v1/athlete/{id}/events/{event}", &[], calendar::one),
-];
 
 /// Only the members that were asked for and have a value.
 fn pick(row: &Map<String, Value>, fields: &[&str]) -> Map<String, Value> {

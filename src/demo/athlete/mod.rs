@@ -6,6 +6,7 @@
 mod activity;
 mod events;
 mod fitness;
+mod intervals;
 mod keys;
 mod library;
 pub mod profile;
@@ -14,6 +15,7 @@ pub mod streams;
 pub mod summary;
 pub mod wellness;
 mod workout;
+mod workout_doc;
 
 pub use activity::Activity;
 pub use events::Event;

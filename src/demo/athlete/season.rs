@@ -372,7 +372,7 @@ fn session(day: i32, hour: DateTime, workout: Workout, outcome: Outcome, rng: &m
         drift: 0.02 + rng.f64() * 0.04,
         hilliness: match workout.sport {
             Sport::TrailRun => 60.0,
-            Sport::Ride => 45.0,
+            Sport::Ride => 24.0,
             _ => 8.0,
         },
         stretch: if race { 0 } else { rng.i32(-100..160) },

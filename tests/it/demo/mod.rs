@@ -1,1 +1,4 @@
-//! Tests of demo.
+//! The demo's athlete and its API, over HTTP as the client sees them.
+mod api;
+mod athlete;
+mod service;

@@ -1,0 +1,216 @@
+//! The table of routes: method, path, query parameters and who answers.
+
+use axum::http::Method;
+
+use super::{Entry, Handler, activities, activity, analysis, athlete, calendar, streams, wellness};
+use crate::demo::rules::Kind;
+
+const fn get(
+    pattern: &'static str,
+    parameters: &'static [(&'static str, Kind)],
+    handler: Handler,
+) -> Entry {
+    Entry {
+        method: Method::GET,
+        pattern,
+        parameters,
+        handler,
+    }
+}
+
+const fn put(pattern: &'static str, handler: Handler) -> Entry {
+    Entry {
+        method: Method::PUT,
+        pattern,
+        parameters: &[],
+        handler,
+    }
+}
+
+const LIMIT: (&str, Kind) = ("limit", Kind::Integer);
+const ANY: Kind = Kind::List(&[]);
+const INTERVAL_TYPES: Kind = Kind::Choice(&["AUTO", "POWER", "HR", "PACE"]);
+const CATEGORIES: Kind = Kind::List(&[
+    "WORKOUT",
+    "RACE_A",
+    "RACE_B",
+    "RACE_C",
+    "NOTE",
+    "PLAN",
+    "HOLIDAY",
+    "SICK",
+    "INJURED",
+    "SET_EFTP",
+    "FITNESS_DAYS",
+    "SEASON_START",
+    "TARGET",
+    "SET_FITNESS",
+]);
+
+/// Literal segments stand before variable ones.
+pub static ROUTES: &[Entry] = &[
+    get("api/v1/athlete/{id}/profile", &[], athlete::profile),
+    get(
+        "api/v1/athlete/{id}/sport-settings",
+        &[],
+        athlete::sport_settings,
+    ),
+    get(
+        "api/v1/athlete/{id}/sport-settings/{sport}",
+        &[],
+        athlete::sport_setting,
+    ),
+    get("api/v1/athlete/{id}/gear", &[], athlete::gear),
+    get(
+        "api/v1/athlete/{id}/athlete-summary",
+        &[
+            ("start", Kind::Moment),
+            ("end", Kind::Moment),
+            ("tags", ANY),
+        ],
+        athlete::summary,
+    ),
+    get(
+        "api/v1/athlete/{id}/activities",
+        &[
+            ("oldest", Kind::Moment),
+            ("newest", Kind::Moment),
+            LIMIT,
+            ("fields", ANY),
+            ("route_id", Kind::Integer),
+        ],
+        activities::list,
+    ),
+    get(
+        "api/v1/athlete/{id}/activities/search",
+        &[("q", Kind::Text), LIMIT],
+        activities::search,
+    ),
+    get(
+        "api/v1/athlete/{id}/activities/search-full",
+        &[("q", Kind::Text), LIMIT],
+        activities::search_full,
+    ),
+    get(
+        "api/v1/athlete/{id}/activities/interval-search",
+        &[
+            ("minSecs", Kind::Integer),
+            ("maxSecs", Kind::Integer),
+            ("minIntensity", Kind::Integer),
+            ("maxIntensity", Kind::Integer),
+            ("type", INTERVAL_TYPES),
+            ("minReps", Kind::Integer),
+            ("maxReps", Kind::Integer),
+            LIMIT,
+        ],
+        activities::interval_search,
+    ),
+    get(
+        "api/v1/athlete/{id}/activities/{ids}",
+        &[("intervals", Kind::Boolean)],
+        activities::by_ids,
+    ),
+    get(
+        "api/v1/athlete/{id}/activities-around",
+        &[
+            ("activity_id", Kind::Text),
+            ("route_id", Kind::Integer),
+            LIMIT,
+        ],
+        activities::around,
+    ),
+    get(
+        "api/v1/activity/{id}",
+        &[("intervals", Kind::Boolean)],
+        activity::detail,
+    ),
+    get("api/v1/activity/{id}/intervals", &[], activity::intervals),
+    get(
+        "api/v1/activity/{id}/streams",
+        &[("types", ANY), ("includeDefaults", Kind::Boolean)],
+        streams::streams,
+    ),
+    get(
+        "api/v1/activity/{id}/messages",
+        &[("sinceId", Kind::Integer), LIMIT],
+        activity::messages,
+    ),
+    Entry {
+        method: Method::POST,
+        pattern: "api/v1/activity/{id}/messages",
+        parameters: &[],
+        handler: activity::add_message,
+    },
+    get(
+        "api/v1/activity/{id}/weather-summary",
+        &[
+            ("start_index", Kind::Integer),
+            ("end_index", Kind::Integer),
+            ("descr_config", Kind::Text),
+        ],
+        activity::weather,
+    ),
+    get("api/v1/activity/{id}/segments", &[], activity::segments),
+    get(
+        "api/v1/activity/{id}/power-histogram",
+        &[("bucketSize", Kind::Integer)],
+        analysis::power_histogram,
+    ),
+    get(
+        "api/v1/activity/{id}/hr-histogram",
+        &[("bucketSize", Kind::Integer)],
+        analysis::hr_histogram,
+    ),
+    get(
+        "api/v1/activity/{id}/pace-histogram",
+        &[],
+        analysis::pace_histogram,
+    ),
+    get(
+        "api/v1/activity/{id}/best-efforts",
+        &[
+            ("stream", Kind::Text),
+            ("duration", Kind::Integer),
+            ("distance", Kind::Number),
+            ("count", Kind::Integer),
+            ("minValue", Kind::Number),
+            ("excludeIntervals", Kind::Boolean),
+            ("startIndex", Kind::Integer),
+            ("endIndex", Kind::Integer),
+        ],
+        analysis::best_efforts,
+    ),
+    get(
+        "api/v1/activity/{id}/power-vs-hr",
+        &[],
+        analysis::power_vs_hr,
+    ),
+    get(
+        "api/v1/athlete/{id}/wellness",
+        &[
+            ("oldest", Kind::Day),
+            ("newest", Kind::Day),
+            ("fields", ANY),
+            ("cols", ANY),
+        ],
+        wellness::list,
+    ),
+    put("api/v1/athlete/{id}/wellness", wellness::put),
+    put("api/v1/athlete/{id}/wellness-bulk", wellness::put_bulk),
+    get("api/v1/athlete/{id}/wellness/{date}", &[], wellness::one),
+    put("api/v1/athlete/{id}/wellness/{date}", wellness::put_day),
+    get(
+        "api/v1/athlete/{id}/events",
+        &[
+            ("oldest", Kind::Day),
+            ("newest", Kind::Day),
+            ("category", CATEGORIES),
+            LIMIT,
+            ("calendar_id", Kind::Integer),
+            ("locale", Kind::Text),
+            ("resolve", Kind::Boolean),
+        ],
+        calendar::list,
+    ),
+    get("api/v1/athlete/{id}/events/{event}", &[], calendar::one),
+];

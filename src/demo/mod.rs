@@ -11,6 +11,7 @@ mod faults;
 mod rules;
 
 use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use axum::Router;
@@ -99,6 +100,11 @@ impl Demo {
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.0.faults
+    }
+
+    /// Lets the athlete want miles, pounds and °F, or metres again.
+    pub fn prefer_imperial(&self, imperial: bool) {
+        self.0.writes.imperial.store(imperial, Ordering::Relaxed);
     }
 
     /// Every request received, oldest first; the last 2,000 are kept.

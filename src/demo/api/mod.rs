@@ -1,5 +1,6 @@
 //! The routes, by resource group; a route that is not in the table does not exist.
 
+mod account;
 mod activities;
 mod activity;
 mod analysis;
@@ -11,6 +12,7 @@ mod wellness;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
 use axum::http::{Method, StatusCode};
 use jiff::civil::{Date, DateTime};
@@ -26,6 +28,8 @@ pub struct Writes {
     wellness: Mutex<BTreeMap<Date, Map<String, Value>>>,
     /// New messages.
     messages: Mutex<Vec<Value>>,
+    /// Whether the athlete wants miles, pounds and °F.
+    pub imperial: AtomicBool,
 }
 
 /// A request that passed the rules.

@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 
-use super::{Entry, Handler, activities, activity, analysis, athlete, calendar, streams, wellness};
+use super::{Entry, Handler, account, activities, activity, analysis, athlete, calendar, streams, wellness};
 use crate::demo::rules::Kind;
 
 const fn get(
@@ -49,6 +49,7 @@ const CATEGORIES: Kind = Kind::List(&[
 
 /// Literal segments stand before variable ones.
 pub static ROUTES: &[Entry] = &[
+    get("api/v1/athlete/{id}", &[], account::account),
     get("api/v1/athlete/{id}/profile", &[], athlete::profile),
     get(
         "api/v1/athlete/{id}/sport-settings",

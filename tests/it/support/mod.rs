@@ -3,6 +3,8 @@
 mod caller;
 pub mod flow;
 mod server;
+mod world;
 
-pub use caller::{Answer, Caller, LEGACY, MODERN, Said, meta};
+pub use caller::{Answer, Caller, LEGACY, MODERN, meta};
 pub use server::{Server, ServerOptions, secrets};
+pub use world::{World, table};

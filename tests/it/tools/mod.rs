@@ -1,1 +1,16 @@
-//! Tests of tools.
+//! Every tool, against the invented athlete.
+
+mod get_activity;
+mod get_athlete;
+mod get_help;
+mod get_today;
+mod get_wellness;
+mod list_activities;
+mod list_events;
+mod update_wellness;
+
+mod answers;
+mod budget;
+mod faults;
+mod permissions;
+mod schemas;

@@ -211,6 +211,7 @@ async fn receive(State(demo): State<Demo>, request: axum::extract::Request) -> R
         return response;
     }
     let answer = rules::authenticate(&parts.headers)
+        .and_then(|()| rules::content_type(&parts.headers, &body))
         .and_then(|()| service.answer(&parts.method, path, query, &body));
     let (status, body) = match answer {
         Ok(body) => (StatusCode::OK, body),

@@ -72,6 +72,21 @@ pub fn authenticate(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
+/// A body is JSON and says so.
+pub fn content_type(headers: &HeaderMap, body: &str) -> Result<(), Refusal> {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if body.is_empty() || kind.starts_with("application/json") {
+        return Ok(());
+    }
+    Err(
+        Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type")
+            .violating(format!("body sent as {kind:?}")),
+    )
+}
+
 /// The athlete in a path is the owner of the key, or `0` for the same.
 pub fn own_athlete(id: &str) -> Result<(), Refusal> {
     if id == ATHLETE_ID || id == "0" {

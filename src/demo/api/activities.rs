@@ -1,8 +1,11 @@
 //! Lists of activities.
 
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::{Call, array, check_fields, pick, print};
+use super::{Call, array, check_fields, print};
 use crate::demo::athlete::{ACTIVITY_KEYS, Activity, Year, profile};
 use crate::demo::document::{float, round};
 use crate::demo::rules::{self, Refusal};
@@ -37,9 +40,7 @@ pub fn list(call: &Call<'_>) -> Result<String, Refusal> {
         .take(limit);
     let rows = places.map(|(place, activity)| match &fields {
         // A stub is given out as it is.
-        Some(fields) if !activity.is_stub() => {
-            Value::Object(pick(&row(call.year, place), fields)).to_string()
-        }
+        Some(fields) if !activity.is_stub() => picked(call.year.row(place), fields),
         _ => call.year.row(place).to_owned(),
     });
     Ok(array(rows))
@@ -185,4 +186,16 @@ fn newest_first(year: &Year) -> impl Iterator<Item = (usize, &Activity)> {
 
 fn row(year: &Year, place: usize) -> Map<String, Value> {
     serde_json::from_str(year.row(place)).unwrap_or_default()
+}
+
+/// The members of a row that were asked for and have a value, without building the rest.
+fn picked(row: &str, fields: &[&str]) -> String {
+    let members: BTreeMap<&str, &RawValue> = serde_json::from_str(row).unwrap_or_default();
+    let wanted = members
+        .iter()
+        .filter(|(key, value)| fields.contains(*key) && value.get() != "null");
+    let wanted: Vec<String> = wanted
+        .map(|(key, value)| format!("\"{key}\":{value}"))
+        .collect();
+    format!("{{{}}}", wanted.join(","))
 }

@@ -9,6 +9,16 @@ use crate::demo::athlete::{Activity, Sport, profile};
 use crate::demo::document::{float, round};
 use crate::demo::rules::{self, Refusal};
 
+/// Whether a sport belongs to a category of the weekly totals.
+type Belongs = fn(Sport) -> bool;
+
+const FAMILIES: [(&str, Belongs); 4] = [
+    ("Ride", Sport::is_ride),
+    ("Run", Sport::is_run),
+    ("Swim", |sport| matches!(sport, Sport::Swim)),
+    ("WeightTraining", |sport| matches!(sport, Sport::Strength)),
+];
+
 pub fn profile(_: &Call<'_>) -> Result<String, Refusal> {
     print(profile::profile())
 }
@@ -20,15 +30,15 @@ pub fn sport_settings(_: &Call<'_>) -> Result<String, Refusal> {
 /// By id or by activity type; types that no group names belong to the fallback.
 pub fn sport_setting(call: &Call<'_>) -> Result<String, Refusal> {
     let wanted = call.value(0);
+    let id: Option<u64> = wanted.parse().ok();
     let groups = profile::sport_settings();
     let named = groups.iter().find(|group| {
         let types = group["types"]
             .as_array()
             .is_some_and(|types| types.iter().any(|kind| kind == wanted));
-        types || group["id"].to_string() == wanted
+        types || group["id"].as_u64() == id
     });
-    let numeric = wanted.bytes().all(|byte| byte.is_ascii_digit());
-    let group = named.or_else(|| groups.last().filter(|_| !numeric));
+    let group = named.or_else(|| groups.last().filter(|_| id.is_none()));
     group.map_or_else(
         || Err(Refusal::not_found("Sport settings not found")),
         |group| print(group.clone()),
@@ -92,13 +102,7 @@ pub fn summary(call: &Call<'_>) -> Result<String, Refusal> {
             .zip(member("atl"))
             .map(|(ctl, atl)| float(ctl - atl));
         let mut row = totals(&of_week);
-        let families: [(&str, fn(Sport) -> bool); 4] = [
-            ("Ride", Sport::is_ride),
-            ("Run", Sport::is_run),
-            ("Swim", |sport| sport == Sport::Swim),
-            ("WeightTraining", |sport| sport == Sport::Strength),
-        ];
-        let categories: Vec<Value> = families
+        let categories: Vec<Value> = FAMILIES
             .iter()
             .filter_map(|(name, belongs)| {
                 let part: Vec<&Activity> = of_week
@@ -107,7 +111,10 @@ pub fn summary(call: &Call<'_>) -> Result<String, Refusal> {
                     .filter(|activity| belongs(activity.session.workout.sport))
                     .collect();
                 let mut row = totals(&part);
-                row["category"] = json!(name);
+                if let Some(map) = row.as_object_mut() {
+                    map.retain(|key, _| !key.starts_with("timeInZones"));
+                    map.insert("category".to_owned(), json!(name));
+                }
                 (!part.is_empty()).then_some(row)
             })
             .collect();

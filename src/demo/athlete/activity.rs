@@ -226,7 +226,7 @@ impl Activity {
                 "icu_zone_times": zones, "icu_hr_zone_times": sum.hr_zones, "pace_zone_times": sum.pace_zones,
                 "gap_zone_times": sum.gap_zones, "use_gap_zone_times": on_feet, "tiz_order": "POWER_HR_PACE",
                 "icu_lap_count": sum.laps.len().max(1), "icu_rpe": sum.rpe,
-                "feel": when(session.seed % 9 != 0, json!(sum.feel)), "session_rpe": i64::from(sum.rpe) * moving / 60,
+                "feel": when(!session.seed.is_multiple_of(9), json!(sum.feel)), "session_rpe": i64::from(sum.rpe) * moving / 60,
                 "icu_median_time_delta": 1,
             }),
         );

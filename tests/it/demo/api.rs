@@ -230,6 +230,15 @@ async fn a_request_without_a_user_agent_is_a_violation() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_not_said_to_be_json_is_refused() {
+    let service = Service::start().await;
+    let path = format!("/athlete/{ATHLETE_ID}/wellness/2026-03-18");
+    let request = service.request(Method::PUT, &path).body(r#"{"mood":2}"#);
+    assert_eq!(request.send().await.unwrap().status().as_u16(), 415);
+    assert_eq!(service.demo.violations().len(), 1);
+}
+
+#[tokio::test]
 async fn what_is_written_to_a_day_is_read_back_and_null_changes_nothing() {
     let service = Service::start().await;
     let path = format!("/athlete/{ATHLETE_ID}/wellness/2026-03-18");

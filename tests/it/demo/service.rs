@@ -10,11 +10,9 @@ use tokio::net::TcpListener;
 
 /// A Wednesday in winter time, half past ten in Zurich.
 pub const NOW: &str = "2026-03-18T09:30:00Z";
-pub const TODAY: &str = "2026-03-18";
 
 pub struct Service {
     pub demo: Demo,
-    pub clock: Clock,
     address: String,
     http: reqwest::Client,
 }
@@ -26,7 +24,7 @@ impl Service {
 
     pub async fn at(now: &str) -> Self {
         let clock = Clock::manual(now.parse().unwrap());
-        let demo = Demo::new(clock.clone());
+        let demo = Demo::new(clock);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}/api/v1", listener.local_addr().unwrap());
         tokio::spawn(demo.clone().serve(listener));
@@ -38,7 +36,6 @@ impl Service {
             .unwrap();
         Self {
             demo,
-            clock,
             address,
             http,
         }

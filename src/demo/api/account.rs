@@ -8,7 +8,7 @@ use super::{Call, print};
 use crate::demo::athlete::profile;
 use crate::demo::document::merge;
 use crate::demo::rules::Refusal;
-use crate::demo::{API_KEY, ATHLETE_ID};
+use crate::demo::API_KEY;
 
 /// As the real one does, this answer holds the API key, an invitation token and personal data.
 pub fn account(call: &Call<'_>) -> Result<String, Refusal> {

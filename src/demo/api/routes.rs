@@ -2,7 +2,9 @@
 
 use axum::http::Method;
 
-use super::{Entry, Handler, account, activities, activity, analysis, athlete, calendar, streams, wellness};
+use super::{
+    Entry, Handler, account, activities, activity, analysis, athlete, calendar, streams, wellness,
+};
 use crate::demo::rules::Kind;
 
 const fn get(

@@ -7,4 +7,4 @@ mod world;
 
 pub use caller::{Answer, Caller, LEGACY, MODERN, meta};
 pub use server::{Server, ServerOptions, secrets};
-pub use world::{World, table};
+pub use world::{NOW, World, table};

@@ -31,6 +31,24 @@ impl World {
 
     pub async fn with(options: ServerOptions) -> Self {
         let demo = Demo::new(options.clock.clone());
+        Self::of(demo, options).await
+    }
+
+    /// With the athlete whose year ends at [`NOW`], seen from an earlier day.
+    pub async fn seen_from(now: &str) -> Self {
+        let demo = Demo::new(Clock::manual(NOW.parse().unwrap()));
+        let clock = Clock::manual(now.parse().unwrap());
+        Self::of(
+            demo,
+            ServerOptions {
+                clock,
+                ..ServerOptions::default()
+            },
+        )
+        .await
+    }
+
+    async fn of(demo: Demo, options: ServerOptions) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let api = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(demo.clone().serve(listener));
@@ -41,6 +59,11 @@ impl World {
         })
         .await;
         Self { demo, server, api }
+    }
+
+    /// Where the athlete's API listens.
+    pub fn upstream(&self) -> String {
+        self.api.clone()
     }
 
     /// Who may do everything.
@@ -79,7 +102,11 @@ pub fn table(text: &str, head: &str) -> Vec<std::collections::BTreeMap<String, S
         .take_while(|line| line.contains('|'))
         .map(|line| {
             let cells = line.split('|').chain(std::iter::repeat(""));
-            heads.iter().zip(cells).map(|(h, c)| ((*h).to_owned(), c.to_owned())).collect()
+            heads
+                .iter()
+                .zip(cells)
+                .map(|(h, c)| ((*h).to_owned(), c.to_owned()))
+                .collect()
         })
         .collect()
 }

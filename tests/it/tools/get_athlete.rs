@@ -14,14 +14,44 @@ async fn thresholds_and_zones_are_in_absolute_units() {
     assert!(text.contains(&format!("FTP {ftp} W")), "{text}");
     // Upper bounds are percent of FTP: the second zone ends at 75 %.
     let second = ride["power_zones"][1].as_f64().unwrap();
-    assert!(text.contains(&format!("-{:.0} W, Z3", (second / 100.0 * ftp).floor())), "{text}");
-    let run = settings.as_array().unwrap().iter().find(|s| s["types"][0] == "Run").unwrap();
+    assert!(
+        text.contains(&format!("-{:.0} W, Z3", (second / 100.0 * ftp).floor())),
+        "{text}"
+    );
+    let run = settings
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|s| s["types"][0] == "Run")
+        .unwrap();
     let seconds = (1000.0 / run["threshold_pace"].as_f64().unwrap()).round();
-    assert!(text.contains(&format!("threshold pace {}:{:02}/km", (seconds / 60.0).floor(), seconds % 60.0)), "{text}");
-    let swim = settings.as_array().unwrap().iter().find(|s| s["types"][0] == "Swim").unwrap();
+    assert!(
+        text.contains(&format!(
+            "threshold pace {}:{:02}/km",
+            (seconds / 60.0).floor(),
+            seconds % 60.0
+        )),
+        "{text}"
+    );
+    let swim = settings
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|s| s["types"][0] == "Swim")
+        .unwrap();
     let seconds = (100.0 / swim["threshold_pace"].as_f64().unwrap()).round();
-    assert!(text.contains(&format!("threshold pace {}:{:02}/100m", (seconds / 60.0).floor(), seconds % 60.0)), "{text}");
-    assert!(text.contains("Europe/Zurich") && text.contains("CaffeineMg \"Caffeine\" mg"), "{text}");
+    assert!(
+        text.contains(&format!(
+            "threshold pace {}:{:02}/100m",
+            (seconds / 60.0).floor(),
+            seconds % 60.0
+        )),
+        "{text}"
+    );
+    assert!(
+        text.contains("Europe/Zurich") && text.contains("CaffeineMg \"Caffeine\" mg"),
+        "{text}"
+    );
     world.assert_well_behaved();
 }
 
@@ -29,7 +59,13 @@ async fn thresholds_and_zones_are_in_absolute_units() {
 async fn nothing_private_is_passed_on() {
     let world = World::start().await;
     let text = world.owner().call_tool("get_athlete", json!({})).await.ok();
-    for private in ["tannwald.example", "invite-token", "1986", intervals_mcp_server::demo::API_KEY, "Rides early"] {
+    for private in [
+        "tannwald.example",
+        "invite-token",
+        "1986",
+        intervals_mcp_server::demo::API_KEY,
+        "Rides early",
+    ] {
         assert!(!text.contains(private), "{private}: {text}");
     }
 }
@@ -41,13 +77,25 @@ async fn preferences_that_cannot_be_read_leave_the_numbers_right_in_metric() {
     world.demo.prefer_imperial(true);
     for path in ["profile", "sport-settings"] {
         // Only the bare path fails: the fault that is set first is the one that hits.
-        world.demo.faults().set(Fault::AllNulls, FaultScope { path_contains: Some(path.to_owned()), times: Some(0) });
+        world.demo.faults().set(
+            Fault::AllNulls,
+            FaultScope {
+                path_contains: Some(path.to_owned()),
+                times: Some(0),
+            },
+        );
     }
     world.demo.faults().set(
         Fault::Status(403, None),
-        FaultScope { path_contains: Some(format!("/athlete/{ATHLETE_ID}")), times: Some(1) },
+        FaultScope {
+            path_contains: Some(format!("/athlete/{ATHLETE_ID}")),
+            times: Some(1),
+        },
     );
     // Whichever of the two parallel requests is hit, the tool says so or answers in metric.
     let said = world.owner().call_tool("get_athlete", json!({})).await;
-    assert!(said.is_error || said.text.contains("shown in km, kg"), "{said:?}");
+    assert!(
+        said.is_error || said.text.contains("shown in km, kg"),
+        "{said:?}"
+    );
 }

@@ -5,33 +5,71 @@ use serde_json::{Value, json};
 use crate::support::{World, table};
 
 fn shown(activities: &Value) -> Vec<&Value> {
-    activities.as_array().unwrap().iter().filter(|a| a["type"].is_string()).collect()
+    activities
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|a| a["type"].is_string())
+        .collect()
 }
 
 #[tokio::test]
 async fn rows_and_totals_are_those_of_the_service() {
     let world = World::start().await;
-    let text = world.owner().call_tool("list_activities", json!({ "oldest": "-13d" })).await.ok();
-    let raw = world.raw("/athlete/{id}/activities?oldest=2026-03-05&newest=2026-03-18").await;
+    let text = world
+        .owner()
+        .call_tool("list_activities", json!({ "oldest": "-13d" }))
+        .await
+        .ok();
+    let raw = world
+        .raw("/athlete/{id}/activities?oldest=2026-03-05&newest=2026-03-18")
+        .await;
     let raw = shown(&raw);
     let rows = table(&text, "id|");
     assert_eq!(rows.len(), raw.len());
     let head = text.lines().next().unwrap();
-    assert!(head.contains("Thu 2026-03-05 to Wed 2026-03-18 (Europe/Zurich, today is Wed 2026-03-18)"), "{head}");
-    let load: i64 = raw.iter().filter_map(|a| a["icu_training_load"].as_i64()).sum();
-    assert!(head.contains(&format!("{} activities", raw.len())) && head.contains(&format!("load {load} ")), "{head}");
+    assert!(
+        head.contains("Thu 2026-03-05 to Wed 2026-03-18 (Europe/Zurich, today is Wed 2026-03-18)"),
+        "{head}"
+    );
+    let load: i64 = raw
+        .iter()
+        .filter_map(|a| a["icu_training_load"].as_i64())
+        .sum();
+    assert!(
+        head.contains(&format!("{} activities", raw.len()))
+            && head.contains(&format!("load {load} ")),
+        "{head}"
+    );
     for (row, activity) in rows.iter().zip(&raw) {
         assert_eq!(row["id"], activity["id"].as_str().unwrap());
         assert_eq!(row["sport"], activity["type"].as_str().unwrap());
         let start = activity["start_date_local"].as_str().unwrap();
-        assert!(row["date"].ends_with(&format!("{} {}", &start[5..10], &start[11..16])), "{row:?}");
-        assert_eq!(row["load"], activity["icu_training_load"].as_i64().map(|l| l.to_string()).unwrap_or_default());
+        assert!(
+            row["date"].ends_with(&format!("{} {}", &start[5..10], &start[11..16])),
+            "{row:?}"
+        );
+        assert_eq!(
+            row["load"],
+            activity["icu_training_load"]
+                .as_i64()
+                .map(|l| l.to_string())
+                .unwrap_or_default()
+        );
         // Percent, not a fraction: 92.19 is an intensity factor of 0.92.
-        let intensity = activity["icu_intensity"].as_f64().map(|p| format!("{p:.0}")).unwrap_or_default();
+        let intensity = activity["icu_intensity"]
+            .as_f64()
+            .map(|p| format!("{p:.0}"))
+            .unwrap_or_default();
         assert_eq!(row["IF%"], intensity);
         let seconds = activity["moving_time"].as_i64().unwrap();
         let clock = if seconds >= 3600 {
-            format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+            format!(
+                "{}:{:02}:{:02}",
+                seconds / 3600,
+                seconds / 60 % 60,
+                seconds % 60
+            )
         } else {
             format!("{}:{:02}", seconds / 60, seconds % 60)
         };
@@ -46,23 +84,54 @@ async fn one_request_serves_a_window() {
     let owner = world.owner();
     owner.call_tool("list_activities", json!({})).await.ok();
     world.demo.clear_journal();
-    owner.call_tool("list_activities", json!({ "oldest": "2025-09-01", "newest": "2025-09-30" })).await.ok();
+    owner
+        .call_tool(
+            "list_activities",
+            json!({ "oldest": "2025-09-01", "newest": "2025-09-30" }),
+        )
+        .await
+        .ok();
     let journal = world.demo.journal();
     assert_eq!(journal.len(), 1, "{journal:?}");
-    assert!(journal[0].query.contains("oldest=2025-09-01&newest=2025-09-30"), "{journal:?}");
+    assert!(
+        journal[0]
+            .query
+            .contains("oldest=2025-09-01&newest=2025-09-30"),
+        "{journal:?}"
+    );
 }
 
 #[tokio::test]
 async fn strava_stubs_are_counted_once_and_never_shown_as_data() {
     let world = World::start().await;
-    let year = world.raw("/athlete/{id}/activities?oldest=2025-04-01&newest=2026-03-18").await;
-    let stubs: Vec<&Value> = year.as_array().unwrap().iter().filter(|a| !a["type"].is_string()).collect();
+    let year = world
+        .raw("/athlete/{id}/activities?oldest=2025-04-01&newest=2026-03-18")
+        .await;
+    let stubs: Vec<&Value> = year
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|a| !a["type"].is_string())
+        .collect();
     assert!(stubs.len() >= 3);
     let arguments = json!({ "oldest": "2025-04-01", "newest": "2026-03-18", "limit": 200 });
-    let text = world.owner().call_tool("list_activities", arguments).await.ok();
-    assert!(text.contains(&format!("{} activities that came through Strava", stubs.len())), "{text}");
+    let text = world
+        .owner()
+        .call_tool("list_activities", arguments)
+        .await
+        .ok();
+    assert!(
+        text.contains(&format!(
+            "{} activities that came through Strava",
+            stubs.len()
+        )),
+        "{text}"
+    );
     for stub in stubs {
-        assert!(!text.contains(&format!("{}|", stub["id"].as_str().unwrap())), "{stub}");
+        assert!(
+            !text.contains(&format!("{}|", stub["id"].as_str().unwrap())),
+            "{stub}"
+        );
     }
 }
 
@@ -70,23 +139,56 @@ async fn strava_stubs_are_counted_once_and_never_shown_as_data() {
 async fn search_by_name_tag_and_sport() {
     let world = World::start().await;
     let owner = world.owner();
-    let by_sport = owner.call_tool("list_activities", json!({ "oldest": "-60d", "sport": "ride" })).await.ok();
+    let by_sport = owner
+        .call_tool(
+            "list_activities",
+            json!({ "oldest": "-60d", "sport": "ride" }),
+        )
+        .await
+        .ok();
     let rows = table(&by_sport, "id|");
-    assert!(rows.len() > 5 && rows.iter().all(|r| r["sport"].ends_with("Ride")), "{by_sport}");
+    assert!(
+        rows.len() > 5 && rows.iter().all(|r| r["sport"].ends_with("Ride")),
+        "{by_sport}"
+    );
     assert!(rows.iter().any(|r| r["sport"] == "VirtualRide"));
 
-    let by_name = owner.call_tool("list_activities", json!({ "query": "long run" })).await.ok();
+    let by_name = owner
+        .call_tool("list_activities", json!({ "query": "long run" }))
+        .await
+        .ok();
     let rows = table(&by_name, "id|");
-    assert!(!rows.is_empty() && rows.iter().all(|r| r["name"].to_lowercase().contains("long run")), "{by_name}");
-    assert!(by_name.contains("all time"), "without dates the search is not bound to four weeks: {by_name}");
+    assert!(
+        !rows.is_empty()
+            && rows
+                .iter()
+                .all(|r| r["name"].to_lowercase().contains("long run")),
+        "{by_name}"
+    );
+    assert!(
+        by_name.contains("all time"),
+        "without dates the search is not bound to four weeks: {by_name}"
+    );
 
     for tag in ["key", "#key"] {
-        let by_tag = owner.call_tool("list_activities", json!({ "oldest": "-60d", "tag": tag })).await.ok();
+        let by_tag = owner
+            .call_tool("list_activities", json!({ "oldest": "-60d", "tag": tag }))
+            .await
+            .ok();
         let rows = table(&by_tag, "id|");
-        assert!(!rows.is_empty() && rows.iter().all(|r| r["flags"].contains("#key")), "{by_tag}");
+        assert!(
+            !rows.is_empty() && rows.iter().all(|r| r["flags"].contains("#key")),
+            "{by_tag}"
+        );
     }
-    let none = owner.call_tool("list_activities", json!({ "sport": "kitesurf" })).await.ok();
-    assert!(none.starts_with("0 activities") && none.contains("sports in this window: "), "{none}");
+    let none = owner
+        .call_tool("list_activities", json!({ "sport": "kitesurf" }))
+        .await
+        .ok();
+    assert!(
+        none.starts_with("0 activities") && none.contains("sports in this window: "),
+        "{none}"
+    );
     world.assert_well_behaved();
 }
 
@@ -94,10 +196,22 @@ async fn search_by_name_tag_and_sport() {
 async fn neighbours_of_an_activity() {
     let world = World::start().await;
     let owner = world.owner();
-    let rows = table(&owner.call_tool("list_activities", json!({})).await.ok(), "id|");
+    let rows = table(
+        &owner.call_tool("list_activities", json!({})).await.ok(),
+        "id|",
+    );
     let id = &rows[5]["id"];
-    let around = table(&owner.call_tool("list_activities", json!({ "around_id": id })).await.ok(), "id|");
-    assert!(around.iter().any(|r| r["id"] == rows[4]["id"]) && around.iter().any(|r| r["id"] == rows[6]["id"]));
+    let around = table(
+        &owner
+            .call_tool("list_activities", json!({ "around_id": id }))
+            .await
+            .ok(),
+        "id|",
+    );
+    assert!(
+        around.iter().any(|r| r["id"] == rows[4]["id"])
+            && around.iter().any(|r| r["id"] == rows[6]["id"])
+    );
     world.assert_well_behaved();
 }
 
@@ -105,13 +219,39 @@ async fn neighbours_of_an_activity() {
 async fn a_long_list_goes_on_where_it_stopped() {
     let world = World::start().await;
     let owner = world.owner();
-    let all = table(&owner.call_tool("list_activities", json!({})).await.ok(), "id|");
-    let first = owner.call_tool("list_activities", json!({ "limit": "10" })).await.ok();
-    assert!(first.contains(&format!("{} more: call again with cursor 10.", all.len() - 10)), "{first}");
-    let second = owner.call_tool("list_activities", json!({ "limit": 10, "cursor": "10" })).await.ok();
-    let ids = |text: &str| table(text, "id|").into_iter().map(|r| r["id"].clone()).collect::<Vec<_>>();
+    let all = table(
+        &owner.call_tool("list_activities", json!({})).await.ok(),
+        "id|",
+    );
+    let first = owner
+        .call_tool("list_activities", json!({ "limit": "10" }))
+        .await
+        .ok();
+    assert!(
+        first.contains(&format!(
+            "{} more: call again with cursor 10.",
+            all.len() - 10
+        )),
+        "{first}"
+    );
+    let second = owner
+        .call_tool("list_activities", json!({ "limit": 10, "cursor": "10" }))
+        .await
+        .ok();
+    let ids = |text: &str| {
+        table(text, "id|")
+            .into_iter()
+            .map(|r| r["id"].clone())
+            .collect::<Vec<_>>()
+    };
     let both: Vec<String> = ids(&first).into_iter().chain(ids(&second)).collect();
-    assert_eq!(both, all.iter().take(20).map(|r| r["id"].clone()).collect::<Vec<_>>());
+    assert_eq!(
+        both,
+        all.iter()
+            .take(20)
+            .map(|r| r["id"].clone())
+            .collect::<Vec<_>>()
+    );
     // The totals are those of the window, not of the page.
     let activities = |text: &str| text.split(" activities").next().unwrap().to_owned();
     assert_eq!(activities(&first), all.len().to_string());
@@ -121,11 +261,26 @@ async fn a_long_list_goes_on_where_it_stopped() {
 async fn sorting_changes_the_order_only() {
     let world = World::start().await;
     let owner = world.owner();
-    let by_load = table(&owner.call_tool("list_activities", json!({ "sort": "load" })).await.ok(), "id|");
+    let by_load = table(
+        &owner
+            .call_tool("list_activities", json!({ "sort": "load" }))
+            .await
+            .ok(),
+        "id|",
+    );
     let loads: Vec<i64> = by_load.iter().map(|r| r["load"].parse().unwrap()).collect();
     assert!(loads.windows(2).all(|pair| pair[0] >= pair[1]), "{loads:?}");
-    let oldest = table(&owner.call_tool("list_activities", json!({ "sort": "oldest" })).await.ok(), "id|");
-    let newest = table(&owner.call_tool("list_activities", json!({})).await.ok(), "id|");
+    let oldest = table(
+        &owner
+            .call_tool("list_activities", json!({ "sort": "oldest" }))
+            .await
+            .ok(),
+        "id|",
+    );
+    let newest = table(
+        &owner.call_tool("list_activities", json!({})).await.ok(),
+        "id|",
+    );
     assert_eq!(oldest.first().unwrap()["id"], newest.last().unwrap()["id"]);
 }
 
@@ -133,14 +288,23 @@ async fn sorting_changes_the_order_only() {
 async fn imperial_units_are_used_where_the_athlete_wants_them() {
     let world = World::start().await;
     world.demo.prefer_imperial(true);
-    let text = world.owner().call_tool("list_activities", json!({})).await.ok();
-    let raw = world.raw("/athlete/{id}/activities?oldest=2026-02-19&newest=2026-03-18").await;
+    let text = world
+        .owner()
+        .call_tool("list_activities", json!({}))
+        .await
+        .ok();
+    let raw = world
+        .raw("/athlete/{id}/activities?oldest=2026-02-19&newest=2026-03-18")
+        .await;
     assert!(text.contains("|mi|up ft|"), "{text}");
     let rows = table(&text, "id|");
     for (row, activity) in rows.iter().zip(shown(&raw)) {
         if let Some(metres) = activity["icu_distance"].as_f64().filter(|m| *m > 0.0) {
             let miles: f64 = row["mi"].parse().unwrap();
-            assert!((miles - metres / 1609.344).abs() < 0.051, "{row:?} {metres}");
+            assert!(
+                (miles - metres / 1609.344).abs() < 0.051,
+                "{row:?} {metres}"
+            );
         }
         match activity["type"].as_str().unwrap() {
             "Run" | "TrailRun" => assert!(row["pace"].ends_with("/mi"), "{row:?}"),
@@ -160,13 +324,24 @@ async fn wrong_arguments_are_answered_with_the_right_ones() {
         (json!({ "oldest": "-900d" }), "at most 731 days"),
         (json!({ "limit": 0 }), "1 to 200"),
         (json!({ "limit": "many" }), "whole number"),
-        (json!({ "sort": "size" }), "newest, oldest, load, time, distance"),
+        (
+            json!({ "sort": "size" }),
+            "newest, oldest, load, time, distance",
+        ),
         (json!({ "around_id": "../athlete/0" }), "i12345678"),
         (json!({ "athlete_id": "i1" }), "oldest"),
     ] {
-        let said = owner.call_tool("list_activities", arguments.clone()).await.error();
+        let said = owner
+            .call_tool("list_activities", arguments.clone())
+            .await
+            .error();
         assert!(said.contains(says), "{arguments}: {said}");
     }
-    let asked = world.demo.journal().iter().filter(|r| r.path.contains("activit")).count();
+    let asked = world
+        .demo
+        .journal()
+        .iter()
+        .filter(|r| r.path.contains("activit"))
+        .count();
     assert_eq!(asked, 0, "nothing wrong reaches the service");
 }

@@ -1,0 +1,150 @@
+//! What holds for the answers of all tools.
+
+use serde_json::{Value, json};
+
+use crate::support::World;
+
+/// Every tool with arguments that make it say a lot.
+pub fn calls(world_ids: (&str, &str)) -> Vec<(&'static str, Value)> {
+    let (activity, _) = world_ids;
+    vec![
+        ("get_today", json!({ "days_ahead": 14 })),
+        ("get_athlete", json!({})),
+        (
+            "list_activities",
+            json!({ "oldest": "-180d", "limit": 200 }),
+        ),
+        (
+            "get_activity",
+            json!({ "id": activity, "include": ["intervals", "splits", "zones", "best_efforts", "weather", "segments", "histogram", "messages", "custom"] }),
+        ),
+        ("get_wellness", json!({ "oldest": "-90d" })),
+        (
+            "update_wellness",
+            json!({ "entries": [{ "date": "today", "mood": "good" }] }),
+        ),
+        (
+            "list_events",
+            json!({ "oldest": "-200d", "newest": "+60d", "include_steps": true }),
+        ),
+        ("get_help", json!({ "topic": "workouts" })),
+    ]
+}
+
+/// An activity with much to tell, and a stub.
+pub async fn ids(world: &World) -> (String, String) {
+    let list = world
+        .raw("/athlete/{id}/activities?oldest=2026-02-01&newest=2026-03-18")
+        .await;
+    let id = |wanted: fn(&Value) -> bool| {
+        let found = list.as_array().unwrap().iter().find(|a| wanted(a)).unwrap();
+        found["id"].as_str().unwrap().to_owned()
+    };
+    (id(|a| a["type"] == "Ride"), id(|a| !a["type"].is_string()))
+}
+
+#[tokio::test]
+async fn no_answer_holds_what_is_hidden_null_or_named_as_upstream_names_it() {
+    let world = World::start().await;
+    let ids = ids(&world).await;
+    for (tool, arguments) in calls((&ids.0, &ids.1)) {
+        let text = world.owner().call_tool(tool, arguments).await.ok();
+        let hidden = |c: char| {
+            matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
+                && c != '\u{200D}'
+                || (c.is_control() && c != '\n')
+        };
+        assert!(!text.contains(hidden), "{tool}: {text:?}");
+        for word in [
+            "null",
+            "None",
+            "NaN",
+            "Infinity",
+            "icu_",
+            "restingHR",
+            "_local",
+            "undefined",
+            "||||||||||||||||",
+        ] {
+            assert!(!text.contains(word), "{tool} says {word}: {text}");
+        }
+        assert!(
+            !text
+                .lines()
+                .any(|line| line.ends_with('|') || line.trim_end() != line),
+            "{tool}: {text}"
+        );
+    }
+    world.assert_well_behaved();
+}
+
+#[tokio::test]
+async fn windows_are_said_with_zone_and_weekday() {
+    let world = World::start().await;
+    for (tool, arguments) in [
+        (
+            "list_activities",
+            json!({ "oldest": "2025-11-03", "newest": "2025-11-09" }),
+        ),
+        (
+            "get_wellness",
+            json!({ "oldest": "2025-11-03", "newest": "2025-11-09" }),
+        ),
+        (
+            "list_events",
+            json!({ "oldest": "2025-11-03", "newest": "2025-11-09" }),
+        ),
+    ] {
+        let text = world.owner().call_tool(tool, arguments).await.ok();
+        let head = text.lines().next().unwrap();
+        assert!(
+            head.ends_with(
+                "Mon 2025-11-03 to Sun 2025-11-09 (Europe/Zurich, today is Wed 2026-03-18)"
+            ),
+            "{tool}: {head}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_tool_that_only_reads_sends_only_gets() {
+    let world = World::start().await;
+    let ids = ids(&world).await;
+    let read_only: Vec<String> = world
+        .owner()
+        .list_tools()
+        .await
+        .iter()
+        .filter(|t| t["annotations"]["readOnlyHint"] == true)
+        .map(|t| t["name"].as_str().unwrap().to_owned())
+        .collect();
+    for (tool, arguments) in calls((&ids.0, &ids.1)) {
+        world.demo.clear_journal();
+        world.owner().call_tool(tool, arguments).await.ok();
+        let only_gets = world
+            .demo
+            .journal()
+            .iter()
+            .all(|request| request.method == "GET");
+        assert_eq!(
+            only_gets,
+            read_only.iter().any(|name| name == tool),
+            "{tool}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_empty_past_is_said_and_not_invented() {
+    let world = World::start().await;
+    let window = json!({ "oldest": "2018-05-01", "newest": "2018-05-31" });
+    for (tool, says) in [
+        ("list_activities", "0 activities"),
+        ("get_wellness", "No wellness data"),
+        ("list_events", "0 events"),
+    ] {
+        let text = world.owner().call_tool(tool, window.clone()).await.ok();
+        assert!(text.starts_with(says), "{tool}: {text}");
+        assert!(text.lines().count() == 1, "{tool}: {text}");
+    }
+}

@@ -1,0 +1,80 @@
+//! What answers cost, in tokens as a model counts them (o200k).
+
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+use tiktoken_rs::CoreBPE;
+
+use super::answers;
+use crate::support::{World, table};
+
+static O200K: LazyLock<CoreBPE> = LazyLock::new(|| tiktoken_rs::o200k_base().unwrap());
+
+fn tokens(text: &str) -> usize {
+    O200K.encode_ordinary(text).len()
+}
+
+#[tokio::test]
+async fn the_tool_list_costs_at_most_1500_tokens() {
+    let world = World::start().await;
+    // As a model sees it: names, descriptions, schemas.
+    let list: Vec<Value> = world
+        .owner()
+        .list_tools()
+        .await
+        .iter()
+        .map(|t| json!({ "name": t["name"], "description": t["description"], "inputSchema": t["inputSchema"] }))
+        .collect();
+    let cost = tokens(&serde_json::to_string(&list).unwrap());
+    println!("tools/list: {cost} tokens for {} tools", list.len());
+    assert!(cost <= 1_500, "{cost} tokens");
+}
+
+#[tokio::test]
+async fn a_row_of_an_activity_costs_at_most_60_tokens() {
+    let world = World::start().await;
+    let text = world
+        .owner()
+        .call_tool("list_activities", json!({ "oldest": "-29d" }))
+        .await
+        .ok();
+    let (cost, rows) = (tokens(&text), table(&text, "id|").len());
+    println!(
+        "list_activities over 30 days: {cost} tokens for {rows} activities, {} each",
+        cost / rows
+    );
+    assert!(
+        rows > 20 && cost <= 60 * rows,
+        "{cost} tokens for {rows} rows"
+    );
+}
+
+#[tokio::test]
+async fn no_answer_is_longer_than_a_client_takes() {
+    let world = World::start().await;
+    let ids = answers::ids(&world).await;
+    let mut calls = answers::calls((&ids.0, &ids.1));
+    calls.push((
+        "list_events",
+        json!({ "oldest": "-364d", "newest": "+30d", "include_steps": true }),
+    ));
+    calls.push(("get_wellness", json!({ "oldest": "-364d" })));
+    for (tool, arguments) in calls {
+        let text = world.owner().call_tool(tool, arguments).await.ok();
+        println!(
+            "{tool}: {} tokens, {} characters",
+            tokens(&text),
+            text.chars().count()
+        );
+        assert!(text.chars().count() < 150_000, "{tool}");
+    }
+}
+
+#[tokio::test]
+async fn the_first_answer_of_a_conversation_is_terse() {
+    let world = World::start().await;
+    let text = world.owner().call_tool("get_today", json!({})).await.ok();
+    let cost = tokens(&text);
+    println!("get_today: {cost} tokens");
+    assert!(cost <= 1_200, "{cost}: {text}");
+}

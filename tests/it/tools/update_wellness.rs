@@ -1,0 +1,184 @@
+//! Entering wellness.
+
+use serde_json::json;
+
+use crate::support::World;
+
+#[tokio::test]
+async fn what_is_entered_stands_in_the_service_and_what_is_not_given_stays() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let before = world.raw("/athlete/{id}/wellness/2026-03-17").await;
+    let entry = json!({
+        "date": "yesterday", "weight": "67.4", "sleep_hours": 7.5, "mood": "poor", "fatigue": "none", "injury": 1,
+        "comments": "Slept badly", "custom": { "CaffeineMg": 160 },
+    });
+    let text = owner
+        .call_tool("update_wellness", json!({ "entries": [entry] }))
+        .await
+        .ok();
+    let after = world.raw("/athlete/{id}/wellness/2026-03-17").await;
+    for (key, value) in [
+        ("weight", json!(67.4)),
+        ("sleepSecs", json!(27_000)),
+        // On every scale 1 is the best.
+        ("mood", json!(4)),
+        ("fatigue", json!(0)),
+        ("injury", json!(1)),
+        ("comments", json!("Slept badly")),
+        ("CaffeineMg", json!(160)),
+    ] {
+        assert_eq!(after[key], value, "{key}");
+    }
+    for key in ["hrv", "restingHR", "soreness", "ctl", "steps"] {
+        assert_eq!(after[key], before[key], "{key}");
+    }
+    assert!(
+        text.contains("Tue 2026-03-17: ") && text.contains("→ poor") || text.contains("mood poor"),
+        "{text}"
+    );
+    // What was asked before the write is not repeated after it.
+    let seen = owner
+        .call_tool(
+            "get_wellness",
+            json!({ "oldest": "yesterday", "fields": ["weight", "mood"] }),
+        )
+        .await
+        .ok();
+    assert!(seen.contains("67.4") && seen.contains("poor"), "{seen}");
+    world.assert_well_behaved();
+}
+
+#[tokio::test]
+async fn the_answer_says_what_was_there_before() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let enter = |weight: f64| json!({ "entries": [{ "date": "2026-03-16", "weight": weight }] });
+    owner.call_tool("update_wellness", enter(68.0)).await.ok();
+    let text = owner.call_tool("update_wellness", enter(67.5)).await.ok();
+    assert!(text.contains("weight kg 68 → 67.5"), "{text}");
+}
+
+#[tokio::test]
+async fn many_days_are_written_in_one_request() {
+    let world = World::start().await;
+    let owner = world.owner();
+    owner.call_tool("get_today", json!({})).await.ok();
+    world.demo.clear_journal();
+    let entries = json!([{ "date": "-1d", "resting_hr": 44 }, { "date": "-2d", "resting_hr": 45 }, { "date": "-3d", "resting_hr": 46 }]);
+    // A list that arrives as a string is a list.
+    let text = owner
+        .call_tool("update_wellness", json!({ "entries": entries.to_string() }))
+        .await
+        .ok();
+    assert!(text.starts_with("Wrote wellness of 3 days"), "{text}");
+    let writes: Vec<_> = world
+        .demo
+        .journal()
+        .into_iter()
+        .filter(|r| r.method != "GET")
+        .collect();
+    assert_eq!(writes.len(), 1, "{writes:?}");
+    assert!(writes[0].path.ends_with("/wellness-bulk"));
+    assert_eq!(
+        world.raw("/athlete/{id}/wellness/2026-03-15").await["restingHR"],
+        46
+    );
+    world.assert_well_behaved();
+}
+
+#[tokio::test]
+async fn a_locked_day_is_reported_and_not_silently_lost() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let entries =
+        json!([{ "date": "2026-02-26", "mood": "good" }, { "date": "2026-02-25", "mood": "good" }]);
+    let text = owner
+        .call_tool("update_wellness", json!({ "entries": entries }))
+        .await
+        .ok();
+    assert!(
+        text.contains("Thu 2026-02-26 is locked in Intervals.icu and was not changed"),
+        "{text}"
+    );
+    assert!(text.starts_with("Wrote wellness of 1 day "), "{text}");
+    assert!(
+        world
+            .demo
+            .journal()
+            .iter()
+            .filter(|r| r.method == "PUT")
+            .all(|r| !r.body.contains("2026-02-26") && !r.path.contains("2026-02-26"))
+    );
+}
+
+#[tokio::test]
+async fn pounds_are_taken_where_pounds_are_shown() {
+    let world = World::start().await;
+    world.demo.prefer_imperial(true);
+    let entries = json!([{ "date": "yesterday", "weight": 150 }]);
+    let text = world
+        .owner()
+        .call_tool("update_wellness", json!({ "entries": entries }))
+        .await
+        .ok();
+    assert!(text.contains("weight lb") && text.contains("150"), "{text}");
+    let kg = world.raw("/athlete/{id}/wellness/2026-03-17").await["weight"]
+        .as_f64()
+        .unwrap();
+    assert!((kg - 68.0389).abs() < 0.001, "{kg}");
+}
+
+#[tokio::test]
+async fn nothing_is_written_when_anything_is_wrong() {
+    let world = World::start().await;
+    let owner = world.owner();
+    for (entries, says) in [
+        (json!([]), "1 to 60"),
+        (json!([{ "date": "tomorrow", "mood": "good" }]), "future"),
+        (json!([{ "date": "today" }]), "changes nothing"),
+        (
+            json!([{ "date": "today", "weight": 680 }]),
+            "outside 20 to 350",
+        ),
+        (
+            json!([{ "date": "today", "sleep_hours": 27_000 }]),
+            "outside 0 to 24",
+        ),
+        (
+            json!([{ "date": "today", "mood": "great" }]),
+            "1 excellent, 2 good, 3 avg, 4 poor",
+        ),
+        (
+            json!([{ "date": "today", "feel": 3 }]),
+            "unknown field `feel`",
+        ),
+        (
+            json!([{ "date": "today", "mood": "good" }, { "date": "today", "stress": "low" }]),
+            "stands twice",
+        ),
+        (json!([{ "mood": "good" }]), "date"),
+    ] {
+        let said = owner
+            .call_tool("update_wellness", json!({ "entries": entries.clone() }))
+            .await
+            .error();
+        assert!(said.contains(says), "{entries}: {said}");
+    }
+    assert!(world.demo.journal().iter().all(|r| r.method == "GET"));
+}
+
+#[tokio::test]
+async fn a_custom_code_that_does_not_exist_is_answered_in_the_words_of_the_service() {
+    let world = World::start().await;
+    let entries = json!([{ "date": "today", "custom": { "NoSuchField": 1 } }]);
+    let said = world
+        .owner()
+        .call_tool("update_wellness", json!({ "entries": entries }))
+        .await
+        .error();
+    assert!(
+        said.contains("NoSuchField") && said.contains("422"),
+        "{said}"
+    );
+}

@@ -112,8 +112,8 @@ async fn serve(config: Config) -> Result<(), Failure> {
 
 fn announce(listener: &TcpListener, public_url: &PublicUrl) {
     tracing::info!(
-        "state is kept in memory: after a restart connected apps stay connected, and what was revoked by hand is revoked \
-         again only with TOKENS_NOT_BEFORE"
+        "state is kept in memory: a restart keeps apps connected but forgets which were revoked; TOKENS_NOT_BEFORE ends \
+         everything issued before it"
     );
     let address = listener.local_addr().map(|a| a.to_string()).ok();
     tracing::info!(

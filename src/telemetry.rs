@@ -86,6 +86,9 @@ pub fn init(settings: &Settings) -> Result<Guard, InitError> {
     )];
     let mut guard = None;
     if let Some(directory) = &settings.directory {
+        // The appender makes it too, but complains on standard error first.
+        std::fs::create_dir_all(directory)
+            .map_err(|error| InitError::Directory(error.to_string()))?;
         let files = RollingFileAppender::builder()
             .rotation(Rotation::DAILY)
             .filename_prefix("intervals-mcp-server")

@@ -8,7 +8,6 @@ use super::{Problem, Values};
 
 /// The environment of this process; what is not Unicode is no value of ours.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the one caller")]
 pub fn read() -> Values {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -43,7 +43,7 @@ impl Landing {
     /// The page, if `request` is a browser's.
     pub(super) fn answer(&self, request: &Request) -> Option<Response> {
         let headers = request.headers();
-        if !(asks_for(headers, "text/html") && !asks_for(headers, "text/event-stream")) {
+        if !asks_for(headers, "text/html") || asks_for(headers, "text/event-stream") {
             return None;
         }
         let (words, page) = if prefers_japanese(headers) {

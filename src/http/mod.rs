@@ -1,7 +1,7 @@
 //! HTTP that knows nothing of us: what is the same whoever is calling and whatever they want.
 //!
-//! A request passes, from the outside in: [`layers::observe`] (id, log line, security headers), [`layers::admit`]
-//! (method, host, origin, landing page), the catcher of panics, [`bounds::bound`] (size and time), the routes.
+//! A request passes, from the outside in: `layers::observe` (id, log line, security headers), `layers::admit`
+//! (method, host, origin, landing page), the catcher of panics, `bounds::bound` (size and time), the routes.
 #![deny(clippy::indexing_slicing)]
 
 mod bounds;

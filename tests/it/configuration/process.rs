@@ -252,3 +252,39 @@ fn a_signal_ends_the_server_with_success() {
         assert!(started.elapsed() < Duration::from_secs(5));
     }
 }
+
+#[test]
+fn logs_also_go_to_a_file_a_day_and_a_directory_that_cannot_be_is_refused() {
+    let port = free_port();
+    let room = Room::new();
+    let child = program(&room.0)
+        .envs(GOOD)
+        .env("PORT", port.to_string())
+        .args(["--log-dir", "logs", "--log-format", "json"])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut running = Running(child);
+    wait_for(port);
+    let id = running.0.id().to_string();
+    Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    running.0.wait().unwrap();
+    let file = std::fs::read_dir(room.0.join("logs"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap();
+    let text = std::fs::read_to_string(file.path()).unwrap();
+    for line in text.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(line["message"].is_string(), "{line}");
+    }
+    assert!(text.contains("https://mcp.example.com/mcp"), "{text}");
+    let refused = run(&[("LOG_DIR", "/dev/null/logs")], &[]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        String::from_utf8(refused.stderr)
+            .unwrap()
+            .starts_with("LOG_DIR: ")
+    );
+}

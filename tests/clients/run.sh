@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Real MCP clients against the real server in demo mode: tests/clients/run.sh [path of the binary]
+set -euo pipefail
+cd "$(dirname "$0")"
+binary=$(realpath "${1:-../../target/release/intervals-mcp-server}")
+
+[ -d node_modules/@modelcontextprotocol/client ] || npm ci --no-audit --no-fund --loglevel=error
+# The inspector needs a newer Node than distributions have; the package `node` brings it.
+if [ -x node_modules/node/bin/node ]; then
+  PATH="$PWD/node_modules/node/bin:$PATH"
+fi
+node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 19) ? 0 : 1)' ||
+  { echo "Node $(node --version) is older than 22.19" >&2; exit 1; }
+
+port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
+room=$(mktemp -d)
+log=$room/server.log
+(cd "$room" && exec env -i PATH="$PATH" PORT="$port" OWNER_PASSWORD=owner-of-the-client-tests "$binary" demo) >"$log" 2>&1 &
+server=$!
+finish() {
+  status=$?
+  kill "$server" 2>/dev/null || true
+  wait "$server" 2>/dev/null || true
+  [ "$status" = 0 ] || { echo "--- the server's log" >&2; tail -40 "$log" >&2; }
+  rm -rf "$room"
+}
+trap finish EXIT
+for _ in $(seq 100); do
+  PORT=$port "$binary" check --health 2>/dev/null && break
+  sleep 0.1
+done
+PORT=$port "$binary" check --health
+
+export MCP_URL="http://127.0.0.1:$port/mcp" OWNER_SECRET=owner-of-the-client-tests HOME=$room
+
+token=$(node token.mjs)
+inspect() {
+  timeout 60 node node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js \
+    --cli "$MCP_URL" --transport http --header "Authorization: Bearer $token" "$@" </dev/null
+}
+inspect --method tools/list >"$room/tools"
+grep -q '"get_today"' "$room/tools" || { echo "the inspector sees no get_today" >&2; exit 1; }
+for tool in get_today list_activities; do
+  inspect --method tools/call --tool-name "$tool" >"$room/$tool"
+  node -e '
+    const result = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+    const text = (result.content ?? []).map((part) => part.text ?? "").join("");
+    if (result.isError || text.trim().length <= 40) { console.error(result); process.exit(1); }
+  ' "$room/$tool"
+done
+echo "ok   @modelcontextprotocol/inspector $(node -p 'require("./node_modules/@modelcontextprotocol/inspector/package.json").version'), command line"
+node sdk1.mjs
+node sdk2.mjs

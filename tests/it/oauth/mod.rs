@@ -1,1 +1,12 @@
-//! Tests of oauth.
+//! The authorization server and the guard, black box.
+
+mod consent;
+mod discovery;
+mod forgery;
+mod guard;
+mod owner;
+mod refresh;
+mod registration;
+mod requests;
+mod restart;
+mod tokens;

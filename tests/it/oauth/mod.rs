@@ -4,6 +4,7 @@ mod consent;
 mod discovery;
 mod forgery;
 mod guard;
+mod logs;
 mod owner;
 mod refresh;
 mod registration;

@@ -142,38 +142,25 @@ impl Authorize {
     }
 
     fn refuse(&self, headers: &HeaderMap, language: Language, refusal: Refusal) -> Response {
-        let json = prefers_json(headers);
-        let (error, notice) = match refusal {
-            Refusal::Error(error, to) if to.redirect_uri.may_receive_errors() => {
-                return see_other(&to.error_location(self.public_url.origin(), error));
+        let error = refusal.error();
+        tracing::info!(error = error.code(), "an authorization request was refused");
+        match refusal {
+            Refusal::Error(_, to) if to.redirect_uri.may_receive_errors() => {
+                see_other(&to.error_location(self.public_url.origin(), error))
             }
-            Refusal::Error(error, _) => (error, Notice::RequestError(error)),
-            Refusal::UnknownClient if json => {
-                let unknown = Error::InvalidClient { basic: false };
+            Refusal::UnknownClient if prefers_json(headers) => {
                 let body = UnknownClient {
-                    error: unknown.code(),
-                    error_description: unknown.description(),
+                    error: error.code(),
+                    error_description: error.description(),
                     registration_endpoint: self.public_url.at("/register"),
                 };
-                return error::json(StatusCode::BAD_REQUEST, &body);
+                error::json(StatusCode::BAD_REQUEST, &body)
             }
-            Refusal::UnknownClient => {
-                (Error::InvalidClient { basic: false }, Notice::UnknownClient)
-            }
-            Refusal::BadRedirect => (
-                Error::InvalidRequest("redirect_uri is not registered for this client"),
-                Notice::BadRedirect,
-            ),
-            Refusal::Malformed => (
-                Error::InvalidRequest("The request is malformed"),
-                Notice::Malformed(StatusCode::BAD_REQUEST),
-            ),
-        };
-        tracing::info!(error = error.code(), "an authorization request was refused");
-        if json {
-            error.into_response()
-        } else {
-            notice.response(language)
+            _ if prefers_json(headers) => error.into_response(),
+            Refusal::Error(..) => Notice::RequestError(error).response(language),
+            Refusal::UnknownClient => Notice::UnknownClient.response(language),
+            Refusal::BadRedirect => Notice::BadRedirect(error).response(language),
+            Refusal::Malformed => Notice::Malformed(error).response(language),
         }
     }
 
@@ -186,13 +173,15 @@ impl Authorize {
         let answer = self.read_answer(headers, request).await?;
         let now = self.clock.unix_seconds();
         let transaction = &answer.transaction;
-        self.codes
-            .is_open(&transaction.id, transaction.expires_at, now)
-            .map_err(over)?;
+        self.codes.is_open(&transaction.id).map_err(over)?;
         match answer.form.only("decision") {
             Some("approve") => {}
             Some("deny") => return self.deny(&answer, language),
-            _ => return Err(Notice::Malformed(StatusCode::BAD_REQUEST)),
+            _ => {
+                return Err(Notice::Malformed(Error::InvalidRequest(
+                    "decision is required",
+                )));
+            }
         }
         let ticked: Scopes = Scope::ALL
             .into_iter()
@@ -228,10 +217,9 @@ impl Authorize {
         }
         let form = form::posted(request, MAX_BODY)
             .await
-            .map_err(|error| Notice::Malformed(error.status()))?;
+            .map_err(Notice::Malformed)?;
         for name in ["transaction", "decision", "secret"] {
-            form.one(name)
-                .map_err(|error| Notice::Malformed(error.status()))?;
+            form.one(name).map_err(Notice::Malformed)?;
         }
         let sealed = form.only("transaction").ok_or(Notice::Forged)?.to_owned();
         let nonce = self.cookies.nonce(headers);
@@ -340,7 +328,7 @@ impl Authorize {
             .map_err(|_| Notice::Unavailable)?
             .map_err(over)?;
         tracing::info!(
-            session_id = grants::session_id(&grant_id),
+            session_id = %grants::session_id(&grant_id),
             client = answer.client.name.as_deref().unwrap_or_default(),
             redirect_host = transaction.redirect_uri.shown_host(),
             scopes = %scopes,

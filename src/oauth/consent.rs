@@ -113,8 +113,8 @@ impl Page<'_> {
 #[derive(Debug, Clone, Copy)]
 pub enum Notice {
     UnknownClient,
-    BadRedirect,
-    Malformed(StatusCode),
+    BadRedirect(Error),
+    Malformed(Error),
     /// The client's mistake, which it may not be told by redirect.
     RequestError(Error),
     Forged,
@@ -138,8 +138,8 @@ impl Notice {
     const fn row(self, w: &Words) -> (StatusCode, NoticeWords) {
         match self {
             Self::UnknownClient => (StatusCode::BAD_REQUEST, w.unknown_client),
-            Self::BadRedirect => (StatusCode::BAD_REQUEST, w.bad_redirect),
-            Self::Malformed(status) => (status, w.malformed),
+            Self::BadRedirect(_) => (StatusCode::BAD_REQUEST, w.bad_redirect),
+            Self::Malformed(error) => (error.status(), w.malformed),
             Self::RequestError(_) => (StatusCode::BAD_REQUEST, w.request_error),
             Self::Forged => (StatusCode::FORBIDDEN, w.forged),
             Self::Expired => (StatusCode::BAD_REQUEST, w.expired),
@@ -154,7 +154,9 @@ impl Notice {
         let w = language.words();
         let (status, notice) = self.row(w);
         let detail = match self {
-            Self::RequestError(error) => Some(error),
+            Self::RequestError(error) | Self::BadRedirect(error) | Self::Malformed(error) => {
+                Some(error)
+            }
             _ => None,
         };
         secret::random_text::<16>()

@@ -159,7 +159,7 @@ impl Grants {
             };
             let Refreshed::Issue(next) = chain.refresh(token.generation, now) else {
                 tracing::warn!(
-                    session_id = session_id(&token.grant_id),
+                    session_id = %session_id(&token.grant_id),
                     "a superseded refresh token was used again; its grant is revoked"
                 );
                 self.revoke(&token.grant_id).await?;
@@ -257,7 +257,9 @@ impl Grants {
                 None => return Ok(Life::Over),
             };
             let Standing::Live(chain) = record.standing else {
-                self.note(grant_id, Standing::Revoked);
+                if record.standing == Standing::Revoked {
+                    self.note(grant_id, Standing::Revoked);
+                }
                 return Ok(Life::Over);
             };
             let next = match (chain.seen(generation, issued_at), &stored) {
@@ -377,4 +379,210 @@ fn parse(bytes: &[u8]) -> Result<Record, Error> {
 
 fn timestamp(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::identity::Scopes;
+    use crate::oauth::keys::Keys;
+    use crate::oauth::pkce::Challenge;
+    use crate::oauth::refresh::Granted;
+    use crate::oauth::resource::Resource;
+    use crate::oauth::secret;
+    use crate::state::{MemoryStore, StoreFuture};
+
+    /// A store that outlives processes, and can be broken.
+    struct Disk {
+        entries: MemoryStore,
+        broken: AtomicBool,
+    }
+
+    impl Disk {
+        fn or_broken<'a, T: Send + 'a>(&self, answer: StoreFuture<'a, T>) -> StoreFuture<'a, T> {
+            if self.broken.load(Ordering::SeqCst) {
+                Box::pin(std::future::ready(Err(StateError::Failed(
+                    "unplugged".to_owned(),
+                ))))
+            } else {
+                answer
+            }
+        }
+    }
+
+    impl Store for Disk {
+        fn durability(&self) -> Durability {
+            Durability::Durable
+        }
+        fn get<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>> {
+            self.or_broken(self.entries.get(key))
+        }
+        fn put<'a>(&'a self, key: &'a str, value: Vec<u8>, at: Timestamp) -> StoreFuture<'a, ()> {
+            self.or_broken(self.entries.put(key, value, at))
+        }
+        fn take<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>> {
+            self.or_broken(self.entries.take(key))
+        }
+        fn compare_and_swap<'a>(
+            &'a self,
+            key: &'a str,
+            expected: Option<&'a [u8]>,
+            new: Vec<u8>,
+            at: Timestamp,
+        ) -> StoreFuture<'a, bool> {
+            self.or_broken(self.entries.compare_and_swap(key, expected, new, at))
+        }
+        fn list<'a>(&'a self, prefix: &'a str) -> StoreFuture<'a, Vec<(String, Vec<u8>)>> {
+            self.or_broken(self.entries.list(prefix))
+        }
+    }
+
+    struct World {
+        clock: Clock,
+        disk: Arc<Disk>,
+        tokens: Arc<RefreshTokens>,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let clock = Clock::manual("2026-03-18T09:30:00Z".parse().unwrap());
+            let disk = Arc::new(Disk {
+                entries: MemoryStore::new(clock.clone()),
+                broken: AtomicBool::new(false),
+            });
+            let tokens = Arc::new(RefreshTokens::new(Duration::from_secs(86_400), None));
+            Self {
+                clock,
+                disk,
+                tokens,
+            }
+        }
+
+        /// What one process would hold.
+        fn process(&self) -> Grants {
+            let store: Arc<dyn Store> = Arc::clone(&self.disk) as Arc<dyn Store>;
+            Grants::new(store, self.clock.clone(), Arc::clone(&self.tokens), 3600)
+        }
+
+        fn token(&self, grant_id: &str, generation: u32) -> RefreshToken {
+            let keys =
+                Keys::derive(&"k".repeat(32).into(), None, "https://a.example", "i1").unwrap();
+            let now = self.clock.unix_seconds();
+            let granted = Granted {
+                grant_id,
+                client_digest: "c",
+                resource: Resource::Mcp,
+                scopes: Scopes::ALL,
+                offline: false,
+                begun_at: now,
+            };
+            let text = self.tokens.mint(&keys, &granted, generation, now).unwrap();
+            self.tokens.verify(&keys, &text, now).unwrap()
+        }
+
+        fn approval(&self) -> Approval {
+            Approval {
+                grant_id: "g".to_owned(),
+                client_id: "c".to_owned(),
+                client_name: Some("Claude".to_owned()),
+                redirect_uri: "https://client.test/cb".to_owned(),
+                redirect_host: "client.test".to_owned(),
+                challenge: Challenge::parse(&secret::encode([0; 32])).unwrap(),
+                resource: Resource::Mcp,
+                scopes: Scopes::ALL,
+                offline: false,
+            }
+        }
+
+        async fn begun(&self) -> Grants {
+            let grants = self.process();
+            grants.reserve(&self.approval()).await.unwrap();
+            assert_eq!(grants.begin("g").await.unwrap().0, Life::Live);
+            grants
+        }
+
+        fn now(&self) -> i64 {
+            self.clock.unix_seconds()
+        }
+    }
+
+    #[tokio::test]
+    async fn with_a_disk_an_unknown_grant_is_dead() {
+        let world = World::new();
+        let grants = world.process();
+        assert_eq!(grants.look("g", 1, world.now()).await.unwrap(), Life::Over);
+        let refused = grants.refresh(&world.token("g", 1)).await.unwrap_err();
+        assert_eq!(refused, Error::InvalidRefreshToken);
+    }
+
+    #[tokio::test]
+    async fn with_a_disk_a_restart_forgets_neither_generations_nor_revocations() {
+        let world = World::new();
+        let first = world.begun().await;
+        let chain = first.refresh(&world.token("g", 1)).await.unwrap();
+        assert_eq!(chain.current(), 2);
+        let second = world.process();
+        assert_eq!(second.look("g", 2, world.now()).await.unwrap(), Life::Live);
+        world.clock.advance(Duration::from_secs(301));
+        assert!(second.refresh(&world.token("g", 1)).await.is_err());
+        assert_eq!(
+            world.process().look("g", 2, world.now()).await.unwrap(),
+            Life::Over
+        );
+    }
+
+    #[tokio::test]
+    async fn a_revocation_by_another_process_is_noticed_within_a_second() {
+        let world = World::new();
+        let (here, there) = (world.begun().await, world.process());
+        assert_eq!(here.look("g", 1, world.now()).await.unwrap(), Life::Live);
+        there.revoke("g").await.unwrap();
+        world.clock.advance(Duration::from_secs(1));
+        assert_eq!(here.look("g", 1, world.now()).await.unwrap(), Life::Over);
+    }
+
+    #[tokio::test]
+    async fn a_revocation_before_the_exchange_wins() {
+        let world = World::new();
+        let grants = world.process();
+        grants.reserve(&world.approval()).await.unwrap();
+        grants.revoke("g").await.unwrap();
+        assert_eq!(grants.begin("g").await.unwrap().0, Life::Over);
+        assert_eq!(grants.look("g", 1, world.now()).await.unwrap(), Life::Over);
+    }
+
+    #[tokio::test]
+    async fn a_failing_disk_refuses_new_grants_and_serves_those_that_were_seen() {
+        let world = World::new();
+        let grants = world.begun().await;
+        world.disk.broken.store(true, Ordering::SeqCst);
+        world.clock.advance(Duration::from_secs(60));
+        assert_eq!(
+            grants.reserve(&world.approval()).await,
+            Err(Error::Unavailable)
+        );
+        assert_eq!(grants.look("g", 1, world.now()).await, Ok(Life::Live));
+        assert_eq!(
+            grants.look("other", 1, world.now()).await,
+            Err(Error::Unavailable)
+        );
+        assert!(grants.revoke("g").await.is_err());
+        assert_eq!(grants.look("g", 1, world.now()).await, Ok(Life::Over));
+    }
+
+    #[tokio::test]
+    async fn a_request_does_not_write_when_nothing_changed() {
+        let world = World::new();
+        let grants = world.begun().await;
+        assert_eq!(grants.look("g", 1, world.now()).await, Ok(Life::Live));
+        let before = world.disk.get("grant/g").await.unwrap();
+        for _ in 0..3 {
+            world.clock.advance(Duration::from_secs(2));
+            assert_eq!(grants.look("g", 1, world.now()).await, Ok(Life::Live));
+        }
+        assert_eq!(world.disk.get("grant/g").await.unwrap(), before);
+    }
 }

@@ -86,14 +86,14 @@ impl Guard {
         let session_id = grants::session_id(&verified.grant_id);
         match life {
             Life::Live => {
-                tracing::info!(session_id, "JWT decoded successfully");
+                tracing::info!(%session_id, "JWT decoded successfully");
                 Ok(Caller {
                     session_id: session_id.into(),
                     scopes: verified.scopes,
                 })
             }
             Life::Over => {
-                tracing::info!(session_id, "a token of a revoked grant was refused");
+                tracing::info!(%session_id, "a token of a revoked grant was refused");
                 Err(Refusal::Wrong)
             }
         }

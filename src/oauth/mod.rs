@@ -1,8 +1,8 @@
 //! The authorization server and the bearer guard.
 //!
-//! One file per endpoint ([`metadata`], [`register`], [`authorize`], [`token`]) and the [`guard`]; they never import one another.
-//! Below them what they share: [`codes`] and [`grants`] (what is remembered), [`grant`] (what may follow what), then the pure pieces.
-//! The walk is told in the crate's documentation.
+//! One file per endpoint (`metadata`, `register`, `authorize`, `token`) and the `guard`; they never import one another. Below them
+//! what they share: `codes` and `grants` (what is remembered), `grant` (what may follow what), then the pure pieces. The walk is
+//! told in the crate's documentation.
 #![deny(clippy::indexing_slicing)]
 
 mod address;

@@ -70,7 +70,10 @@ struct Registered<'a> {
 pub async fn post(State(register): State<Arc<Register>>, request: Request<Body>) -> Response {
     match register.answer(request).await {
         Ok(response) => response,
-        Err(error) => error.into_response(),
+        Err(error) => {
+            tracing::info!(error = error.code(), "a registration was refused");
+            error.into_response()
+        }
     }
 }
 

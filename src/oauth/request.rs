@@ -34,6 +34,20 @@ pub enum Refusal {
     Error(Error, ReturnTo),
 }
 
+impl Refusal {
+    /// What it is called, wherever it goes.
+    pub const fn error(&self) -> Error {
+        match self {
+            Self::UnknownClient => Error::InvalidClient { basic: false },
+            Self::BadRedirect => {
+                Error::InvalidRequest("redirect_uri is not registered for this client")
+            }
+            Self::Malformed => Error::InvalidRequest("The request is malformed"),
+            Self::Error(error, _) => *error,
+        }
+    }
+}
+
 /// Where the answer goes.
 #[derive(Debug)]
 pub struct ReturnTo {

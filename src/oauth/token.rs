@@ -135,7 +135,7 @@ impl Token {
             Outcome::Refused => Err(Error::InvalidCode),
             Outcome::Replayed(grant_id) => {
                 tracing::warn!(
-                    session_id = grants::session_id(&grant_id),
+                    session_id = %grants::session_id(&grant_id),
                     "a code was used again; its grant is revoked"
                 );
                 self.grants.revoke(&grant_id).await?;
@@ -159,7 +159,7 @@ impl Token {
             begun_at: now,
         };
         tracing::info!(
-            session_id = grants::session_id(&approval.grant_id),
+            session_id = %grants::session_id(&approval.grant_id),
             "a code was redeemed"
         );
         self.issue(
@@ -184,7 +184,7 @@ impl Token {
         let scopes = narrowed(form.one("scope")?, token.scopes())?;
         let chain = self.grants.refresh(&token).await?;
         tracing::info!(
-            session_id = grants::session_id(&token.grant_id),
+            session_id = %grants::session_id(&token.grant_id),
             "a token was refreshed"
         );
         self.issue(&token.granted(), scopes, true, chain.current(), now)

@@ -192,10 +192,6 @@ impl<'a> Browser<'a> {
         self
     }
 
-    pub fn forget_cookies(&self) {
-        self.cookies.lock().unwrap().clear();
-    }
-
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().unwrap().get(name).cloned()
     }

@@ -24,6 +24,9 @@ pub struct ServerOptions {
     pub athlete_id: String,
     pub api_key: String,
     pub signing_secret: String,
+    pub previous_signing_secret: Option<String>,
+    /// `None`: the consent page asks for `api_key`.
+    pub owner_password: Option<String>,
     pub mcp_api_key: Option<String>,
     pub allowed_origins: http::AllowedOrigins,
     pub public_url: Option<String>,
@@ -46,6 +49,8 @@ impl Default for ServerOptions {
             athlete_id: intervals_mcp_server::demo::ATHLETE_ID.to_owned(),
             api_key: intervals_mcp_server::demo::API_KEY.to_owned(),
             signing_secret: secrets::SIGNING.to_owned(),
+            previous_signing_secret: None,
+            owner_password: Some(secrets::OWNER.to_owned()),
             mcp_api_key: None,
             allowed_origins: http::AllowedOrigins::Any,
             public_url: None,
@@ -97,9 +102,12 @@ impl Server {
             oauth: oauth::Settings {
                 public_url: public_url.clone(),
                 signing_secret: options.signing_secret.into(),
-                previous_signing_secret: None,
+                previous_signing_secret: options.previous_signing_secret.map(SecretString::from),
                 athlete_id: options.athlete_id.clone(),
-                owner_secret: oauth::OwnerSecret::Password(SecretString::from(secrets::OWNER)),
+                owner_secret: match options.owner_password {
+                    Some(password) => oauth::OwnerSecret::Password(password.into()),
+                    None => oauth::OwnerSecret::ApiKey(options.api_key.clone().into()),
+                },
                 mcp_api_key: options.mcp_api_key.map(SecretString::from),
                 access_token_ttl: options.access_token_ttl,
                 refresh_token_ttl: options.refresh_token_ttl,

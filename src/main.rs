@@ -98,6 +98,8 @@ fn run(action: Action, mut sources: Sources) -> Result<(), Failure> {
 /// Serves `config` until a signal says stop.
 async fn serve(config: Config) -> Result<(), Failure> {
     let _logging = telemetry::init(&config.telemetry).map_err(Failure::Telemetry)?;
+    // Before the port answers: whoever sees it open may already say stop.
+    let signals = Signals::new();
     let listener = listen(config.listen).await?;
     for warning in &config.warnings {
         tracing::warn!("{warning}");
@@ -106,7 +108,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let app = App::build(config.into(), Clock::system())
         .map_err(|why| Failure::Other(why.to_string()))?;
     announce(&listener, &public_url);
-    serve_until_told(app, listener).await;
+    serve_until_told(app, listener, signals).await;
     Ok(())
 }
 
@@ -143,42 +145,63 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// The first signal lets running calls finish, the second does not.
-async fn serve_until_told(app: App, listener: TcpListener) {
+async fn serve_until_told(app: App, listener: TcpListener, mut signals: Signals) {
     let stop = CancellationToken::new();
     let serving = app.serve(listener, stop.clone());
     tokio::pin!(serving);
     tokio::select! {
         () = &mut serving => return,
-        () = told_to_stop() => {}
+        () = signals.told_to_stop() => {}
     }
     tracing::info!("told to stop: no new connections, running calls finish");
     stop.cancel();
     tokio::select! {
         () = &mut serving => {}
-        () = told_to_stop() => tracing::warn!("told twice to stop: stopping at once"),
+        () = signals.told_to_stop() => tracing::warn!("told twice to stop: stopping at once"),
     }
 }
 
-/// A signal that cannot be listened for never comes.
+/// SIGTERM and SIGINT, listened for from the moment this exists.
 #[cfg(unix)]
-async fn told_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let wait = async |kind| match signal(kind) {
-        Ok(mut signal) => {
-            signal.recv().await;
+struct Signals([Option<tokio::signal::unix::Signal>; 2]);
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        let kinds = [SignalKind::terminate(), SignalKind::interrupt()];
+        Self(kinds.map(|kind| signal(kind).ok()))
+    }
+
+    /// A signal that cannot be listened for never comes.
+    async fn told_to_stop(&mut self) {
+        let [term, int] = &mut self.0;
+        let wait = async |signal: &mut Option<tokio::signal::unix::Signal>| match signal {
+            Some(signal) => {
+                signal.recv().await;
+            }
+            None => std::future::pending().await,
+        };
+        tokio::select! {
+            () = wait(term) => {}
+            () = wait(int) => {}
         }
-        Err(_) => std::future::pending().await,
-    };
-    tokio::select! {
-        () = wait(SignalKind::terminate()) => {}
-        () = wait(SignalKind::interrupt()) => {}
     }
 }
 
 #[cfg(not(unix))]
-async fn told_to_stop() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    const fn new() -> Self {
+        Self
+    }
+
+    async fn told_to_stop(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
     }
 }
 
@@ -213,6 +236,7 @@ async fn demo(mut sources: Sources, api: Option<u16>) -> Result<(), Failure> {
     );
     let config = Config::load(&sources)?;
     let _logging = telemetry::init(&config.telemetry).map_err(Failure::Telemetry)?;
+    let signals = Signals::new();
     let listener = listen(config.listen).await?;
     let public_url = config.http.public_url.clone();
     let app = App::build(config.into(), Clock::system())
@@ -228,7 +252,7 @@ async fn demo(mut sources: Sources, api: Option<u16>) -> Result<(), Failure> {
         api.map(|_| upstream_url.as_str()),
     ));
     announce(&listener, &public_url);
-    serve_until_told(app, listener).await;
+    serve_until_told(app, listener, signals).await;
     Ok(())
 }
 

@@ -48,7 +48,8 @@ impl Refusal {
             ),
             Self::TooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
-                "request_too_large",
+                // The one code that the OAuth endpoints have for it, too.
+                "invalid_request",
                 "The body is larger than this path takes.",
             ),
             Self::Encoding => (

@@ -265,10 +265,11 @@ fn log(
     // The method and the name come from the caller: what does not look like one is not written.
     let method = if is_word(method) { method } else { "(unknown)" };
     let tool = tool.map(|name| if is_word(name) { name } else { "(unknown)" });
+    // As Display: operators look for `session_id=` and `tool=` without quotes.
     tracing::info!(
-        session_id,
-        tool,
-        outcome,
+        session_id = session_id.map(display),
+        tool = tool.map(display),
+        outcome = display(outcome),
         duration_ms,
         "Processing request of type {method}"
     );

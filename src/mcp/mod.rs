@@ -5,9 +5,11 @@
 
 #![deny(clippy::indexing_slicing)]
 
+mod activity_parts;
 mod context;
 mod era;
 mod error;
+mod filter;
 mod front;
 mod help;
 mod instructions;

@@ -5,10 +5,10 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value, json};
 
 use super::{Call, print};
+use crate::demo::API_KEY;
 use crate::demo::athlete::profile;
 use crate::demo::document::merge;
 use crate::demo::rules::Refusal;
-use crate::demo::API_KEY;
 
 /// As the real one does, this answer holds the API key, an invitation token and personal data.
 pub fn account(call: &Call<'_>) -> Result<String, Refusal> {

@@ -140,9 +140,17 @@ fn weekday(name: &str) -> Option<Weekday> {
 
 impl<'de> Deserialize<'de> for DateSpec {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<'de, str>::deserialize(deserializer)
-            .map_err(|_| D::Error::custom(format_args!("a day is wanted: {FORMS}")))?;
-        Self::parse(&text).map_err(D::Error::custom)
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = DateSpec;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "a day: {FORMS}")
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<DateSpec, E> {
+                DateSpec::parse(text).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Visitor)
     }
 }
 
@@ -197,14 +205,15 @@ impl Window {
             }
             (None, Some(newest)) => {
                 let newest = newest.span(today).1;
-                let length = default
-                    .1
-                    .span(today)
-                    .1
-                    .since(default.0.span(today).0)
-                    .map_or(0, |span| span.get_days());
-                let oldest = newest.checked_sub(length.days()).unwrap_or(newest);
-                (oldest, newest)
+                let oldest = default.0.span(today).0;
+                if newest >= oldest {
+                    (oldest, newest)
+                } else {
+                    // An end before the default's beginning: as long a window, further back.
+                    let length = default.1.span(today).1.since(oldest);
+                    let length = length.map_or(0, |span| span.get_days());
+                    (newest.checked_sub(length.days()).unwrap_or(newest), newest)
+                }
             }
             (None, None) => (default.0.span(today).0, default.1.span(today).1),
         };
@@ -318,6 +327,13 @@ mod tests {
         )
         .unwrap();
         assert_eq!((window.oldest, window.days()), (date(2023, 6, 3), 28));
+    }
+
+    #[test]
+    fn an_end_alone_moves_only_the_end() {
+        let default = (DateSpec::Days(0), DateSpec::Days(13));
+        let window = Window::resolve(None, Some(DateSpec::Days(20)), default, TODAY, 400).unwrap();
+        assert_eq!((window.oldest, window.newest), (TODAY, date(2026, 4, 7)));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Clients write what they like: numbers and lists arrive as strings, a single value where a list is wanted. What can be
 //! understood is; what cannot is answered with the right values. The schemas show the strict form only.
 
+mod category;
 mod choice;
 mod date;
 mod id;
@@ -10,6 +11,7 @@ mod lenient;
 mod sport;
 mod wellness;
 
+pub use category::Category;
 pub(crate) use choice::choice;
 pub use choice::{Choice, Choices};
 pub use date::{DateSpec, Window, WindowError};

@@ -2,6 +2,7 @@
 
 pub mod activities;
 pub mod activity;
+pub mod agenda;
 pub mod athlete;
 pub mod days;
 pub mod events;
@@ -12,4 +13,5 @@ pub mod table;
 pub mod today;
 pub mod wellness;
 pub mod wellness_change;
+pub mod wellness_trend;
 pub mod zones;

@@ -177,6 +177,21 @@ pub fn custom_value(value: &serde_json::Value) -> Option<String> {
     }
 }
 
+/// The codes of the custom fields that hold something, at most twenty.
+#[must_use]
+pub fn custom_codes(found: &[Wellness]) -> Vec<String> {
+    let mut codes: Vec<String> = found
+        .iter()
+        .flat_map(|day| day.custom.iter())
+        .filter(|(_, value)| custom_value(value).is_some())
+        .map(|(code, _)| code.clone())
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes.truncate(20);
+    codes
+}
+
 /// One row a day; `custom` are the codes of custom fields to show.
 #[must_use]
 pub fn rows(

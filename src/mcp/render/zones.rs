@@ -117,7 +117,7 @@ pub fn times(a: &Activity, units: Units) -> String {
             parts.extend(section(what, seconds, &bounds));
         }
     }
-    parts.join("\n")
+    parts.join("\n\n")
 }
 
 fn section(what: &str, seconds: &[i64], bounds: &[String]) -> Option<String> {

@@ -2,42 +2,11 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use super::GOOD;
-
-/// The binary in an empty environment and an empty directory of its own.
-fn program(directory: &PathBuf) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_intervals-mcp-server"));
-    command.env_clear().current_dir(directory);
-    command
-}
-
-struct Room(PathBuf);
-
-impl Room {
-    fn new() -> Self {
-        static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("icu-mcp-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
+use crate::support::process::{Room, Running, free_port, program, wait_for};
 
 fn run(changes: &[(&str, &str)], arguments: &[&str]) -> Output {
     let room = Room::new();
@@ -47,27 +16,6 @@ fn run(changes: &[(&str, &str)], arguments: &[&str]) -> Output {
         .args(arguments)
         .output()
         .unwrap()
-}
-
-/// A server that is stopped when dropped.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn wait_for(port: u16) {
-    let started = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(
-            started.elapsed() < Duration::from_secs(10),
-            "nothing listens"
-        );
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 #[test]
@@ -217,9 +165,12 @@ fn the_demo_honours_a_password_without_printing_it() {
         .unwrap();
     wait_for(port.parse().unwrap());
     let mut output = child.stdout.take().unwrap();
-    drop(Running(child));
+    let running = Running(child);
+    // Asked to stop and not killed: what it had to say it has said by then.
+    running.tell_to_stop();
     let mut said = String::new();
     output.read_to_string(&mut said).unwrap();
+    drop(running);
     assert!(
         said.contains("OWNER_PASSWORD") && !said.contains("hearse"),
         "{said}"
@@ -266,8 +217,7 @@ fn logs_also_go_to_a_file_a_day_and_a_directory_that_cannot_be_is_refused() {
         .unwrap();
     let mut running = Running(child);
     wait_for(port);
-    let id = running.0.id().to_string();
-    Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    running.tell_to_stop();
     running.0.wait().unwrap();
     let file = std::fs::read_dir(room.0.join("logs"))
         .unwrap()

@@ -80,7 +80,7 @@ async fn a_body_that_announces_too_much_is_refused_before_it_is_read() {
             );
             let answer = exchange(&server.address, &head).await;
             assert_eq!(status(&answer), 413, "{path} {length}");
-            assert!(answer.contains("request_too_large"), "{answer}");
+            assert!(answer.contains("larger than this path takes"), "{answer}");
         }
     }
 }

@@ -69,7 +69,7 @@ async fn queries_are_encoded_and_lists_keep_their_commas() {
         upstream.targets(),
         [
             format!(
-                "{athlete}/activities?oldest=2026-01-05&newest=2026-02-28&limit=31&fields=name,type"
+                "{athlete}/activities?oldest=2026-01-05&newest=2026-02-28&limit=31&fields=id,name,type"
             ),
             format!(
                 "{athlete}/activities/search-full?q=%23long+run+%26+fun%3D100%25%2F%C3%A9&limit=5"

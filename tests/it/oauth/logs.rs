@@ -1,50 +1,39 @@
-//! What the log of a whole flow says, and what it never says.
+//! What the log of a whole run says, and what it never says.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::process::Stdio;
 
-use tracing_subscriber::fmt::MakeWriter;
+use serde_json::json;
 
 use crate::support::flow::{self, Browser, Request, Tokens, VERIFIER};
-use crate::support::{Server, ServerOptions, secrets};
-
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Captured {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
+use crate::support::process::{Room, Running, free_port, program, wait_for};
+use crate::support::{Caller, Server, secrets};
 
 #[tokio::test]
 async fn the_log_tells_who_came_and_no_secret_even_at_its_loudest() {
-    let captured = Captured::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(captured.clone())
-        .finish();
-    // The server runs on this thread.
-    let _guard = tracing::subscriber::set_default(subscriber);
-    let server = Server::with(ServerOptions {
-        mcp_api_key: Some(secrets::MCP_API_KEY.to_owned()),
-        ..ServerOptions::default()
-    })
-    .await;
+    let (port, room) = (free_port(), Room::new());
+    let child = program(&room.0)
+        .args(["demo", "--port", &port.to_string()])
+        .env("JWT_SECRET_KEY", secrets::SIGNING)
+        .env("OWNER_PASSWORD", secrets::OWNER)
+        .env("MCP_API_KEY", secrets::MCP_API_KEY)
+        .env(
+            "RUST_LOG",
+            "trace,rmcp=trace,hyper=trace,hyper_util=trace,reqwest=trace,moka=trace",
+        )
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_for(port);
+    // Read while it runs: a full pipe would stop it.
+    let mut running = Running(child);
+    let reader = |stream: Box<dyn std::io::Read + Send>| {
+        std::thread::spawn(move || std::io::read_to_string(stream).unwrap())
+    };
+    let output = reader(Box::new(running.0.stdout.take().unwrap()));
+    let errors = reader(Box::new(running.0.stderr.take().unwrap()));
+
+    let server = Server::elsewhere(port);
     let client = flow::register_with(&server, flow::REDIRECT, "client_secret_post").await;
     let browser = Browser::new(&server);
     let page = browser.open(&Request::of(&server, &client)).await;
@@ -54,45 +43,55 @@ async fn the_log_tells_who_came_and_no_secret_even_at_its_loudest() {
         &flow::exchange(&server, &client, &code, VERIFIER).await,
         &client,
     );
-    assert!(flow::is_let_in(&server, &tokens.access_token).await);
+    let caller = Caller::with_token(&server, &tokens.access_token);
+    caller.call_tool("get_today", json!({})).await.ok();
+    caller.call_tool("get_athlete", json!({})).await.ok();
+    Caller::owner(&server)
+        .call_tool("get_help", json!({}))
+        .await
+        .ok();
     let refreshed = Tokens::of(&tokens.refresh(&server).await, &client);
     assert!(!flow::is_let_in(&server, "a-wrong-token-of-the-tests").await);
     flow::exchange(&server, &client, &code, VERIFIER).await;
     assert!(!flow::is_let_in(&server, &refreshed.access_token).await);
-    let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
-    // The client of the test logs too, at its own places.
-    let ours: Vec<&str> = log
-        .lines()
-        .filter(|line| line.contains("intervals_mcp_server"))
-        .collect();
-    let text = ours.join("\n");
+    running.tell_to_stop();
+    let log = output.join().unwrap() + &errors.join().unwrap();
+
     for expected in [
         "JWT decoded successfully session_id=",
         "the owner approved an app session_id=",
         "redirect_host=\"127.0.0.1:33419\" scopes=intervals:read intervals:write",
         "a wrong owner secret was typed",
         "a code was used again; its grant is revoked session_id=",
+        "Processing request of type tools/call session_id=",
+        "tool=get_today outcome=ok duration_ms=",
     ] {
-        assert!(text.contains(expected), "{expected}: {text}");
+        assert!(log.contains(expected), "{expected} is not in the log");
     }
     let cookie = browser.cookie("mcp_csrf").unwrap();
     for secret in [
         secrets::OWNER,
         secrets::SIGNING,
         secrets::MCP_API_KEY,
+        intervals_mcp_server::demo::API_KEY,
+        "QVBJX0tFWTpkZW1vLWtleS", // "API_KEY:demo-key" as Basic sends it
         "a-wrong-secret-of-the-tests",
         "a-wrong-token-of-the-tests",
         &code,
         &tokens.access_token,
         &tokens.refresh_token,
+        &refreshed.access_token,
+        &refreshed.refresh_token,
         client.secret.as_deref().unwrap(),
         VERIFIER,
         &cookie,
         &page.transaction,
         "response_type=code",
+        "tannwald.example",
     ] {
-        assert!(!text.contains(secret), "{secret}");
+        let lines: Vec<&str> = log.lines().filter(|line| line.contains(secret)).collect();
+        assert!(lines.is_empty(), "{secret}: {lines:#?}");
         let head: String = secret.chars().take(24).collect();
-        assert!(!text.contains(&head) || secret.len() < 24, "{head}");
+        assert!(!log.contains(&head) || secret.len() < 24, "{head}");
     }
 }

@@ -133,32 +133,18 @@ impl<'s> Caller<'s> {
     }
 
     /// Calls a tool and expects that it ran, well or badly.
-    #[track_caller]
-    pub fn call_tool<'a>(
-        &'a self,
-        name: &'a str,
-        arguments: Value,
-    ) -> impl Future<Output = Said> + 'a {
-        async move {
-            let answer = self
-                .legacy(
-                    "tools/call",
-                    json!({ "name": name, "arguments": arguments }),
-                )
-                .await;
-            assert_eq!(answer.status, 200, "{name}: {:?}", answer.body);
-            let result = &answer.body["result"];
-            let content = result["content"]
-                .as_array()
-                .unwrap_or_else(|| panic!("{name}: {:?}", answer.body));
-            Said {
-                text: content
-                    .iter()
-                    .filter_map(|c| c["text"].as_str())
-                    .collect::<Vec<_>>()
-                    .join("\n"),
-                is_error: result["isError"].as_bool().unwrap_or_default(),
-            }
+    pub async fn call_tool(&self, name: &str, arguments: Value) -> Said {
+        let params = json!({ "name": name, "arguments": arguments });
+        let answer = self.legacy("tools/call", params).await;
+        assert_eq!(answer.status, 200, "{name}: {:?}", answer.body);
+        let result = &answer.body["result"];
+        let content = result["content"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{name}: {:?}", answer.body));
+        let texts: Vec<&str> = content.iter().filter_map(|c| c["text"].as_str()).collect();
+        Said {
+            text: texts.join("\n"),
+            is_error: result["isError"].as_bool().unwrap_or_default(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod caller;
 pub mod flow;
+pub mod process;
 mod server;
 mod world;
 

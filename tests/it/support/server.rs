@@ -66,6 +66,13 @@ impl Default for ServerOptions {
     }
 }
 
+fn client() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .timeout(Duration::from_secs(60))
+}
+
 /// A running server; it stops when this value is dropped.
 pub struct Server {
     /// Where it listens: `http://127.0.0.1:PORT`.
@@ -127,6 +134,7 @@ impl Server {
                 deadline: options.deadline,
             },
         };
+        let host = public_url.authority().parse().unwrap();
         let app = App::build(settings, options.clock.clone()).unwrap();
         let stop = CancellationToken::new();
         tokio::spawn(app.serve(listener, stop.clone()));
@@ -134,13 +142,24 @@ impl Server {
             address,
             public_url,
             clock: options.clock,
-            http: reqwest::Client::builder()
-                .redirect(reqwest::redirect::Policy::none())
-                .no_proxy()
-                .timeout(Duration::from_secs(60))
+            http: client()
+                // As a proxy would pass it on: the host that the client typed.
+                .default_headers(std::iter::once((reqwest::header::HOST, host)).collect())
                 .build()
                 .unwrap(),
             _stop: stop.drop_guard(),
+        }
+    }
+
+    /// A server that runs elsewhere, such as in a process of its own.
+    pub fn elsewhere(port: u16) -> Self {
+        let address = format!("http://127.0.0.1:{port}");
+        Self {
+            public_url: PublicUrl::parse(&address).unwrap(),
+            address,
+            clock: Clock::system(),
+            http: client().build().unwrap(),
+            _stop: CancellationToken::new().drop_guard(),
         }
     }
 

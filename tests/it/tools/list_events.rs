@@ -33,7 +33,7 @@ async fn the_default_is_the_next_fortnight_in_order() {
     for event in raw.as_array().unwrap() {
         let row = rows
             .iter()
-            .find(|r| r["id"] == event["id"].to_string())
+            .find(|r| event["id"] == r["id"].parse::<i64>().unwrap())
             .unwrap();
         if let (Some(ctl), Some(atl)) = (event["icu_ctl"].as_f64(), event["icu_atl"].as_f64()) {
             assert!(
@@ -64,7 +64,7 @@ async fn past_workouts_say_whether_they_were_done_and_how_well() {
     for activity in paired {
         let Some(row) = rows
             .iter()
-            .find(|r| r["id"] == activity["paired_event_id"].to_string())
+            .find(|r| activity["paired_event_id"] == r["id"].parse::<i64>().unwrap())
         else {
             continue;
         };
@@ -112,22 +112,27 @@ async fn steps_are_resolved_to_watts_beats_and_pace() {
     let arguments = json!({ "newest": "+20d", "include_steps": "true" });
     let text = world.owner().call_tool("list_events", arguments).await.ok();
     let raw = world.raw("/athlete/{id}/events?oldest=2026-03-18&newest=2026-04-07&category=WORKOUT&resolve=true").await;
-    let ride = raw
+    let (event, repeat) = raw
         .as_array()
         .unwrap()
         .iter()
-        .find(|e| e["type"] == "VirtualRide" && e["workout_doc"]["steps"][1]["steps"].is_array())
-        .unwrap();
-    let repeat = &ride["workout_doc"]["steps"][1];
-    let hard = &repeat["steps"][0];
+        .find_map(|event| {
+            let steps = event["workout_doc"]["steps"].as_array()?;
+            let repeat = steps
+                .iter()
+                .find(|s| s["steps"][0]["_power"]["end"].is_number())?;
+            Some((event, repeat))
+        })
+        .expect("a ride with repeats is planned");
+    let hard = &repeat["steps"][0]["_power"];
     let line = text
         .lines()
-        .find(|l| l.starts_with(&format!("steps of {} ", ride["id"])))
+        .find(|l| l.starts_with(&format!("steps of {} ", event["id"])))
         .unwrap();
     let watts = format!(
         "({:.0}-{:.0} W)",
-        hard["_power"]["start"].as_f64().unwrap(),
-        hard["_power"]["end"].as_f64().unwrap()
+        hard["start"].as_f64().unwrap(),
+        hard["end"].as_f64().unwrap()
     );
     assert!(
         line.contains(&format!("{}x [", repeat["reps"])) && line.contains(&watts),

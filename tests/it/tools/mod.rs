@@ -8,9 +8,3 @@ mod get_wellness;
 mod list_activities;
 mod list_events;
 mod update_wellness;
-
-mod answers;
-mod budget;
-mod faults;
-mod permissions;
-mod schemas;

@@ -1,20 +1,17 @@
 //! One activity with chosen parts.
 
-use std::sync::Arc;
-
 use futures_util::future::OptionFuture;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::intervals::Error;
-use crate::intervals::activities::{Activity, EffortSpan};
+use crate::mcp::activity_parts;
 use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
 use crate::mcp::params::{ActivityId, Choice, List, choice};
 use crate::mcp::registry::{Access, Tool};
-use crate::mcp::render::{activity, parts, splits, zones};
+use crate::mcp::render::{activity, parts, zones};
 use crate::mcp::reply::Reply;
-use crate::units::Units;
 
 choice! {
     pub enum Part {
@@ -89,30 +86,16 @@ impl Tool for GetActivity {
             add(&mut reply, "intervals", Ok(parts::intervals(&found, units)));
         }
         if has(Part::Splits) {
-            let streams = context
-                .client()
-                .streams()
-                .get(&found.id, splits::STREAMS)
-                .await;
-            add(
-                &mut reply,
-                "splits",
-                streams.map(|s| splits::show(&found, &s, units)),
-            );
+            let text = activity_parts::even_splits(context, &found, units).await;
+            add(&mut reply, "splits", text);
         }
         if has(Part::BestEfforts) {
-            add(
-                &mut reply,
-                "best efforts",
-                best_efforts(context, &found, units).await,
-            );
+            let text = activity_parts::best_efforts(context, &found, units).await;
+            add(&mut reply, "best efforts", text);
         }
         if has(Part::Histogram) {
-            add(
-                &mut reply,
-                "histogram",
-                histogram(context, &found, units).await,
-            );
+            let text = activity_parts::histogram(context, &found, units).await;
+            add(&mut reply, "histogram", text);
         }
         if let Some(weather) = weather {
             add(
@@ -149,29 +132,8 @@ impl Tool for GetActivity {
 fn add(reply: &mut Reply, what: &str, text: Result<String, Error>) {
     match text {
         Ok(text) if text.is_empty() => reply.footer(format!("No {what} recorded.")),
-        Ok(text) => reply.line(text),
+        // A blank line, so that the rows of one part do not run into those of the next.
+        Ok(text) => reply.line("").line(text),
         Err(error) => reply.footer(format!("No {what}: {}", ToolError::from(error).sentence())),
     };
-}
-
-async fn best_efforts(context: &Context, found: &Activity, units: Units) -> Result<String, Error> {
-    let client = context.client().activities();
-    let (stream, spans) = parts::effort_spans(found);
-    let calls = spans.iter().map(|span| async {
-        let best = client.best_efforts(&found.id, stream, *span, 1).await?;
-        Ok::<_, Error>((*span, best))
-    });
-    let results: Vec<(EffortSpan, Arc<_>)> = futures_util::future::try_join_all(calls).await?;
-    Ok(parts::best_efforts(found, &results, units))
-}
-
-async fn histogram(context: &Context, found: &Activity, units: Units) -> Result<String, Error> {
-    let client = context.client().activities();
-    let kind = parts::histogram_kind(found, units);
-    let buckets = match kind {
-        parts::HistogramKind::Power => client.power_histogram(&found.id).await?,
-        parts::HistogramKind::Pace => client.pace_histogram(&found.id).await?,
-        parts::HistogramKind::HeartRate => client.hr_histogram(&found.id).await?,
-    };
-    Ok(parts::histogram(&buckets, kind, found, units))
 }

@@ -1,23 +1,19 @@
 //! The first call of a conversation: how things stand today.
 
 use jiff::ToSpan;
-use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::intervals::activities::{Activity, ListActivities};
-use crate::intervals::events::Event;
-use crate::mcp::context::{Context, Local};
+use crate::intervals::activities::ListActivities;
+use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
 use crate::mcp::params::Int;
 use crate::mcp::registry::{Access, Tool};
-use crate::mcp::render::{activities, days, events, today};
+use crate::mcp::render::{activities, agenda, days, today};
 use crate::mcp::reply::Reply;
-use crate::units::Units;
 
 /// The normal range of HRV rests on so many days; everything else on fewer.
 const HISTORY_DAYS: i64 = 60;
-const SESSION_DAYS: i64 = 7;
 const RACE_DAYS: i64 = 365;
 const RACES: &[&str] = &["RACE_A", "RACE_B", "RACE_C"];
 
@@ -50,7 +46,7 @@ impl Tool for GetToday {
         let day = |offset: i64| today.checked_add(offset.days()).unwrap_or(today);
         let client = context.client();
         let query = ListActivities {
-            oldest: day(-SESSION_DAYS),
+            oldest: day(-agenda::SESSION_DAYS),
             newest: today,
             limit: None,
             fields: activities::ROW_FIELDS,
@@ -80,10 +76,10 @@ impl Tool for GetToday {
         reply.line_if(today::resting_hr(&wellness, today));
         reply.line_if(today::sleep(&wellness, today));
         reply.line_if(today::feelings(&wellness, today));
-        absences(&mut reply, &plan, today);
-        next_race(&mut reply, &races, today);
-        planned(&mut reply, &plan, &sessions, &local);
-        last_sessions(&mut reply, &sessions, local.units, today);
+        agenda::absences(&mut reply, &plan, today);
+        agenda::next_race(&mut reply, &races, today);
+        agenda::planned(&mut reply, &plan, &sessions, &local);
+        agenda::last_sessions(&mut reply, &sessions, local.units, today);
         for warning in today::warnings(&wellness, today) {
             reply.footer(warning);
         }
@@ -92,76 +88,5 @@ impl Tool for GetToday {
             reply.footer(note);
         }
         Ok(reply)
-    }
-}
-
-fn absences(reply: &mut Reply, plan: &[Event], today: Date) {
-    for event in plan.iter().filter(|e| events::is_absence(e)) {
-        let Some((first, last)) = events::span(event) else {
-            continue;
-        };
-        let name = event
-            .name
-            .as_deref()
-            .map(crate::mcp::text::name)
-            .unwrap_or_default();
-        let when = if first <= today { "now" } else { "coming" };
-        reply.line(format!(
-            "{} {when}: {name}, {} to {}",
-            events::category(event),
-            days::full(first),
-            days::full(last)
-        ));
-    }
-}
-
-fn next_race(reply: &mut Reply, races: &[Event], today: Date) {
-    let next = races
-        .iter()
-        .filter(|e| events::is_race(e))
-        .filter_map(|e| Some((events::span(e)?.0, e)))
-        .filter(|(first, _)| *first >= today)
-        .min_by_key(|(first, _)| *first);
-    if let Some((first, race)) = next {
-        reply.line(format!(
-            "Next {}: {} on {} ({})",
-            events::category(race),
-            race.name
-                .as_deref()
-                .map(crate::mcp::text::name)
-                .unwrap_or_default(),
-            days::full(first),
-            days::distance(today, first)
-        ));
-    }
-}
-
-fn planned(reply: &mut Reply, plan: &[Event], done: &[Activity], local: &Local) {
-    let mut rows: Vec<&Event> = plan.iter().filter(|e| !events::is_absence(e)).collect();
-    rows.sort_by(|a, b| {
-        a.start_date_local
-            .cmp(&b.start_date_local)
-            .then(a.id.cmp(&b.id))
-    });
-    if rows.is_empty() {
-        reply.line("Plan: nothing in the calendar for these days.");
-        return;
-    }
-    reply.line("Plan (form: projected, end of day):");
-    reply.line(events::table(&rows, done, local.units, local.today()).render());
-}
-
-fn last_sessions(reply: &mut Reply, sessions: &[Activity], units: Units, today: Date) {
-    let mut rows: Vec<&Activity> = sessions.iter().filter(|a| !a.is_stub()).collect();
-    rows.sort_by_key(|a| std::cmp::Reverse(a.started()));
-    let totals = activities::totals(rows.iter().copied());
-    reply.line(format!(
-        "Last {} days: {}",
-        SESSION_DAYS + 1,
-        totals.show(units)
-    ));
-    if !rows.is_empty() {
-        let shown = rows.into_iter().take(5);
-        reply.line(activities::table(shown, units, today.year()).render());
     }
 }

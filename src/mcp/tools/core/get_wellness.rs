@@ -1,7 +1,5 @@
 //! Wellness by day, or its trend.
 
-use jiff::ToSpan;
-use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -10,13 +8,13 @@ use crate::mcp::context::{Context, Local};
 use crate::mcp::error::ToolError;
 use crate::mcp::params::{Choice, DateSpec, List, Text, Window, choice};
 use crate::mcp::registry::{Access, Tool};
-use crate::mcp::render::days;
-use crate::mcp::render::table::Table;
 use crate::mcp::render::wellness::{self, Measure};
+use crate::mcp::render::{days, wellness_trend};
 use crate::mcp::reply::Reply;
-use crate::units::signed;
 
 const MAX_DAYS: i32 = 400;
+/// Rows at most; the newest win.
+const MAX_ROWS: usize = 180;
 /// Comments are quoted at most this often; the newest win.
 const MAX_COMMENTS: usize = 14;
 
@@ -66,7 +64,7 @@ impl Tool for GetWellness {
             .map(|list| list.0.into_iter().map(|text| text.0).collect())
             .unwrap_or_default();
         let asked = !names.is_empty();
-        let codes = custom_codes(&found);
+        let codes = wellness::custom_codes(&found);
         let (custom, names): (Vec<String>, Vec<String>) = if names.is_empty() {
             (codes, names)
         } else {
@@ -83,23 +81,10 @@ impl Tool for GetWellness {
             return Ok(Reply::new(format!("No wellness data · {range}")));
         }
         match params.mode.map(|m| m.0) {
-            Some(Mode::Trend) => Ok(trend(&found, &measures, &local, &range)),
+            Some(Mode::Trend) => Ok(wellness_trend::weekly(&found, &measures, &local, &range)),
             _ => Ok(rows(&found, &measures, &custom, &local, &range)),
         }
     }
-}
-
-fn custom_codes(found: &[Wellness]) -> Vec<String> {
-    let mut codes: Vec<String> = found
-        .iter()
-        .flat_map(|day| day.custom.iter())
-        .filter(|(_, value)| wellness::custom_value(value).is_some())
-        .map(|(code, _)| code.clone())
-        .collect();
-    codes.sort_unstable();
-    codes.dedup();
-    codes.truncate(20);
-    codes
 }
 
 fn rows(
@@ -110,6 +95,13 @@ fn rows(
     range: &str,
 ) -> Reply {
     let mut reply = Reply::new(format!("{} days · {range}", found.len()));
+    let cut = found.len().saturating_sub(MAX_ROWS);
+    let found = found.get(cut..).unwrap_or_default();
+    if cut > 0 {
+        reply.footer(format!(
+            "The first {cut} days are not shown: ask for them alone, for fewer fields, or for mode trend."
+        ));
+    }
     reply.line(wellness::rows(found, measures, custom, local.units, local.today()).render());
     let empty = found
         .iter()
@@ -123,61 +115,5 @@ fn rows(
         let comment = day.comments.as_deref().unwrap_or_default();
         reply.quote(format!("comment on {}", days::full(day.date)), comment);
     }
-    reply
-}
-
-/// Weekly means, Monday to Sunday, and the change from the first week to the last.
-fn trend(found: &[Wellness], measures: &[&Measure], local: &Local, range: &str) -> Reply {
-    let monday = |day: Date| {
-        let back = i32::from(day.weekday().to_monday_zero_offset());
-        day.checked_sub(back.days()).unwrap_or(day)
-    };
-    let past: Vec<&Wellness> = found.iter().filter(|d| d.date <= local.today()).collect();
-    let mut weeks: Vec<Date> = past.iter().map(|d| monday(d.date)).collect();
-    weeks.dedup();
-    let heads = std::iter::once("measure".to_owned())
-        .chain(weeks.iter().map(|w| days::short(*w, local.today().year())))
-        .chain(["change".to_owned(), "days".to_owned()]);
-    let mut table = Table::new(heads);
-    for measure in measures {
-        let values = |week: Option<Date>| -> Vec<f64> {
-            past.iter()
-                .filter(|d| week.is_none_or(|w| monday(d.date) == w))
-                .filter_map(|d| (measure.get)(d))
-                .collect()
-        };
-        let count = values(None).len();
-        if count == 0 {
-            continue;
-        }
-        let means: Vec<Option<f64>> = weeks
-            .iter()
-            .map(|w| crate::analytics::baseline::mean(&values(Some(*w))))
-            .collect();
-        let first = means.iter().flatten().next();
-        let last = means.iter().flatten().next_back();
-        let change = first
-            .zip(last)
-            .filter(|_| means.iter().flatten().count() > 1);
-        table.row(
-            std::iter::once(Some(measure.head(local.units)))
-                .chain(
-                    means
-                        .iter()
-                        .map(|m| m.map(|m| measure.show_mean(m, local.units))),
-                )
-                .chain([
-                    change.map(|(a, b)| match measure.kind {
-                        wellness::Kind::Sleep => format!("{} min", signed((b - a) / 60.0, 0)),
-                        wellness::Kind::Weight => signed(local.units.weight(b - a), 1),
-                        _ => signed(b - a, 1),
-                    }),
-                    Some(count.to_string()),
-                ]),
-        );
-    }
-    let mut reply = Reply::new(format!("Weekly means (weeks from Monday) · {range}"));
-    reply.line(table.render());
-    reply.footer("Scales as numbers: 1 is the best. The first and last week may be incomplete.");
     reply
 }

@@ -7,29 +7,17 @@ use crate::intervals::activities::{Activity, ListActivities};
 use crate::intervals::events::Event;
 use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
-use crate::mcp::params::{Choice, DateSpec, Flag, List, Window, choice};
+use crate::mcp::params::{Category, Choice, DateSpec, Flag, List, Window};
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::render::{days, events};
 use crate::mcp::reply::Reply;
 
 const MAX_DAYS: i32 = 400;
 const MAX_ROWS: usize = 200;
+/// Events whose steps or texts are shown at most.
+const MAX_DETAILS: usize = 60;
 /// What is needed of an activity to say how a workout went.
 const PAIR_FIELDS: &[&str] = &["paired_event_id", "compliance"];
-
-choice! {
-    pub enum Category {
-        Workout = "workout",
-        Race = "race",
-        Note = "note",
-        Holiday = "holiday",
-        Sick = "sick",
-        Injured = "injured",
-        Target = "target",
-        Plan = "plan",
-        Other = "other",
-    }
-}
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -63,7 +51,7 @@ impl Tool for ListEvents {
             .categories
             .map(|list| list.0.into_iter().map(|choice| choice.0).collect())
             .unwrap_or_default();
-        let upstream: Vec<&str> = wanted.iter().flat_map(|c| names(*c)).copied().collect();
+        let upstream: Vec<&str> = wanted.iter().flat_map(|c| c.upstream()).copied().collect();
         let client = context.client();
         let (found, done) = tokio::join!(
             async {
@@ -111,8 +99,15 @@ impl Tool for ListEvents {
         }
         let shown: Vec<&Event> = rows.iter().copied().take(MAX_ROWS).collect();
         reply.line(events::table(&shown, &done, local.units, today).render());
-        for event in shown.iter().filter(|_| steps) {
-            events::details(&mut reply, event, local.units);
+        if steps {
+            for event in shown.iter().take(MAX_DETAILS) {
+                events::details(&mut reply, event, local.units);
+            }
+            if shown.len() > MAX_DETAILS {
+                reply.footer(format!(
+                    "Steps and texts of the first {MAX_DETAILS} only; ask for a shorter window."
+                ));
+            }
         }
         if rows.len() > MAX_ROWS {
             reply.footer(format!(
@@ -127,19 +122,5 @@ impl Tool for ListEvents {
             reply.footer("Compliance could not be read just now.");
         }
         Ok(reply)
-    }
-}
-
-const fn names(category: Category) -> &'static [&'static str] {
-    match category {
-        Category::Workout => &["WORKOUT"],
-        Category::Race => &["RACE_A", "RACE_B", "RACE_C"],
-        Category::Note => &["NOTE"],
-        Category::Holiday => &["HOLIDAY"],
-        Category::Sick => &["SICK"],
-        Category::Injured => &["INJURED"],
-        Category::Target => &["TARGET"],
-        Category::Plan => &["PLAN"],
-        Category::Other => &["SEASON_START", "SET_EFTP", "FITNESS_DAYS", "SET_FITNESS"],
     }
 }

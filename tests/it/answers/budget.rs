@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 use tiktoken_rs::CoreBPE;
 
-use super::answers;
+use super::{calls as all_calls, ids};
 use crate::support::{World, table};
 
 static O200K: LazyLock<CoreBPE> = LazyLock::new(|| tiktoken_rs::o200k_base().unwrap());
@@ -52,8 +52,8 @@ async fn a_row_of_an_activity_costs_at_most_60_tokens() {
 #[tokio::test]
 async fn no_answer_is_longer_than_a_client_takes() {
     let world = World::start().await;
-    let ids = answers::ids(&world).await;
-    let mut calls = answers::calls((&ids.0, &ids.1));
+    let found = ids(&world).await;
+    let mut calls = all_calls((&found.0, &found.1));
     calls.push((
         "list_events",
         json!({ "oldest": "-364d", "newest": "+30d", "include_steps": true }),

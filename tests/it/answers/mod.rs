@@ -1,5 +1,10 @@
 //! What holds for the answers of all tools.
 
+mod budget;
+mod faults;
+mod permissions;
+mod schemas;
+
 use serde_json::{Value, json};
 
 use crate::support::World;

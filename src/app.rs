@@ -63,6 +63,11 @@ impl App {
         Ok(Self { router, limits })
     }
 
+    /// Every route behind every layer, for callers that have no socket.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// Answers connections of `listener` until `shutdown` is cancelled, then lets running calls finish.
     pub async fn serve(self, listener: TcpListener, shutdown: CancellationToken) {
         http::serve(listener, self.router, self.limits, shutdown).await;

@@ -42,6 +42,8 @@ pub struct Scopes(u8);
 impl Scopes {
     pub const NONE: Self = Self(0);
     pub const ALL: Self = Self(0b1111);
+    /// How many different sets there are.
+    pub const COUNT: usize = 16;
 
     #[must_use]
     pub const fn of(scope: Scope) -> Self {
@@ -56,6 +58,12 @@ impl Scopes {
     #[must_use]
     pub const fn contains(self, scope: Scope) -> bool {
         self.0 & scope.bit() != 0 || (matches!(scope, Scope::Read) && self.0 != 0)
+    }
+
+    /// A number below [`Self::COUNT`] that only this set has.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
     }
 
     #[must_use]

@@ -18,6 +18,7 @@ use super::era::{self, Era, Violation};
 use super::message::{Kind, Malformed, Message};
 use super::registry::Registry;
 use super::server::{Handler, Outcome};
+use super::tool_list::ToolLists;
 use crate::identity::{Caller, MissingScopes};
 
 /// The largest message that is read.
@@ -28,6 +29,7 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 pub struct Endpoint {
     pub service: StreamableHttpService<Handler, NeverSessionManager>,
     pub registry: Arc<Registry>,
+    pub lists: Arc<ToolLists>,
     pub strict: bool,
 }
 
@@ -122,6 +124,15 @@ async fn dispatch(
     }
     if let Some(refusal) = refuse_scope(endpoint, &message, &parts) {
         return refusal;
+    }
+    if message.method == "tools/list"
+        && let Some(caller) = parts.extensions.get::<Caller>()
+    {
+        let registry = &endpoint.registry;
+        let list = endpoint
+            .lists
+            .answer(registry, caller.scopes, era, &message.id);
+        return json_body(StatusCode::OK, Body::from(list));
     }
     // Clients leave `Accept` out or name only one type (claude.ai among them); rmcp insists on both.
     parts.headers.insert(
@@ -220,7 +231,11 @@ fn rpc_error(
         error.insert("data".to_owned(), data);
     }
     let body = json!({ "jsonrpc": "2.0", "id": id, "error": error }).to_string();
-    let mut response = Response::new(Body::from(body));
+    json_body(status, Body::from(body))
+}
+
+fn json_body(status: StatusCode, body: Body) -> Response {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     response.headers_mut().insert(
         header::CONTENT_TYPE,

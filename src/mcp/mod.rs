@@ -21,6 +21,7 @@ mod reply;
 mod scales;
 mod server;
 mod text;
+mod tool_list;
 mod tools;
 
 use std::sync::Arc;
@@ -71,6 +72,7 @@ impl Mcp {
             endpoint: front::Endpoint {
                 service,
                 registry,
+                lists: Arc::default(),
                 strict: settings.strict_protocol_headers,
             },
         }

@@ -1,4 +1,4 @@
-//! The rmcp handler: the single choke point through which every tool is listed and called.
+//! The rmcp handler: the single choke point through which every tool is called.
 
 use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod,
+    CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod,
     CompleteRequestParams, CompleteResult, ContentBlock, ErrorData, Implementation, JsonObject,
     ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod,
-    ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult, ListToolsResult,
+    ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult,
     PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::RequestContext;
@@ -25,9 +25,6 @@ use crate::identity::{Caller, Scopes};
 
 /// Claude gives a call about 60 s; ours ends before.
 const CALL_DEADLINE: Duration = Duration::from_secs(50);
-/// How long a client may keep the tool list.
-const LIST_TTL_MS: u64 = 300_000;
-
 const VERSIONS: &[ProtocolVersion] = &[
     ProtocolVersion::V_2026_07_28,
     ProtocolVersion::V_2025_11_25,
@@ -127,25 +124,6 @@ impl ServerHandler for Handler {
 
     fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
         Cow::Borrowed(VERSIONS)
-    }
-
-    async fn list_tools(
-        &self,
-        _: Option<PaginatedRequestParams>,
-        context: RequestContext<RoleServer>,
-    ) -> Result<ListToolsResult, ErrorData> {
-        let scopes = caller(&context)?.scopes;
-        let list = ListToolsResult::with_all_items(self.0.registry.listed(scopes));
-        let is_modern = context
-            .protocol_version()
-            .is_some_and(|v| v.as_str() >= ProtocolVersion::V_2026_07_28.as_str());
-        Ok(if is_modern {
-            // The list depends on the caller's scopes.
-            list.with_ttl_ms(LIST_TTL_MS)
-                .with_cache_scope(CacheScope::Private)
-        } else {
-            list
-        })
     }
 
     async fn call_tool(

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Real MCP clients against the real server in demo mode: tests/clients/run.sh [path of the binary]
 set -euo pipefail
-cd "$(dirname "$0")"
-binary=$(realpath "${1:-../../target/release/intervals-mcp-server}")
+here=$(realpath "$(dirname "$0")")
+binary=$(realpath "${1:-$here/../../target/release/intervals-mcp-server}")
+cd "$here"
 
 [ -d node_modules/@modelcontextprotocol/client ] || npm ci --no-audit --no-fund --loglevel=error
 # The inspector needs a newer Node than distributions have; the package `node` brings it.

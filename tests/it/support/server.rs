@@ -66,6 +66,47 @@ impl Default for ServerOptions {
     }
 }
 
+impl ServerOptions {
+    /// The settings of a server at `public_url`.
+    pub fn settings(self, public_url: &PublicUrl) -> Settings {
+        Settings {
+            http: http::Settings {
+                public_url: public_url.clone(),
+                allowed_origins: self.allowed_origins,
+                server_config: serde_json::json!({}),
+                limits: self.limits,
+            },
+            oauth: oauth::Settings {
+                public_url: public_url.clone(),
+                signing_secret: self.signing_secret.into(),
+                previous_signing_secret: self.previous_signing_secret.map(SecretString::from),
+                athlete_id: self.athlete_id.clone(),
+                owner_secret: match self.owner_password {
+                    Some(password) => oauth::OwnerSecret::Password(password.into()),
+                    None => oauth::OwnerSecret::ApiKey(self.api_key.clone().into()),
+                },
+                mcp_api_key: self.mcp_api_key.map(SecretString::from),
+                access_token_ttl: self.access_token_ttl,
+                refresh_token_ttl: self.refresh_token_ttl,
+                tokens_not_before: self.tokens_not_before,
+                trusted_proxy_hops: self.trusted_proxy_hops,
+            },
+            mcp: mcp::Settings {
+                toolsets: vec![mcp::Toolset::Core],
+                read_only: self.read_only,
+                strict_protocol_headers: self.strict_protocol_headers,
+            },
+            intervals: intervals::Settings {
+                base_url: self.upstream.parse().unwrap(),
+                athlete_id: self.athlete_id.parse().unwrap(),
+                api_key: self.api_key.into(),
+                rate: None,
+                deadline: self.deadline,
+            },
+        }
+    }
+}
+
 fn client() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -99,49 +140,15 @@ impl Server {
         let address = format!("http://{}", listener.local_addr().unwrap());
         let public_url =
             PublicUrl::parse(options.public_url.as_deref().unwrap_or(&address)).unwrap();
-        let settings = Settings {
-            http: http::Settings {
-                public_url: public_url.clone(),
-                allowed_origins: options.allowed_origins,
-                server_config: serde_json::json!({}),
-                limits: options.limits,
-            },
-            oauth: oauth::Settings {
-                public_url: public_url.clone(),
-                signing_secret: options.signing_secret.into(),
-                previous_signing_secret: options.previous_signing_secret.map(SecretString::from),
-                athlete_id: options.athlete_id.clone(),
-                owner_secret: match options.owner_password {
-                    Some(password) => oauth::OwnerSecret::Password(password.into()),
-                    None => oauth::OwnerSecret::ApiKey(options.api_key.clone().into()),
-                },
-                mcp_api_key: options.mcp_api_key.map(SecretString::from),
-                access_token_ttl: options.access_token_ttl,
-                refresh_token_ttl: options.refresh_token_ttl,
-                tokens_not_before: options.tokens_not_before,
-                trusted_proxy_hops: options.trusted_proxy_hops,
-            },
-            mcp: mcp::Settings {
-                toolsets: vec![mcp::Toolset::Core],
-                read_only: options.read_only,
-                strict_protocol_headers: options.strict_protocol_headers,
-            },
-            intervals: intervals::Settings {
-                base_url: options.upstream.parse().unwrap(),
-                athlete_id: options.athlete_id.parse().unwrap(),
-                api_key: options.api_key.into(),
-                rate: None,
-                deadline: options.deadline,
-            },
-        };
+        let clock = options.clock.clone();
         let host = public_url.authority().parse().unwrap();
-        let app = App::build(settings, options.clock.clone()).unwrap();
+        let app = App::build(options.settings(&public_url), clock.clone()).unwrap();
         let stop = CancellationToken::new();
         tokio::spawn(app.serve(listener, stop.clone()));
         Self {
             address,
             public_url,
-            clock: options.clock,
+            clock,
             http: client()
                 // As a proxy would pass it on: the host that the client typed.
                 .default_headers(std::iter::once((reqwest::header::HOST, host)).collect())

@@ -10,6 +10,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 use url::{Host, Url};
 
@@ -26,6 +27,8 @@ use crate::clock::Clock;
 
 /// Largest decoded body that is taken.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+/// Up to here a body is read beside others.
+const LARGE_BODY_BYTES: usize = 1024 * 1024;
 /// As much of an error's body is read.
 const MAX_ERROR_BODY_BYTES: usize = 64 * 1024;
 /// From this size on decoding would hold up a worker thread noticeably.
@@ -49,6 +52,8 @@ struct Core {
     limiter: Limiter,
     cache: Cache,
     clock: Clock,
+    /// Large bodies are read one at a time: a tool asks for several things at once, and each may turn out huge.
+    large_body: Semaphore,
 }
 
 impl Transport {
@@ -80,6 +85,7 @@ impl Transport {
             limiter: Limiter::new(settings.rate, clock.clone()),
             cache: Cache::new(),
             clock,
+            large_body: Semaphore::new(1),
         })))
     }
 
@@ -210,7 +216,7 @@ impl Core {
             if html {
                 return Err(Error::Blocked { status });
             }
-            let body = read_body(&mut response).await?;
+            let body = read_body(&mut response, &self.large_body).await?;
             if refusal::looks_like_html(&body) {
                 return Err(Error::Blocked { status });
             }
@@ -280,7 +286,7 @@ fn unanswered(error: &reqwest::Error) -> Error {
 }
 
 /// Counts what decompression yields, piece by piece, so that neither a huge nor a densely packed body fills the memory.
-async fn read_body(response: &mut Response) -> Result<Vec<u8>, Error> {
+async fn read_body(response: &mut Response, large: &Semaphore) -> Result<Vec<u8>, Error> {
     let too_large = Error::TooLarge {
         limit_bytes: MAX_BODY_BYTES,
     };
@@ -289,10 +295,17 @@ async fn read_body(response: &mut Response) -> Result<Vec<u8>, Error> {
         Ok(announced) if announced <= MAX_BODY_BYTES => announced,
         _ => return Err(too_large),
     };
-    let mut body = Vec::with_capacity(announced);
+    let mut body = Vec::with_capacity(announced.min(LARGE_BODY_BYTES));
+    let mut turn = None;
     while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
         if chunk.len() > MAX_BODY_BYTES - body.len() {
             return Err(too_large);
+        }
+        if turn.is_none() && chunk.len() + body.len() > LARGE_BODY_BYTES {
+            // The deadline of the request ends the wait; nobody closes the semaphore.
+            turn = large.acquire().await.ok();
+            // At once and not by doubling, which would hold the old and the new half. Pages cost nothing until written.
+            body.reserve_exact(MAX_BODY_BYTES - body.len());
         }
         body.extend_from_slice(&chunk);
     }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::support::flow::{self, Tokens, VERIFIER, is_let_in};
-use crate::support::{Server, ServerOptions};
+use crate::support::process::{Room, Running, free_port, program, wait_for};
+use crate::support::{Caller, Server, ServerOptions};
 
 fn options() -> ServerOptions {
     ServerOptions {
@@ -141,4 +142,40 @@ async fn everything_issued_before_the_epoch_is_dead_and_clients_are_not() {
         &tokens.client,
     );
     assert!(is_let_in(&later, &again.access_token).await);
+}
+
+/// The binary in demo mode with these variables, as often as it is started.
+fn process(port: u16, room: &Room) -> Running {
+    let child = program(&room.0)
+        .args(["demo", "--port", &port.to_string()])
+        .env("JWT_SECRET_KEY", crate::support::secrets::SIGNING)
+        .env("OWNER_PASSWORD", crate::support::secrets::OWNER)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_for(port);
+    Running(child)
+}
+
+#[tokio::test]
+async fn a_killed_process_comes_back_as_if_nothing_had_happened() {
+    let (port, room) = (free_port(), Room::new());
+    let killed = process(port, &room);
+    let server = Server::elsewhere(port);
+    let client = flow::register(&server).await;
+    let tokens = flow::connect(&server).await;
+    // SIGKILL: nothing can be saved on the way out.
+    drop(killed);
+    let _running = process(port, &room);
+    let server = Server::elsewhere(port);
+    let caller = Caller::with_token(&server, &tokens.access_token);
+    caller
+        .call_tool("get_today", serde_json::json!({}))
+        .await
+        .ok();
+    let refreshed = Tokens::of(&tokens.refresh(&server).await, &tokens.client);
+    assert!(is_let_in(&server, &refreshed.access_token).await);
+    let code = flow::approved_code(&server, &client).await;
+    let answer = flow::exchange(&server, &client, &code, VERIFIER).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
 }

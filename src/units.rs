@@ -34,6 +34,38 @@ impl Units {
             }
     }
 
+    /// A distance in km or mi without its unit, as the head of a column says it; swims in metres or yards with it.
+    #[must_use]
+    pub fn way(self, sport: &str, metres: f64, decimals: usize) -> String {
+        match (sport.ends_with("Swim"), self.imperial) {
+            (true, false) => format!("{}m", number(metres, 0)),
+            (true, true) => format!("{}y", number(metres / METRES_PER_YARD, 0)),
+            (false, _) => number(self.distance(metres), decimals),
+        }
+    }
+
+    /// The same with its unit in any case.
+    #[must_use]
+    pub fn named_way(self, sport: &str, metres: f64, decimals: usize) -> String {
+        let way = self.way(sport, metres, decimals);
+        if sport.ends_with("Swim") {
+            way
+        } else {
+            format!("{way} {}", self.distance_name())
+        }
+    }
+
+    /// The length of a split in metres: a kilometre or a mile, 100 m or 100 y in the water.
+    #[must_use]
+    pub fn split_metres(self, sport: &str) -> f64 {
+        match (sport.ends_with("Swim"), self.imperial) {
+            (true, false) => 100.0,
+            (true, true) => 100.0 * METRES_PER_YARD,
+            (false, false) => 1000.0,
+            (false, true) => METRES_PER_MILE,
+        }
+    }
+
     /// `m` or `ft`, of climbing.
     #[must_use]
     pub const fn height_name(self) -> &'static str {
@@ -234,6 +266,17 @@ mod tests {
         assert_eq!(imperial.pace_of("Swim").unwrap().show(1.0).unwrap(), "1:31");
         assert_eq!(metric.pace_of("Ride"), None);
         assert_eq!(Pace::PerKm.show(0.0), None);
+    }
+
+    #[test]
+    fn swims_are_measured_in_metres_or_yards() {
+        let imperial = Units {
+            imperial: true,
+            ..Units::default()
+        };
+        assert_eq!(Units::default().way("Swim", 1607.0, 1), "1607m");
+        assert_eq!(imperial.named_way("OpenWaterSwim", 914.4, 1), "1000y");
+        assert_eq!(imperial.named_way("Run", 1609.344, 2), "1 mi");
     }
 
     #[test]

@@ -55,9 +55,16 @@ pub struct Today {
     pub now: Fitness,
     /// With what is planned and not yet done, if anything is.
     pub with_plan: Option<Fitness>,
-    /// True when the service's figure of the day holds load that is neither in the activities nor in the plan.
+    /// The service's figure holds load that is neither in the activities nor in the plan.
     pub hidden_load: bool,
+    /// What the figure holds could not be told apart, and `now` is the service's figure as it is.
+    pub mixed: bool,
 }
+
+/// Load points within which two sums are the same.
+const SAME_LOAD: f64 = 1.5;
+/// Within this a day follows from the one before by the usual time constants.
+const SAME_FITNESS: f64 = 0.3;
 
 /// Sorts out what the service's row of today contains: it may hold the load of workouts that are only planned, and it
 /// holds that of activities that are not shown (Strava). `row` is today's state, `row_load` the load that went into it,
@@ -70,25 +77,47 @@ pub fn today(
     done: f64,
     planned: f64,
 ) -> Today {
-    let same = |a: f64, b: f64| (a - b).abs() <= 1.5;
+    let as_it_is = Today {
+        now: row,
+        with_plan: None,
+        hidden_load: false,
+        mixed: planned > 0.0,
+    };
     let Some((yesterday, row_load)) = yesterday.zip(row_load) else {
+        return as_it_is;
+    };
+    let expected = yesterday.after(row_load);
+    if (expected.ctl - row.ctl).abs() > SAME_FITNESS
+        || (expected.atl - row.atl).abs() > SAME_FITNESS
+    {
+        // Other time constants or factors per sport: our recursion would invent a difference.
+        return as_it_is;
+    }
+    let hidden_load = row_load > done + planned + SAME_LOAD;
+    let beside_plan = row_load - planned;
+    if planned <= 0.0 || (row_load - done).abs() <= SAME_LOAD {
+        // The plan is not in it.
         return Today {
             now: row,
-            with_plan: None,
-            hidden_load: false,
-        };
-    };
-    if planned > 0.0 && same(row_load, done + planned) && !same(row_load, done) {
-        return Today {
-            now: yesterday.after(done),
-            with_plan: Some(row),
-            hidden_load: false,
+            with_plan: (planned > 0.0).then(|| yesterday.after(row_load + planned)),
+            hidden_load,
+            mixed: false,
         };
     }
+    if beside_plan >= done - SAME_LOAD {
+        return Today {
+            now: yesterday.after(if hidden_load { beside_plan } else { done }),
+            with_plan: Some(row),
+            hidden_load,
+            mixed: false,
+        };
+    }
+    // A part of the plan is in it.
     Today {
-        now: row,
-        with_plan: (planned > 0.0).then(|| yesterday.after(row_load + planned)),
-        hidden_load: row_load > done + 1.5,
+        now: yesterday.after(done),
+        with_plan: Some(yesterday.after(done + planned)),
+        hidden_load: false,
+        mixed: false,
     }
 }
 
@@ -160,6 +189,34 @@ mod tests {
         let day = today(Some(yesterday), yesterday.after(90.0), Some(90.0), 0.0, 0.0);
         assert!(day.hidden_load);
         assert_eq!(day.with_plan, None);
+    }
+
+    #[test]
+    fn hidden_load_does_not_count_the_plan_twice() {
+        let yesterday = Fitness {
+            ctl: 50.0,
+            atl: 60.0,
+        };
+        // 27 points came through Strava, 63 are planned; the row holds both.
+        let row = yesterday.after(90.0);
+        let day = today(Some(yesterday), row, Some(90.0), 0.0, 63.0);
+        assert_eq!(day.now, yesterday.after(27.0));
+        assert_eq!(day.with_plan, Some(row));
+        assert!(day.hidden_load);
+    }
+
+    #[test]
+    fn other_time_constants_are_not_taken_apart() {
+        let yesterday = Fitness {
+            ctl: 50.0,
+            atl: 60.0,
+        };
+        let row = Fitness {
+            ctl: step(50.0, 100.0, 30.0),
+            atl: step(60.0, 100.0, 5.0),
+        };
+        let day = today(Some(yesterday), row, Some(100.0), 0.0, 100.0);
+        assert_eq!((day.now, day.with_plan, day.mixed), (row, None, true));
     }
 
     #[test]

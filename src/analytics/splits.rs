@@ -21,6 +21,9 @@ pub struct Split {
 /// A gap in the clock longer than this may hold a pause (s); devices that record only changes leave gaps of a few seconds.
 const PAUSE_SECONDS: f64 = 10.0;
 
+/// A gap that was covered at less than this share of the speed before it holds a pause.
+const PAUSE_SHARE: f64 = 0.4;
+
 #[derive(Default)]
 struct Running {
     start_metres: f64,
@@ -89,14 +92,18 @@ pub fn splits(
         };
         let moved = (d - d0).max(0.0);
         let mut elapsed = t - t0;
-        if elapsed > PAUSE_SECONDS {
-            // The clock ran on while the athlete stood: what was covered took as long as it did just before.
-            elapsed = speed.map_or(0.0, |v| (moved / v).min(elapsed));
-        } else if elapsed > 0.0 {
-            speed = Some(moved / elapsed).filter(|v| *v > 0.1).or(speed);
-        }
         if elapsed <= 0.0 {
             continue;
+        }
+        let implied = moved / elapsed;
+        match speed {
+            // The clock ran on while the athlete stood: what was covered took as long as it did just before. A gap at
+            // the usual speed is no pause: pool devices write one sample a length.
+            Some(before) if elapsed > PAUSE_SECONDS && implied < PAUSE_SHARE * before => {
+                elapsed = moved / before;
+            }
+            _ if implied > 0.1 => speed = Some(implied),
+            _ => {}
         }
         let rise = height.zip(h0).map(|(h, h0)| h - h0);
         let (hr, watts) = (heart_rate(i).filter(|v| *v > 0.0), power(i));
@@ -124,7 +131,7 @@ pub fn splits(
     if let Some((_, d, _)) = last {
         let rest = d - running.start_metres;
         // A few metres at the end are no split.
-        if rest > every * 0.02 {
+        if rest > every * 0.02 && running.seconds > 0.0 {
             out.push(running.finish(rest));
         }
     }
@@ -180,6 +187,19 @@ mod tests {
         let splits = cut(&samples, 1000.0);
         assert_eq!(splits.len(), 1);
         assert!((splits[0].seconds - 200.0).abs() < 1e-6, "{splits:?}");
+    }
+
+    #[test]
+    fn one_sample_a_pool_length_is_no_pause() {
+        let samples: Vec<_> = (0..=16)
+            .map(|i| (f64::from(i) * 25.0, f64::from(i) * 25.0, 130.0))
+            .collect();
+        let splits = cut(&samples, 100.0);
+        assert_eq!(splits.len(), 4);
+        assert!(
+            splits.iter().all(|s| (s.seconds - 100.0).abs() < 1e-6),
+            "{splits:?}"
+        );
     }
 
     #[test]

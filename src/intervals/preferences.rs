@@ -1,4 +1,4 @@
-//! How the athlete wants quantities shown.
+//! How the athlete wants quantities shown, and the two body measures of the settings.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ impl<'a> AthletePreferences<'a> {
         Self { transport }
     }
 
-    /// `GET /athlete/{id}`: units only.
+    /// `GET /athlete/{id}`: units, weight and resting heart rate only.
     ///
     /// No other endpoint tells them. The answer also holds the API key and personal data and may be large: nothing of it
     /// but these fields is kept, and it is asked for rarely.
@@ -30,7 +30,7 @@ impl<'a> AthletePreferences<'a> {
 }
 
 record! {
-    /// The athlete's choice of units.
+    /// The athlete's choice of units, and what the settings say of the body.
     pub struct Preferences {
         /// `meters`, or the other, which is taken for imperial.
         measurement_preference: String,
@@ -38,6 +38,10 @@ record! {
         weight_pref_lb: bool,
         /// Temperatures in °F.
         fahrenheit: bool,
+        /// kg
+        icu_weight: f64,
+        /// bpm
+        icu_resting_hr: i64,
     }
 }
 

@@ -11,6 +11,8 @@ pub enum ToolError {
     /// The arguments are wrong; the text says what is right.
     Invalid(String),
     Upstream(intervals::Error),
+    /// A write whose answer did not come: it may have been carried out.
+    UncertainWrite(intervals::Error),
     /// The call took longer than a client waits.
     Deadline(Duration),
     /// The caller hung up.
@@ -32,12 +34,22 @@ impl From<WindowError> for ToolError {
 }
 
 impl ToolError {
+    /// The error of a write.
+    #[must_use]
+    pub const fn write(error: intervals::Error) -> Self {
+        if error.leaves_write_uncertain() {
+            Self::UncertainWrite(error)
+        } else {
+            Self::Upstream(error)
+        }
+    }
+
     /// A short name for log lines.
     #[must_use]
     pub const fn outcome(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "invalid",
-            Self::Upstream(_) => "upstream_error",
+            Self::Upstream(_) | Self::UncertainWrite(_) => "upstream_error",
             Self::Deadline(_) => "deadline",
             Self::Cancelled => "cancelled",
             Self::Panicked => "panic",
@@ -50,6 +62,10 @@ impl ToolError {
         match self {
             Self::Invalid(text) => text.clone(),
             Self::Upstream(error) => upstream(error),
+            Self::UncertainWrite(error) => format!(
+                "{} The change may have been made all the same: read it before trying again.",
+                upstream(error)
+            ),
             Self::Deadline(limit) => format!(
                 "This took longer than {} s and was given up. Ask for a shorter window or fewer parts.",
                 limit.as_secs()

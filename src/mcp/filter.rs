@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 
 use super::params::{Sport, choice};
 use super::render::activities;
+use super::text;
+use crate::intervals::ActivityId;
 use crate::intervals::activities::Activity;
 
 choice! {
@@ -47,6 +49,34 @@ impl Filter {
             .or_else(|| self.tag.as_ref().map(|tag| format!("#{tag}")))
     }
 
+    /// Whether everything matches.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.sport.is_none() && self.name.is_none() && self.tag.is_none()
+    }
+
+    /// Why nothing of `found` matched, in words.
+    #[must_use]
+    pub fn nothing_found(&self, found: &[Activity]) -> String {
+        let mut sports: Vec<&str> = found.iter().filter_map(|a| a.sport.as_deref()).collect();
+        sports.sort_unstable();
+        sports.dedup();
+        match &self.sport {
+            Some(sport) if !sports.iter().any(|kind| sport.covers(kind)) => {
+                let others = if sports.is_empty() {
+                    "none".to_owned()
+                } else {
+                    sports.join(", ")
+                };
+                format!(
+                    "No '{}' here; sports found: {others}.",
+                    text::name(sport.name())
+                )
+            }
+            _ => "No activity here has this name or tag.".to_owned(),
+        }
+    }
+
     #[must_use]
     pub fn matches(&self, activity: &Activity) -> bool {
         let kind = activity.sport.as_deref();
@@ -63,6 +93,22 @@ impl Filter {
                 tags.any(|t| t.to_lowercase() == *tag)
             })
     }
+}
+
+/// The activity called `id` and those nearest to it in time, `limit` in all.
+#[must_use]
+pub fn nearest(found: &[Activity], id: &ActivityId, limit: usize) -> Vec<Activity> {
+    let at = |a: &Activity| {
+        a.started()
+            .and_then(|at| at.in_tz("UTC").ok())
+            .map(|at| at.timestamp().as_second())
+    };
+    let Some(middle) = found.iter().find(|a| a.id == *id).and_then(at) else {
+        return found.iter().take(limit).cloned().collect();
+    };
+    let mut rows: Vec<&Activity> = found.iter().collect();
+    rows.sort_by_key(|a| at(a).map_or(i64::MAX, |at| (at - middle).abs()));
+    rows.into_iter().take(limit).cloned().collect()
 }
 
 /// Puts `rows` in order.

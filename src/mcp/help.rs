@@ -39,9 +39,9 @@ pub const FORMULAS: &str = "\
 fitness (CTL), fatigue (ATL): x + (load - x)(1 - e^(-1/t)) a day, t 42 and 7 days unless the athlete changed them \
 (Banister's impulse-response model as Coggan's Performance Management Chart; as Intervals.icu computes it).
 form: CTL - ATL of the same day. Zones of the Intervals.icu fitness page: above 20 transition, 5 to 20 fresh, -10 to 5 grey \
-zone, -30 to -10 optimal, below -30 high risk. ramp: CTL change over 7 days.
+zone, -30 to -10 optimal, below -30 high risk. ramp: CTL change over 7 days; in get_today without what is only planned.
 form now in get_today leaves out load that is only planned; the figure beside it adds it.
-HRV: 7-day mean of ln rMSSD against the 60-day mean +- 0.5 standard deviation (Plews et al., Sports Medicine 43:773, 2013).
+HRV: 7-day mean of ln rMSSD against the mean +- 0.5 standard deviation (Plews et al., Sports Medicine 43:773, 2013) of 60 days.
 resting HR and sleep in get_today: today against the 42-day mean +- 1 standard deviation.
 NP (normalized power): fourth root of the mean fourth power of the 30 s rolling mean; IF = NP / FTP; VI = NP / average \
 power; EF = NP / average HR (Coggan). load from power = hours x IF^2 x 100.
@@ -62,15 +62,23 @@ State: done with the activity's id and the compliance in percent, not done when 
 other) when the upload to the device failed.";
 
 pub const WORKOUTS: &str = "\
-Text language of planned workouts, one step a line:
-- 10m ramp 50-75% 90rpm        (dash, length, target, cadence; percent alone is of FTP)
-- 8m 95-100%   - 5m 220w   - 30s maxeffort   - 20m Z2   - 10m freeride
-- 10m 75-82% LTHR   - 2m Z1 HR   - 1km 4:00/km-4:10/km Pace   - 400mtr 100% Pace   (HR and pace need the word)
+Text of a planned workout, one step a line; blank lines around a repeat:
+
+Warmup
+- 10m ramp 50-75% 90rpm
+
+Main Set 4x
+- Hard 8m 95-100%
+- Easy 4m 55% intensity=rest
+
+Cooldown
+- 10m ramp 60-45%
+
 Lengths: 1h, 10m, 30s, 1h2m30s, 2km, 1mi, 400mtr, 100yrd. 400m means 400 MINUTES; metres are mtr.
-A repeat is a line such as 4x or Main Set 4x with its steps below; leave a blank line before and after it; no repeats \
-inside repeats. Warmup and Cooldown as lines of their own mark their steps.
-A step without a length is dropped; absolute bpm is dropped; keep numbers with units and Zn out of labels; one kind of \
-target per workout; at most 50 steps reach a device.";
+Power: 75%, 95-105% (of FTP), 220w, Z2, maxeffort, freeride. Heart rate: 75-82% LTHR, Z2 HR. Pace: 100% Pace, Z3 Pace, \
+4:00/km-4:10/km Pace. A zone without HR or Pace is a power zone; pace needs the word Pace.
+Dropped without an error: a step without a length, absolute bpm, an unknown intensity. No repeats inside repeats; no \
+numbers with units and no Zn in labels; one kind of target per workout; at most 50 steps reach a device.";
 
 pub const STRAVA: &str = "\
 Activities that reached Intervals.icu through Strava may not be passed on (Strava's terms): only id and date are known. \

@@ -10,6 +10,7 @@ mod context;
 mod era;
 mod error;
 mod filter;
+mod finding;
 mod front;
 mod help;
 mod instructions;

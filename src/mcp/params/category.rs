@@ -17,6 +17,15 @@ choice! {
 }
 
 impl Category {
+    /// Whether there are only a few of them in a year.
+    #[must_use]
+    pub const fn is_rare(self) -> bool {
+        matches!(
+            self,
+            Self::Race | Self::Holiday | Self::Sick | Self::Injured
+        )
+    }
+
     /// The names of the service.
     #[must_use]
     pub const fn upstream(self) -> &'static [&'static str] {

@@ -52,6 +52,9 @@ impl WellnessEntry {
     /// # Errors
     /// A sentence that says what is wrong and that nothing was written.
     pub fn check(self, today: Date, units: Units) -> Result<(Date, WellnessUpdate), String> {
+        if matches!(self.date, DateSpec::Week(_)) {
+            return Err("date must be one day, not a week; nothing was written.".to_owned());
+        }
         let date = self.date.day(today);
         if date > today {
             return Err(format!("{} is in the future; nothing was written.", date));
@@ -60,7 +63,13 @@ impl WellnessEntry {
             |name, value: Option<Num>, low, high| range(name, value.map(|n| n.0), low, high);
         let kilograms = self.weight.map(|Num(shown)| units.to_kilograms(shown));
         let update = WellnessUpdate {
-            weight: range("weight in kg", kilograms, 20.0, 350.0)?,
+            weight: range(
+                &format!("weight in {}", units.weight_name()),
+                self.weight.map(|n| n.0),
+                units.weight(20.0).round(),
+                units.weight(350.0).round(),
+            )?
+            .and(kilograms),
             resting_hr: whole("resting_hr in bpm", self.resting_hr, 20, 150)?,
             hrv: number("hrv (rMSSD) in ms", self.hrv, 1.0, 400.0)?,
             sleep_secs: range("sleep_hours", self.sleep_hours.map(|n| n.0), 0.0, 24.0)?

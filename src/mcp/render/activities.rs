@@ -143,7 +143,7 @@ pub fn table<'a>(
             a.sport.as_deref().map(text::name),
             a.name.as_deref().map(text::name),
             a.moving_time.map(|_| units::clock(moving_seconds(a))),
-            metres(a).map(|m| number(units.distance(m), 1)),
+            metres(a).map(|m| units.way(sport, m, 1)),
             a.total_elevation_gain
                 .filter(|up| *up >= 1.0)
                 .map(|up| number(units.height(up), 0)),
@@ -192,9 +192,14 @@ pub fn flags(activity: &Activity) -> String {
     flags.join(" ")
 }
 
-/// What to say about the activities that the service withholds; empty when there are none.
+/// What to say about the activities that the service withholds; empty when there are none. `filtered`: only some were
+/// asked for.
 #[must_use]
-pub fn stub_note<'a>(activities: impl IntoIterator<Item = &'a Activity>, year: i16) -> String {
+pub fn stub_note<'a>(
+    activities: impl IntoIterator<Item = &'a Activity>,
+    year: i16,
+    filtered: bool,
+) -> String {
     let stubs: Vec<&Activity> = activities.into_iter().filter(|a| a.is_stub()).collect();
     if stubs.is_empty() {
         return String::new();
@@ -215,8 +220,13 @@ pub fn stub_note<'a>(activities: impl IntoIterator<Item = &'a Activity>, year: i
     };
     format!(
         "Withheld by the service: {} {noun} that came through Strava ({}). Only the date is known; the load counts in \
-         fitness and fatigue, not in the totals here. get_help strava says what helps.",
+         fitness and fatigue, not in the totals here.{} get_help strava says what helps.",
         stubs.len(),
-        dates.join(", ")
+        dates.join(", "),
+        if filtered {
+            " Sport and name are unknown: they may be among what was asked for."
+        } else {
+            ""
+        }
     )
 }

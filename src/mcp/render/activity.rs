@@ -108,10 +108,7 @@ fn extent(a: &Activity, sport: &str, units: Units) -> String {
             .filter(|s| Some(*s) != float(a.moving_time))
             .map(|s| format!("{} elapsed", units::clock(s))),
     );
-    facts.add(
-        activities::metres(a)
-            .map(|m| format!("{} {}", number(units.distance(m), 2), units.distance_name())),
-    );
+    facts.add(activities::metres(a).map(|m| units.named_way(sport, m, 2)));
     facts.add(
         positive(a.total_elevation_gain)
             .map(|m| format!("up {} {}", number(units.height(m), 0), units.height_name())),
@@ -203,9 +200,15 @@ fn effort(a: &Activity) -> String {
     facts.show()
 }
 
+/// Whether cadence comes as strides a minute, of which every runner knows the double.
+#[must_use]
+pub fn counts_steps(sport: &str) -> bool {
+    sport.ends_with("Run") || matches!(sport, "Walk" | "Hike")
+}
+
 fn mechanics(a: &Activity, sport: &str) -> String {
     let mut facts = Facts::new();
-    let on_foot = sport.ends_with("Run") || matches!(sport, "Walk" | "Hike");
+    let on_foot = counts_steps(sport);
     facts.add(positive(a.average_cadence).map(|cadence| {
         if on_foot {
             // Strides upstream; runners count steps.
@@ -274,13 +277,18 @@ fn fuel(a: &Activity, units: Units) -> String {
             None => format!("{g} g carbs eaten"),
         }
     }));
-    facts.add(a.average_weather_temp.or(a.average_temp).map(|t| {
+    let degrees = |t: f64| {
         format!(
             "{} {}",
             number(units.temperature(t), 0),
             units.temperature_name()
         )
-    }));
+    };
+    facts.add(match (a.average_weather_temp, a.average_temp) {
+        (Some(air), _) => Some(degrees(air)),
+        (None, Some(device)) => Some(format!("device {}", degrees(device))),
+        (None, None) => None,
+    });
     facts.show()
 }
 

@@ -10,8 +10,10 @@ use crate::mcp::reply::Reply;
 use crate::mcp::text;
 use crate::units::Units;
 
+/// Sessions shown at most.
+const SHOWN_SESSIONS: usize = 5;
 /// Days before today whose sessions are shown.
-pub const SESSION_DAYS: i64 = 7;
+pub const SESSION_DAYS: i64 = 6;
 
 /// What keeps the athlete from training, now or soon.
 pub fn absences(reply: &mut Reply, plan: &[Event], today: Date) {
@@ -20,7 +22,11 @@ pub fn absences(reply: &mut Reply, plan: &[Event], today: Date) {
             continue;
         };
         let name = event.name.as_deref().map(text::name).unwrap_or_default();
-        let when = if first <= today { "now" } else { "coming" };
+        let when = match () {
+            () if last < today => "until lately",
+            () if first <= today => "now",
+            () => "coming",
+        };
         reply.line(format!(
             "{} {when}: {name}, {} to {}",
             events::category(event),
@@ -51,7 +57,11 @@ pub fn next_race(reply: &mut Reply, races: &[Event], today: Date) {
 
 /// The rows of the plan.
 pub fn planned(reply: &mut Reply, plan: &[Event], done: &[Activity], local: &Local) {
-    let mut rows: Vec<&Event> = plan.iter().filter(|e| !events::is_absence(e)).collect();
+    let mut rows: Vec<&Event> = plan
+        .iter()
+        .filter(|e| !events::is_absence(e))
+        .filter(|e| events::span(e).is_some_and(|(_, last)| last >= local.today()))
+        .collect();
     rows.sort_by(|a, b| {
         a.start_date_local
             .cmp(&b.start_date_local)
@@ -71,12 +81,17 @@ pub fn last_sessions(reply: &mut Reply, sessions: &[Activity], units: Units, tod
     rows.sort_by_key(|a| std::cmp::Reverse(a.started()));
     let totals = activities::totals(rows.iter().copied());
     reply.line(format!(
-        "Last {} days: {}",
+        "Last {} days: {}{}",
         SESSION_DAYS + 1,
-        totals.show(units)
+        totals.show(units),
+        if rows.len() > SHOWN_SESSIONS {
+            "; the newest, list_activities has all:"
+        } else {
+            ""
+        }
     ));
     if !rows.is_empty() {
-        let shown = rows.into_iter().take(5);
+        let shown = rows.into_iter().take(SHOWN_SESSIONS);
         reply.line(activities::table(shown, units, today.year()).render());
     }
 }

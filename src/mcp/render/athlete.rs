@@ -44,7 +44,7 @@ pub fn sport(s: &SportSettings, units: Units) -> String {
     )];
     if let (Some(ftp), Some(bounds)) = (s.ftp, &s.power_zones) {
         lines.push(zone_line(
-            "power",
+            &format!("power (of {ftp} W)"),
             &zones::power(bounds, ftp),
             s.power_zone_names.as_deref(),
         ));
@@ -95,14 +95,19 @@ fn is_plain(name: &str, number: usize) -> bool {
 
 /// How the athlete has the pace of these sports shown.
 fn pace_unit(s: &SportSettings, units: Units) -> Option<Pace> {
-    match s.pace_units.as_deref() {
-        Some("MINS_KM") => Some(Pace::PerKm),
-        Some("MINS_MILE") => Some(Pace::PerMile),
-        Some("SECS_100M") => Some(Pace::Per100Metres),
-        Some("SECS_100Y") => Some(Pace::Per100Yards),
-        Some("SECS_500M") => Some(Pace::Per500Metres),
-        _ => s.types.iter().flatten().find_map(|t| units.pace_of(t)),
-    }
+    // The athlete's preference decides everywhere; what it does not cover the sport says itself.
+    s.types
+        .iter()
+        .flatten()
+        .find_map(|t| units.pace_of(t))
+        .or(match s.pace_units.as_deref() {
+            Some("MINS_KM") => Some(Pace::PerKm),
+            Some("MINS_MILE") => Some(Pace::PerMile),
+            Some("SECS_100M") => Some(Pace::Per100Metres),
+            Some("SECS_100Y") => Some(Pace::Per100Yards),
+            Some("SECS_500M") => Some(Pace::Per500Metres),
+            _ => None,
+        })
 }
 
 /// Custom fields by where they stand: `wellness: CaffeineMg "Caffeine" mg`.

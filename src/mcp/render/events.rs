@@ -111,7 +111,7 @@ pub fn table(found: &[&Event], done: &[Activity], units: Units, today: Date) -> 
                 .distance
                 .or(event.distance_target)
                 .filter(|m| *m > 0.0)
-                .map(|m| number(units.distance(m), 1)),
+                .map(|m| units.way(event.sport.as_deref().unwrap_or_default(), m, 1)),
             event
                 .icu_training_load
                 .or(event.load_target)
@@ -145,7 +145,20 @@ fn state(event: &Event, done: &[Activity], last: Date, today: Date) -> String {
     match pair {
         Some((id, Some(percent))) => words.push(format!("done {id} ({} %)", number(percent, 0))),
         Some((id, None)) => words.push(format!("done {id}")),
-        None if is_workout && last < today => words.push("not done".to_owned()),
+        None if is_workout && last < today => {
+            // What came through Strava cannot be paired here: it may have been this workout.
+            let strava = done
+                .iter()
+                .any(|a| a.is_stub() && super::activities::day(a) == Some(last));
+            words.push(
+                if strava {
+                    "unknown: Strava activity that day"
+                } else {
+                    "not done"
+                }
+                .to_owned(),
+            );
+        }
         None => {}
     }
     if event.for_week == Some(true) {
@@ -161,12 +174,37 @@ fn state(event: &Event, done: &[Activity], last: Date, today: Date) -> String {
     {
         words.push(format!("training {}", text::name(kind).to_lowercase()));
     }
+    #[expect(clippy::cast_precision_loss, reason = "seconds of a day")]
+    if let Some(most) = event.max_training_time.filter(|s| *s > 0) {
+        words.push(format!("at most {}", units::clock(most as f64)));
+    }
+    if let Some(sports) = event.can_train_sports.as_deref().filter(|s| !s.is_empty()) {
+        let sports: Vec<String> = sports.iter().map(|s| text::name(s)).collect();
+        words.push(format!("only {}", sports.join(" ")));
+    }
+    if let Some(ftp) = event
+        .icu_ftp
+        .filter(|_| event.category.as_deref() == Some("SET_EFTP"))
+    {
+        words.push(format!("{ftp} W"));
+    }
+    if let Some(grams) = event.carbs_per_hour.filter(|g| *g > 0) {
+        words.push(format!("{grams} g carbs/h"));
+    }
     if let Some(plan) = event.plan_name.as_deref() {
         words.push(format!("plan {}", text::name(plan)));
     }
     for error in event.push_errors.iter().flatten().take(1) {
         let service = error.service.as_deref().map(text::name).unwrap_or_default();
-        words.push(format!("not on {service}"));
+        let why = error
+            .message
+            .as_deref()
+            .map(text::name)
+            .filter(|w| !w.is_empty());
+        words.push(match why {
+            Some(why) => format!("not on {service}: {why}"),
+            None => format!("not on {service}"),
+        });
     }
     words.join(", ")
 }

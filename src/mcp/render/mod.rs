@@ -15,3 +15,9 @@ pub mod wellness;
 pub mod wellness_change;
 pub mod wellness_trend;
 pub mod zones;
+
+/// `1 event`, `2 events`.
+#[must_use]
+pub fn count(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}

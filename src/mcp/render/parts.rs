@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
+use super::days;
 use super::table::Table;
 use crate::intervals::activities::{
     Activity, BestEfforts, EffortSpan, HistogramBucket, Message, Segment, WeatherSummary,
 };
 use crate::intervals::athlete::Profile;
+use crate::mcp::context::Local;
 use crate::mcp::reply::Reply;
 use crate::mcp::text;
 use crate::units::{self, Units, number};
 
 /// Intervals shown at most.
 const MAX_INTERVALS: usize = 120;
+/// Segments named at most.
+const MAX_SEGMENTS: usize = 50;
 /// Rows of a histogram at most.
 const MAX_BUCKETS: usize = 30;
 
@@ -33,6 +37,7 @@ pub fn intervals(a: &Activity, units: Units) -> String {
     }
     let sport = a.sport.as_deref().unwrap_or_default();
     let unit = units.pace_of(sport);
+    let steps = super::activity::counts_steps(sport);
     let mut table = Table::new([
         "#",
         "kind",
@@ -46,14 +51,14 @@ pub fn intervals(a: &Activity, units: Units) -> String {
         "IF%",
         "HR",
         "max HR",
-        "cadence",
+        if steps { "steps/min" } else { "rpm" },
         "pace",
         "grade%",
         "decoupling%",
         "W' end kJ",
     ]);
     for (i, lap) in found.iter().take(MAX_INTERVALS).enumerate() {
-        let whole = |v: Option<i64>| v.filter(|v| *v > 0).map(|v| v.to_string());
+        let whole = |v: Option<i64>| v.map(|v| v.to_string());
         table.row([
             Some((i + 1).to_string()),
             lap.kind.as_deref().map(|k| text::name(k).to_lowercase()),
@@ -62,7 +67,7 @@ pub fn intervals(a: &Activity, units: Units) -> String {
             lap.moving_time.map(|s| units::clock(float(s))),
             lap.distance
                 .filter(|m| *m > 0.0)
-                .map(|m| number(units.distance(m), 2)),
+                .map(|m| units.way(sport, m, 2)),
             whole(lap.average_watts),
             whole(lap.weighted_average_watts),
             whole(lap.max_watts),
@@ -70,13 +75,10 @@ pub fn intervals(a: &Activity, units: Units) -> String {
             whole(lap.average_heartrate),
             whole(lap.max_heartrate),
             lap.average_cadence
-                .filter(|c| *c > 0.0)
-                .map(|c| number(if sport.ends_with("Run") { c * 2.0 } else { c }, 0)),
+                .map(|c| number(if steps { c * 2.0 } else { c }, 0)),
             unit.zip(lap.average_speed)
                 .and_then(|(unit, v)| unit.show(v).map(|p| p + unit.name())),
-            lap.average_gradient
-                .map(|g| number(g * 100.0, 1))
-                .filter(|g| g != "0"),
+            lap.average_gradient.map(|g| number(g * 100.0, 1)),
             lap.decoupling.map(|d| number(d, 1)),
             lap.wbal_end.map(|j| number(float(j) / 1e3, 1)),
         ]);
@@ -96,12 +98,8 @@ pub fn intervals(a: &Activity, units: Units) -> String {
 pub fn effort_spans(a: &Activity) -> (&'static str, &'static [EffortSpan]) {
     use EffortSpan::{Metres, Seconds};
     let sport = a.sport.as_deref().unwrap_or_default();
-    if a.icu_weighted_avg_watts.is_some_and(|w| w > 0.0) {
-        (
-            "watts",
-            &[Seconds(5), Seconds(60), Seconds(300), Seconds(1200)],
-        )
-    } else if sport.ends_with("Run") {
+    // A run or swim with a power meter is still judged by its pace.
+    if sport.ends_with("Run") {
         (
             "velocity_smooth",
             &[
@@ -115,6 +113,11 @@ pub fn effort_spans(a: &Activity) -> (&'static str, &'static [EffortSpan]) {
         (
             "velocity_smooth",
             &[Metres(100.0), Metres(400.0), Metres(1500.0)],
+        )
+    } else if a.icu_weighted_avg_watts.is_some_and(|w| w > 0.0) {
+        (
+            "watts",
+            &[Seconds(5), Seconds(60), Seconds(300), Seconds(1200)],
         )
     } else {
         ("heartrate", &[Seconds(60), Seconds(300), Seconds(1200)])
@@ -167,13 +170,13 @@ pub enum HistogramKind {
 /// The histogram that says most about an activity.
 #[must_use]
 pub fn histogram_kind(a: &Activity, units: Units) -> HistogramKind {
-    if a.icu_weighted_avg_watts.is_some_and(|w| w > 0.0) {
-        HistogramKind::Power
-    } else if units
+    if units
         .pace_of(a.sport.as_deref().unwrap_or_default())
         .is_some()
     {
         HistogramKind::Pace
+    } else if a.icu_weighted_avg_watts.is_some_and(|w| w > 0.0) {
+        HistogramKind::Power
     } else {
         HistogramKind::HeartRate
     }
@@ -189,11 +192,18 @@ pub fn histogram(
 ) -> String {
     let unit = units.pace_of(a.sport.as_deref().unwrap_or_default());
     let mut table = Table::new(["from-to", "time"]);
-    let used = buckets.iter().filter(|b| b.secs.is_some_and(|s| s > 0));
-    for bucket in used.take(MAX_BUCKETS) {
-        let (Some(min), Some(max), Some(secs)) = (bucket.min, bucket.max, bucket.secs) else {
+    let used: Vec<(f64, f64, i64)> = buckets
+        .iter()
+        .filter_map(|b| Some((b.min?, b.max?, b.secs.filter(|s| *s > 0)?)))
+        .collect();
+    // Too many for one answer: neighbours are taken together, none is dropped.
+    let together = used.len().div_ceil(MAX_BUCKETS).max(1);
+    for group in used.chunks(together) {
+        let (Some((min, _, _)), Some((_, max, _))) = (group.first(), group.last()) else {
             continue;
         };
+        let (min, max) = (*min, *max);
+        let secs: i64 = group.iter().map(|(_, _, secs)| secs).sum();
         let range = match (kind, unit) {
             (HistogramKind::Power, _) => format!("{}-{} W", number(min, 0), number(max, 0)),
             (HistogramKind::Pace, Some(unit)) => {
@@ -223,7 +233,10 @@ pub fn weather(w: &WeatherSummary, units: Units) -> String {
     };
     let speed = |v: f64| format!("{} {}", number(units.speed(v), 0), units.speed_name());
     let mut facts: Vec<String> = Vec::new();
-    facts.extend(w.average_weather_temp.or(w.average_temp).map(degrees));
+    facts.extend(match (w.average_weather_temp, w.average_temp) {
+        (Some(air), _) => Some(degrees(air)),
+        (None, device) => device.map(|t| format!("device {}", degrees(t))),
+    });
     facts.extend(
         w.average_feels_like
             .map(|t| format!("feels like {}", degrees(t))),
@@ -242,7 +255,7 @@ pub fn weather(w: &WeatherSummary, units: Units) -> String {
     facts.extend(
         w.max_rain
             .filter(|mm| *mm > 0.0)
-            .map(|mm| format!("rain up to {} mm/h", number(mm, 1))),
+            .map(|mm| format!("rain up to {} mm", number(mm, 1))),
     );
     facts.extend(w.average_clouds.map(|p| format!("clouds {p} %")));
     if facts.is_empty() {
@@ -255,12 +268,15 @@ pub fn weather(w: &WeatherSummary, units: Units) -> String {
 /// Known stretches.
 #[must_use]
 pub fn segments(found: &[Segment]) -> String {
-    let names: Vec<String> = found
+    let mut names: Vec<String> = found
         .iter()
         .filter_map(|s| s.name.as_deref())
-        .take(50)
+        .take(MAX_SEGMENTS)
         .map(text::name)
         .collect();
+    if found.len() > MAX_SEGMENTS {
+        names.push(format!("{} more", found.len() - MAX_SEGMENTS));
+    }
     if names.is_empty() {
         String::new()
     } else {
@@ -273,13 +289,7 @@ pub fn segments(found: &[Segment]) -> String {
 pub fn custom(a: &Activity, profile: Option<&Profile>) -> String {
     let mut facts: Vec<String> = Vec::new();
     for (code, value) in a.custom.iter().take(60) {
-        let shown = match value {
-            serde_json::Value::Number(n) => n.as_f64().map(|n| number(n, 2)),
-            serde_json::Value::String(s) => Some(text::name(s)),
-            serde_json::Value::Bool(b) => Some(b.to_string()),
-            _ => None,
-        };
-        let Some(shown) = shown.filter(|s| !s.is_empty()) else {
+        let Some(shown) = super::wellness::custom_value(value) else {
             continue;
         };
         let known = profile.and_then(|p| {
@@ -297,7 +307,7 @@ pub fn custom(a: &Activity, profile: Option<&Profile>) -> String {
 }
 
 /// Comments, quoted: others wrote them.
-pub fn messages(reply: &mut Reply, found: &[Message]) {
+pub fn messages(reply: &mut Reply, found: &[Message], local: &Local) {
     let mut shown = 0;
     for message in found.iter().filter(|m| m.deleted.is_none()) {
         let Some(content) = &message.content else {
@@ -307,9 +317,10 @@ pub fn messages(reply: &mut Reply, found: &[Message]) {
         let when = message
             .created
             .as_deref()
-            .map(|c| text::line(c, 16))
-            .unwrap_or_default();
-        reply.quote(format!("comment by {who}, {when} UTC"), content);
+            .and_then(|at| at.parse::<jiff::Timestamp>().ok())
+            .map(|at| at.to_zoned(local.now.time_zone().clone()).datetime())
+            .map_or_else(String::new, |at| format!(", {}", days::short_time(at, 0)));
+        reply.quote(format!("comment by {who}{when}"), content);
         shown += 1;
     }
     if shown == 0 {

@@ -23,12 +23,7 @@ pub fn show(a: &Activity, streams: &[Stream], units: Units) -> String {
         .rev()
         .find_map(|i| distance.at(i))
         .unwrap_or_default();
-    let unit_metres = 1000.0 / units.distance(1000.0);
-    let base = if sport.ends_with("Swim") {
-        100.0
-    } else {
-        unit_metres
-    };
+    let base = units.split_metres(sport);
     let factor = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0]
         .into_iter()
         .find(|factor| total / (base * factor) <= MAX_ROWS)
@@ -49,28 +44,29 @@ pub fn show(a: &Activity, streams: &[Stream], units: Units) -> String {
         &|i| altitude?.at(i),
     );
     let pace = units.pace_of(sport);
+    let is_swim = sport.ends_with("Swim");
     let mut table = Table::new([
-        if sport.ends_with("Swim") {
-            "m"
-        } else {
-            units.distance_name()
-        },
-        "time",
-        pace.map_or(units.speed_name(), |_| "pace"),
-        "HR",
-        "avg W",
-        "up",
+        format!("to {}", if is_swim { "" } else { units.distance_name() })
+            .trim()
+            .to_owned(),
+        "time".to_owned(),
+        pace.map_or(units.speed_name(), |_| "pace").to_owned(),
+        "HR".to_owned(),
+        "avg W".to_owned(),
+        format!("up {}", units.height_name()),
     ]);
+    // Every rise of a barometer counts in a raw sum; the service's own figure is smoothed.
+    let raw: f64 = found.iter().filter_map(|s| s.climb).sum();
+    let climb_factor = a
+        .total_elevation_gain
+        .filter(|_| raw > 0.0)
+        .map_or(1.0, |gain| gain / raw);
     let mut done = 0.0;
     for split in &found {
         done += split.metres;
         let speed = split.metres / split.seconds.max(0.1);
         table.row([
-            Some(if sport.ends_with("Swim") {
-                number(done, 0)
-            } else {
-                number(units.distance(done), 2)
-            }),
+            Some(units.way(sport, done, 2)),
             Some(units::clock(split.seconds)),
             match pace {
                 Some(unit) => unit.show(speed).map(|p| p + unit.name()),
@@ -78,14 +74,21 @@ pub fn show(a: &Activity, streams: &[Stream], units: Units) -> String {
             },
             split.heart_rate.map(|v| number(v, 0)),
             split.power.map(|v| number(v, 0)),
-            split.climb.map(|m| number(units.height(m), 0)),
+            split
+                .climb
+                .filter(|_| !is_swim)
+                .map(|m| number(units.height(m * climb_factor), 0)),
         ]);
     }
     if table.is_empty() {
         return String::new();
     }
     let halves = halves(&found);
-    let text = table.render();
+    let text = format!(
+        "splits every {}\n{}",
+        units.named_way(sport, every, 2),
+        table.render()
+    );
     match halves {
         Some(change) => format!(
             "{text}\nsecond half {} % {} than the first (pauses left out)",

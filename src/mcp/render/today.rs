@@ -41,7 +41,7 @@ pub fn form(rows: &[Wellness], sessions: &[Activity], plan: &[Event], today: Dat
         .filter(|a| activities::day(a) == Some(today))
         .collect();
     let done: i64 = done_today.iter().filter_map(|a| a.icu_training_load).sum();
-    let planned: i64 = plan
+    let open: Vec<&Event> = plan
         .iter()
         .filter(|e| e.category.as_deref() == Some("WORKOUT") || super::events::is_race(e))
         .filter(|e| e.starts().is_some_and(|s| s.date() == today))
@@ -49,8 +49,8 @@ pub fn form(rows: &[Wellness], sessions: &[Activity], plan: &[Event], today: Dat
             e.paired_activity_id.is_none()
                 && !done_today.iter().any(|a| a.paired_event_id == Some(e.id))
         })
-        .filter_map(|e| e.icu_training_load)
-        .sum();
+        .collect();
+    let planned: i64 = open.iter().filter_map(|e| e.icu_training_load).sum();
     #[expect(clippy::cast_precision_loss, reason = "load points")]
     let state = fitness::today(yesterday, now, row.ctl_load, done as f64, planned as f64);
     let mut out = format!(
@@ -66,10 +66,19 @@ pub fn form(rows: &[Wellness], sessions: &[Activity], plan: &[Event], today: Dat
             signed(with.form(), 1),
             fitness::form_zone(with.form())
         ),
-        None => format!(" with today's load of {done}, nothing more planned today"),
+        None if state.mixed => format!(
+            " as Intervals.icu has it, which may count the {planned} still planned today as done"
+        ),
+        None if open.is_empty() => {
+            format!(" with today's load of {done}, nothing more planned today")
+        }
+        None => format!(" with today's load of {done}, no more load planned today"),
     });
-    if let Some(ramp) = row.ramp_rate {
-        out.push_str(&format!(". Ramp {} a week", signed(ramp, 1)));
+    // The service's own ramp counts the plan as done.
+    let week_ago = at(rows, today.checked_sub(7.days()).unwrap_or(today)).and_then(|r| r.ctl);
+    if let Some(before) = week_ago {
+        let ramp = state.now.ctl - before;
+        out.push_str(&format!(". Ramp {} in 7 days", signed(ramp, 1)));
     }
     if state.hidden_load {
         out.push_str(". Today's figure holds load of activities that are not shown (Strava)");
@@ -104,10 +113,10 @@ pub fn hrv(rows: &[Wellness], today: Date) -> String {
     match baseline::hrv_status(&week, &history) {
         Some(status) => format!(
             "HRV (rMSSD): 7-day mean {} ms (n {}), normal {}-{} ms (60 days, n {}): {}. This morning {morning}.",
-            number(status.week_ms, 1),
+            number(status.week_ms, 2),
             status.week_n,
-            number(status.low_ms, 1),
-            number(status.high_ms, 1),
+            number(status.low_ms, 2),
+            number(status.high_ms, 2),
             status.n,
             status.position.word()
         ),
@@ -229,7 +238,7 @@ pub fn feelings(rows: &[Wellness], today: Date) -> String {
     if entered.is_empty() {
         String::new()
     } else {
-        format!("Entered today: {}.", entered.join(", "))
+        format!("Entered today, as felt: {}.", entered.join(", "))
     }
 }
 

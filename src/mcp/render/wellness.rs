@@ -44,8 +44,8 @@ use Kind::{Labels, Number, Signed, Sleep, Weight};
 
 /// Every measure, in the order of the columns.
 pub const MEASURES: &[Measure] = &[
-    measure("fitness", Number("", 1), |w| w.ctl),
-    measure("fatigue_load", Number("", 1), |w| w.atl),
+    measure("ctl", Number("", 1), |w| w.ctl),
+    measure("atl", Number("", 1), |w| w.atl),
     measure("form", Signed("", 1), |w| Some(w.ctl? - w.atl?)),
     measure("ramp", Signed("", 1), |w| w.ramp_rate),
     measure("load", Number("", 0), |w| w.ctl_load),
@@ -95,6 +95,12 @@ pub const MEASURES: &[Measure] = &[
 ];
 
 impl Measure {
+    /// Whether the service's figure of today may count what is only planned.
+    #[must_use]
+    pub fn counts_the_plan(&self) -> bool {
+        matches!(self.name, "ctl" | "atl" | "form" | "ramp" | "load")
+    }
+
     /// `weight kg`
     #[must_use]
     pub fn head(&self, units: Units) -> String {
@@ -124,6 +130,16 @@ impl Measure {
         }
     }
 
+    /// A stored value with all that was entered, for telling a change.
+    #[must_use]
+    pub fn show_exactly(&self, value: f64, units: Units) -> String {
+        match self.kind {
+            Number(..) => number(value, 2),
+            Weight => number(units.weight(value), 2),
+            _ => self.show(value, units),
+        }
+    }
+
     /// A mean as it is shown: labels do not average, so scales are shown as numbers.
     #[must_use]
     pub fn show_mean(&self, value: f64, units: Units) -> String {
@@ -142,27 +158,78 @@ pub fn hours_minutes(seconds: f64) -> String {
     shown.trim_end_matches(" h").to_owned()
 }
 
-/// The measures called `names`, or all when there are none.
-///
-/// # Errors
-/// A sentence that lists the right names.
-pub fn chosen(names: &[String]) -> Result<Vec<&'static Measure>, String> {
-    if names.is_empty() {
-        return Ok(MEASURES.iter().collect());
-    }
-    names
-        .iter()
-        .map(|name| {
-            let wanted = name.trim().to_ascii_lowercase();
-            MEASURES.iter().find(|m| m.name == wanted).ok_or_else(|| {
+/// What of a day is to be shown.
+pub struct Wanted {
+    pub measures: Vec<&'static Measure>,
+    /// Codes of custom fields.
+    pub custom: Vec<String>,
+    pub comments: bool,
+    /// Nothing was named, so everything is meant.
+    pub everything: bool,
+}
+
+impl Wanted {
+    /// The fields called `names`, or all there are in `found`.
+    ///
+    /// # Errors
+    /// A sentence that lists the right names.
+    pub fn choose(names: &[String], found: &[Wellness]) -> Result<Self, String> {
+        let codes = custom_codes(found);
+        if names.is_empty() {
+            return Ok(Self {
+                measures: MEASURES.iter().collect(),
+                custom: codes,
+                comments: true,
+                everything: true,
+            });
+        }
+        let mut wanted = Self {
+            measures: Vec::new(),
+            custom: Vec::new(),
+            comments: false,
+            everything: false,
+        };
+        for name in names {
+            let folded_name = folded(name);
+            if let Some(measure) = MEASURES.iter().find(|m| folded(m.name) == folded_name) {
+                wanted.measures.push(measure);
+            } else if let Some(code) = codes.iter().find(|c| folded(c) == folded_name) {
+                wanted.custom.push(code.clone());
+            } else if folded_name == "comments" {
+                wanted.comments = true;
+            } else {
                 let known: Vec<&str> = MEASURES.iter().map(|m| m.name).collect();
-                format!(
-                    "'{}' is not a wellness field; there are {}, and custom fields by their code.",
+                return Err(format!(
+                    "'{}' is not a wellness field of these days; there are {}, comments, and custom fields by their code \
+                     (get_athlete lists them).",
                     text::name(name),
                     known.join(", ")
-                )
-            })
-        })
+                ));
+            }
+        }
+        Ok(wanted)
+    }
+
+    /// The fields that were named and have no value in any day.
+    #[must_use]
+    pub fn missing(&self, found: &[Wellness]) -> Vec<&'static str> {
+        if self.everything {
+            return Vec::new();
+        }
+        self.measures
+            .iter()
+            .filter(|m| found.iter().all(|day| (m.get)(day).is_none()))
+            .map(|m| m.name)
+            .collect()
+    }
+}
+
+/// A name without case, blanks and underscores: `restingHR` is `resting_hr`.
+#[must_use]
+pub fn folded(name: &str) -> String {
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
         .collect()
 }
 
@@ -171,6 +238,10 @@ pub fn chosen(names: &[String]) -> Result<Vec<&'static Measure>, String> {
 pub fn custom_value(value: &serde_json::Value) -> Option<String> {
     match value {
         serde_json::Value::Number(n) => n.as_f64().map(|n| number(n, 2)),
+        // What the service writes for a division by zero.
+        serde_json::Value::String(s) if matches!(s.as_str(), "Infinity" | "-Infinity" | "NaN") => {
+            None
+        }
         serde_json::Value::String(s) => Some(text::name(s)).filter(|s| !s.is_empty()),
         serde_json::Value::Bool(b) => Some(b.to_string()),
         _ => None,
@@ -192,15 +263,10 @@ pub fn custom_codes(found: &[Wellness]) -> Vec<String> {
     codes
 }
 
-/// One row a day; `custom` are the codes of custom fields to show.
+/// One row a day that has any of what is wanted.
 #[must_use]
-pub fn rows(
-    found: &[Wellness],
-    measures: &[&Measure],
-    custom: &[String],
-    units: Units,
-    today: Date,
-) -> Table {
+pub fn rows(found: &[Wellness], wanted: &Wanted, units: Units, today: Date) -> Table {
+    let (measures, custom) = (&wanted.measures, &wanted.custom);
     let heads = std::iter::once("date".to_owned())
         .chain(measures.iter().map(|m| m.head(units)))
         .chain(custom.iter().map(|code| text::name(code)))
@@ -216,6 +282,9 @@ pub fn rows(
                     .map(|code| day.custom.get(code).and_then(custom_value)),
             )
             .collect::<Vec<_>>();
+        if cells.iter().all(Option::is_none) {
+            continue;
+        }
         let mut flags = Vec::new();
         if day.date > today {
             flags.push("projected");
@@ -223,10 +292,14 @@ pub fn rows(
         if day.locked == Some(true) {
             flags.push("locked");
         }
+        let is_today = day.date == today;
+        if is_today && measures.iter().any(|m| m.counts_the_plan()) {
+            flags.push("with today's plan");
+        }
         let cycle = day
             .menstrual_phase
             .as_deref()
-            .filter(|phase| *phase != "NONE")
+            .filter(|phase| wanted.everything && *phase != "NONE")
             .map(|phase| text::name(phase).to_lowercase());
         table.row(
             std::iter::once(Some(days::short(day.date, today.year())))
@@ -248,13 +321,9 @@ mod tests {
         let count = names.len();
         names.dedup();
         assert_eq!(names.len(), count);
-        assert!(chosen(&["HRV".to_owned()]).is_ok());
-        assert!(
-            chosen(&["restingHR".to_owned()])
-                .err()
-                .unwrap()
-                .contains("resting_hr")
-        );
+        let choose = |name: &str| Wanted::choose(&[name.to_owned()], &[]);
+        assert!(choose("HRV").is_ok() && choose("restingHR").is_ok() && choose("comments").is_ok());
+        assert!(choose("pulse").err().unwrap().contains("resting_hr"));
     }
 
     #[test]

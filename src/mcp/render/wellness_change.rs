@@ -38,11 +38,13 @@ pub fn changes(
             lost.push(measure.name.to_owned());
             continue;
         }
-        let before = old.and_then(measure.get).map(|v| measure.show(v, units));
+        let before = old
+            .and_then(measure.get)
+            .map(|v| measure.show_exactly(v, units));
         changed.push(line(
             &measure.head(units),
             before,
-            measure.show(wanted, units),
+            measure.show_exactly(wanted, units),
         ));
     }
     for (code, wanted) in &update.custom {
@@ -56,7 +58,13 @@ pub fn changes(
     }
     if let Some(comment) = &update.comments {
         if new.comments.as_deref().map(str::trim) == Some(comment.trim()) {
-            changed.push("comment".to_owned());
+            let replaced = old.and_then(|o| o.comments.as_deref()).is_some();
+            let what = if replaced {
+                "comment replaced, the former is below"
+            } else {
+                "comment (new)"
+            };
+            changed.push(what.to_owned());
         } else {
             lost.push("comments".to_owned());
         }

@@ -126,7 +126,12 @@ fn section(what: &str, seconds: &[i64], bounds: &[String]) -> Option<String> {
         return None;
     }
     let mut table = Table::new([&format!("{what} zone"), "range", "time", "%"]);
-    for (i, secs) in floats(seconds).into_iter().enumerate() {
+    // Zones above the highest that was reached say nothing.
+    let reached = seconds
+        .iter()
+        .rposition(|s| *s > 0)
+        .map_or(0, |last| last + 1);
+    for (i, secs) in floats(seconds).into_iter().take(reached).enumerate() {
         let percent = secs * 100.0 / floats(&[total]).iter().sum::<f64>();
         table.row([
             Some(format!("Z{}", i + 1)),

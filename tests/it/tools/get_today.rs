@@ -176,3 +176,15 @@ async fn days_ahead_has_bounds() {
         .error();
     assert!(said.contains("0 to 28"), "{said}");
 }
+
+#[tokio::test]
+async fn ramp_is_that_of_now_and_not_of_the_plan() {
+    let world = World::start().await;
+    let text = world.owner().call_tool("get_today", json!({})).await.ok();
+    let before = world.raw("/athlete/{id}/wellness/2026-03-11").await;
+    let expected = number(&text, "Fitness (CTL) ") - before["ctl"].as_f64().unwrap();
+    assert!(
+        (number(&text, "Ramp ") - expected).abs() < 0.11,
+        "{expected}: {text}"
+    );
+}

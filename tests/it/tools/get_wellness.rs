@@ -77,13 +77,16 @@ async fn a_weight_that_was_copied_from_the_settings_is_no_measurement() {
         .as_str()
         .unwrap()
         .to_owned();
-    let arguments = json!({ "oldest": day, "newest": day, "fields": ["weight", "fitness"] });
+    let arguments = json!({ "oldest": day, "newest": day, "fields": ["weight", "ctl"] });
     let text = world
         .owner()
         .call_tool("get_wellness", arguments)
         .await
         .ok();
-    assert!(!text.contains("weight"), "{text}");
+    assert!(
+        !text.contains("|weight") && text.contains("No weight in these days"),
+        "{text}"
+    );
 }
 
 #[tokio::test]
@@ -101,7 +104,7 @@ async fn fields_choose_columns_and_wrong_ones_are_answered_with_the_right_ones()
         .ok();
     assert!(only.contains("\ndate|CaffeineMg\n"), "{only}");
     let said = owner
-        .call_tool("get_wellness", json!({ "fields": ["restingHR"] }))
+        .call_tool("get_wellness", json!({ "fields": ["pulse"] }))
         .await
         .error();
     assert!(said.contains("resting_hr, sleeping_hr"), "{said}");
@@ -132,7 +135,7 @@ async fn a_trend_is_made_of_weekly_means() {
         (hrv["Mon 02-16"].parse::<f64>().unwrap() - mean).abs() < 0.051,
         "{mean}: {text}"
     );
-    assert!(text.contains("1 is the best"), "{text}");
+    assert!(text.contains("lower is better"), "{text}");
 }
 
 #[tokio::test]
@@ -147,7 +150,9 @@ async fn days_ahead_are_marked_as_projected() {
         .await
         .ok();
     let rows = table(&text, "date|");
-    assert_eq!(rows[0]["flags"], "");
+    // The service counts today's plan as done; that is said.
+    assert_eq!(rows[0]["flags"], "with today's plan");
+    assert!(text.contains("get_today has the state now"), "{text}");
     assert!(
         rows[1..].iter().all(|r| r["flags"] == "projected"),
         "{text}"
@@ -167,4 +172,47 @@ async fn a_window_without_data_says_so() {
         text.starts_with("No wellness data · Tue 2019-01-01 to Thu 2019-01-31"),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn a_field_without_values_is_said_and_custom_fields_have_trends() {
+    let world = World::start().await;
+    let arguments = json!({ "oldest": "-20d", "mode": "trend", "fields": ["CaffeineMg", "body_fat", "restingHR"] });
+    let text = world
+        .owner()
+        .call_tool("get_wellness", arguments)
+        .await
+        .ok();
+    assert!(
+        text.contains("\nCaffeineMg|") && text.contains("\nresting_hr bpm|"),
+        "{text}"
+    );
+    assert!(text.contains("No body_fat in these days."), "{text}");
+    assert!(
+        !text.contains("lower is better"),
+        "no scale is shown: {text}"
+    );
+    let only = world
+        .owner()
+        .call_tool("get_wellness", json!({ "fields": "body_fat" }))
+        .await
+        .ok();
+    assert!(!only.contains("|\n") && only.lines().count() == 2, "{only}");
+}
+
+#[tokio::test]
+async fn comments_are_quoted_when_they_are_meant() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let window = |fields: Value| json!({ "oldest": "-60d", "fields": fields });
+    let asked = owner
+        .call_tool("get_wellness", window(json!(["comments"])))
+        .await
+        .ok();
+    assert!(asked.contains("[comment on "), "{asked}");
+    let not_asked = owner
+        .call_tool("get_wellness", window(json!(["hrv"])))
+        .await
+        .ok();
+    assert!(!not_asked.contains("[comment on "), "{not_asked}");
 }

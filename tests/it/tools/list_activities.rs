@@ -186,7 +186,7 @@ async fn search_by_name_tag_and_sport() {
         .await
         .ok();
     assert!(
-        none.starts_with("0 activities") && none.contains("sports in this window: "),
+        none.starts_with("0 activities") && none.contains("sports found: "),
         "{none}"
     );
     world.assert_well_behaved();
@@ -300,11 +300,15 @@ async fn imperial_units_are_used_where_the_athlete_wants_them() {
     let rows = table(&text, "id|");
     for (row, activity) in rows.iter().zip(shown(&raw)) {
         if let Some(metres) = activity["icu_distance"].as_f64().filter(|m| *m > 0.0) {
-            let miles: f64 = row["mi"].parse().unwrap();
-            assert!(
-                (miles - metres / 1609.344).abs() < 0.051,
-                "{row:?} {metres}"
-            );
+            if activity["type"] == "Swim" {
+                assert_eq!(row["mi"], format!("{:.0}y", metres / 0.9144));
+            } else {
+                let miles: f64 = row["mi"].parse().unwrap();
+                assert!(
+                    (miles - metres / 1609.344).abs() < 0.051,
+                    "{row:?} {metres}"
+                );
+            }
         }
         match activity["type"].as_str().unwrap() {
             "Run" | "TrailRun" => assert!(row["pace"].ends_with("/mi"), "{row:?}"),
@@ -344,4 +348,59 @@ async fn wrong_arguments_are_answered_with_the_right_ones() {
         .filter(|r| r.path.contains("activit"))
         .count();
     assert_eq!(asked, 0, "nothing wrong reaches the service");
+}
+
+#[tokio::test]
+async fn what_strava_withholds_is_named_even_when_a_filter_cannot_see_it() {
+    let world = World::start().await;
+    let arguments = json!({ "oldest": "2026-03-07", "newest": "2026-03-07", "sport": "ride" });
+    let text = world
+        .owner()
+        .call_tool("list_activities", arguments)
+        .await
+        .ok();
+    assert!(
+        text.contains("they may be among what was asked for"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_search_over_all_time_says_where_it_ends() {
+    let world = World::start().await;
+    let text = world
+        .owner()
+        .call_tool("list_activities", json!({ "query": "r" }))
+        .await
+        .ok();
+    assert!(
+        text.starts_with("at least ") && text.contains("Only the newest 100 matches"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_few_neighbours_are_the_nearest_ones() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let rows = table(
+        &owner.call_tool("list_activities", json!({})).await.ok(),
+        "id|",
+    );
+    let text = owner
+        .call_tool(
+            "list_activities",
+            json!({ "around_id": rows[8]["id"], "limit": 3 }),
+        )
+        .await
+        .ok();
+    let near: Vec<String> = table(&text, "id|")
+        .into_iter()
+        .map(|r| r["id"].clone())
+        .collect();
+    assert!(near.contains(&rows[8]["id"]), "{text}");
+    assert!(
+        near.iter().all(|id| (6..=10).any(|i| rows[i]["id"] == *id)),
+        "{text}"
+    );
 }

@@ -177,3 +177,31 @@ async fn categories_that_do_not_exist_are_answered_with_those_that_do() {
         .error();
     assert!(said.contains("workout, race, note"), "{said}");
 }
+
+#[tokio::test]
+async fn a_day_that_strava_withholds_is_not_called_missed() {
+    let world = World::start().await;
+    let arguments =
+        json!({ "oldest": "2026-03-07", "newest": "2026-03-07", "categories": ["workout"] });
+    let text = world.owner().call_tool("list_events", arguments).await.ok();
+    let rows = table(&text, "id|date|what");
+    assert!(!rows.is_empty());
+    assert!(
+        !text.contains("not done") && text.contains("unknown: Strava activity that day"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn races_are_looked_for_a_year_ahead() {
+    let world = World::start().await;
+    let text = world
+        .owner()
+        .call_tool("list_events", json!({ "categories": "race" }))
+        .await
+        .ok();
+    assert!(
+        text.starts_with("1 event, ") && text.contains("race A"),
+        "{text}"
+    );
+}

@@ -158,6 +158,7 @@ async fn nothing_is_written_when_anything_is_wrong() {
             "stands twice",
         ),
         (json!([{ "mood": "good" }]), "date"),
+        (json!([{ "date": "last_week", "mood": "good" }]), "one day"),
     ] {
         let said = owner
             .call_tool("update_wellness", json!({ "entries": entries.clone() }))
@@ -180,5 +181,25 @@ async fn a_custom_code_that_does_not_exist_is_answered_in_the_words_of_the_servi
     assert!(
         said.contains("NoSuchField") && said.contains("422"),
         "{said}"
+    );
+}
+
+#[tokio::test]
+async fn a_small_change_is_a_change_and_a_replaced_comment_is_given_back() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let enter = |hrv: f64, comment: &str| json!({ "entries": [{ "date": "2026-03-16", "hrv": hrv, "comments": comment }] });
+    owner
+        .call_tool("update_wellness", enter(62.4, "Heavy legs"))
+        .await
+        .ok();
+    let text = owner
+        .call_tool("update_wellness", enter(61.5, "Better now"))
+        .await
+        .ok();
+    assert!(text.contains("hrv ms 62.4 → 61.5"), "{text}");
+    assert!(
+        text.contains("[former comment of Mon 2026-03-16]\nHeavy legs"),
+        "{text}"
     );
 }

@@ -120,7 +120,7 @@ impl Tool for GetActivity {
             );
         }
         match messages {
-            Some(Ok(messages)) => parts::messages(&mut reply, &messages),
+            Some(Ok(messages)) => parts::messages(&mut reply, &messages, &local),
             Some(Err(error)) => add(&mut reply, "messages", Err(error)),
             None => {}
         }

@@ -9,6 +9,7 @@ use crate::mcp::registry::{Access, Tool};
 use crate::mcp::render::{athlete, days};
 use crate::mcp::reply::Reply;
 use crate::mcp::text;
+use crate::units::number;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -26,10 +27,11 @@ impl Tool for GetAthlete {
 
     async fn run(context: &Context, Params {}: Params) -> Result<Reply, ToolError> {
         let client = context.client();
-        let (local, profile, sports) = tokio::join!(
+        let (local, profile, sports, settings) = tokio::join!(
             context.local(),
             async { client.athlete().profile().await },
             async { client.sports().list().await },
+            async { client.preferences().get().await.ok() },
         );
         let (local, profile, sports) = (local?, profile?, sports?);
         let who = &profile.athlete;
@@ -46,6 +48,16 @@ impl Tool for GetAthlete {
                 .map(text::name)
                 .filter(|c| !c.is_empty()),
         );
+        let settings = settings.as_deref();
+        facts.extend(settings.and_then(|s| s.icu_weight).map(|kg| {
+            format!(
+                "{} {}",
+                number(local.units.weight(kg), 1),
+                local.units.weight_name()
+            )
+        }));
+        let resting = settings.and_then(|s| s.icu_resting_hr);
+        facts.extend(resting.map(|bpm| format!("resting HR {bpm} bpm")));
         facts.push(format!("id {}", who.id));
         let mut reply = Reply::new(facts.join(" · "));
         let units = local.units;

@@ -54,7 +54,12 @@ impl Tool for GetToday {
         let (wellness, sessions, plan, races) = tokio::join!(
             async { client.wellness().list(day(-HISTORY_DAYS), today, &[]).await },
             async { client.activities().list(&query).await },
-            async { client.events().list(today, day(ahead), &[], false).await },
+            async {
+                client
+                    .events()
+                    .list(day(-agenda::SESSION_DAYS), day(ahead), &[], false)
+                    .await
+            },
             async {
                 client
                     .events()
@@ -83,7 +88,7 @@ impl Tool for GetToday {
         for warning in today::warnings(&wellness, today) {
             reply.footer(warning);
         }
-        let note = activities::stub_note(sessions.iter(), today.year());
+        let note = activities::stub_note(sessions.iter(), today.year(), false);
         if !note.is_empty() {
             reply.footer(note);
         }

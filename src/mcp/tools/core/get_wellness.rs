@@ -8,8 +8,8 @@ use crate::mcp::context::{Context, Local};
 use crate::mcp::error::ToolError;
 use crate::mcp::params::{Choice, DateSpec, List, Text, Window, choice};
 use crate::mcp::registry::{Access, Tool};
-use crate::mcp::render::wellness::{self, Measure};
-use crate::mcp::render::{days, wellness_trend};
+use crate::mcp::render::wellness::{self, Wanted};
+use crate::mcp::render::{count, days, wellness_trend};
 use crate::mcp::reply::Reply;
 
 const MAX_DAYS: i32 = 400;
@@ -63,57 +63,60 @@ impl Tool for GetWellness {
             .fields
             .map(|list| list.0.into_iter().map(|text| text.0).collect())
             .unwrap_or_default();
-        let asked = !names.is_empty();
-        let codes = wellness::custom_codes(&found);
-        let (custom, names): (Vec<String>, Vec<String>) = if names.is_empty() {
-            (codes, names)
-        } else {
-            names.into_iter().partition(|name| codes.contains(name))
-        };
-        // Only custom codes were asked for: no other column then.
-        let measures = if names.is_empty() && asked {
-            Vec::new()
-        } else {
-            wellness::chosen(&names).map_err(ToolError::Invalid)?
-        };
         let range = days::window(window, &local);
+        let wanted = Wanted::choose(&names, &found).map_err(ToolError::Invalid)?;
         if found.is_empty() {
             return Ok(Reply::new(format!("No wellness data · {range}")));
         }
-        match params.mode.map(|m| m.0) {
-            Some(Mode::Trend) => Ok(wellness_trend::weekly(&found, &measures, &local, &range)),
-            _ => Ok(rows(&found, &measures, &custom, &local, &range)),
+        let mut reply = match params.mode.map(|m| m.0) {
+            Some(Mode::Trend) => wellness_trend::weekly(&found, &wanted, &local, &range),
+            _ => rows(&found, &wanted, &local, &range),
+        };
+        let today = local.today();
+        let missing = wanted.missing(&found);
+        if !missing.is_empty() {
+            reply.footer(format!("No {} in these days.", missing.join(", ")));
         }
+        let has_today = found.iter().any(|day| day.date == today);
+        if has_today && wanted.measures.iter().any(|m| m.counts_the_plan()) {
+            reply.footer(
+                "Today's ctl, atl, form, ramp and load may count what is only planned for today; get_today has the state \
+                 now.",
+            );
+        }
+        Ok(reply)
     }
 }
 
-fn rows(
-    found: &[Wellness],
-    measures: &[&Measure],
-    custom: &[String],
-    local: &Local,
-    range: &str,
-) -> Reply {
-    let mut reply = Reply::new(format!("{} days · {range}", found.len()));
+fn rows(found: &[Wellness], wanted: &Wanted, local: &Local, range: &str) -> Reply {
+    let mut reply = Reply::new(format!("{} · {range}", count(found.len(), "day")));
     let cut = found.len().saturating_sub(MAX_ROWS);
-    let found = found.get(cut..).unwrap_or_default();
+    let shown = found.get(cut..).unwrap_or_default();
     if cut > 0 {
         reply.footer(format!(
-            "The first {cut} days are not shown: ask for them alone, for fewer fields, or for mode trend."
+            "The first {cut} days are not shown: ask for them alone, or for mode trend."
         ));
     }
-    reply.line(wellness::rows(found, measures, custom, local.units, local.today()).render());
-    let empty = found
-        .iter()
-        .filter(|day| day.date <= local.today() && day.sleep_secs.is_none() && day.hrv.is_none())
-        .count();
-    if empty > 0 {
-        reply.footer(format!("{empty} days have neither sleep nor HRV."));
+    let table = wellness::rows(shown, wanted, local.units, local.today());
+    if !table.is_empty() {
+        reply.line(table.render());
     }
-    let comments = found.iter().rev().filter(|day| day.comments.is_some());
-    for day in comments.take(MAX_COMMENTS) {
-        let comment = day.comments.as_deref().unwrap_or_default();
-        reply.quote(format!("comment on {}", days::full(day.date)), comment);
+    if wanted.everything {
+        let gaps = shown
+            .iter()
+            .filter(|day| day.date <= local.today())
+            .filter(|day| day.sleep_secs.is_none() && day.hrv.is_none());
+        let gaps = gaps.count();
+        if gaps > 0 {
+            reply.footer(format!("{} without sleep and HRV.", count(gaps, "day")));
+        }
+    }
+    if wanted.comments {
+        let commented = shown.iter().rev().filter(|day| day.comments.is_some());
+        for day in commented.take(MAX_COMMENTS) {
+            let comment = day.comments.as_deref().unwrap_or_default();
+            reply.quote(format!("comment on {}", days::full(day.date)), comment);
+        }
     }
     reply
 }

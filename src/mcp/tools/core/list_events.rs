@@ -9,7 +9,7 @@ use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
 use crate::mcp::params::{Category, Choice, DateSpec, Flag, List, Window};
 use crate::mcp::registry::{Access, Tool};
-use crate::mcp::render::{days, events};
+use crate::mcp::render::{activities, count, days, events};
 use crate::mcp::reply::Reply;
 
 const MAX_DAYS: i32 = 400;
@@ -17,7 +17,14 @@ const MAX_ROWS: usize = 200;
 /// Events whose steps or texts are shown at most.
 const MAX_DETAILS: usize = 60;
 /// What is needed of an activity to say how a workout went.
-const PAIR_FIELDS: &[&str] = &["paired_event_id", "compliance"];
+const PAIR_FIELDS: &[&str] = &[
+    "paired_event_id",
+    "compliance",
+    "type",
+    "moving_time",
+    "start_date_local",
+    "source",
+];
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -44,13 +51,18 @@ impl Tool for ListEvents {
     async fn run(context: &Context, params: Params) -> Result<Reply, ToolError> {
         let local = context.local().await?;
         let today = local.today();
-        let default = (DateSpec::Days(0), DateSpec::Days(13));
-        let window = Window::resolve(params.oldest, params.newest, default, today, MAX_DAYS)?;
-        let steps = params.include_steps.is_some_and(|flag| flag.0);
         let wanted: Vec<Category> = params
             .categories
             .map(|list| list.0.into_iter().map(|choice| choice.0).collect())
             .unwrap_or_default();
+        // Races and absences are few and far away.
+        let rare = !wanted.is_empty() && wanted.iter().all(|c| c.is_rare());
+        let default = (
+            DateSpec::Days(0),
+            DateSpec::Days(if rare { 365 } else { 13 }),
+        );
+        let window = Window::resolve(params.oldest, params.newest, default, today, MAX_DAYS)?;
+        let steps = params.include_steps.is_some_and(|flag| flag.0);
         let upstream: Vec<&str> = wanted.iter().flat_map(|c| c.upstream()).copied().collect();
         let client = context.client();
         let (found, done) = tokio::join!(
@@ -89,15 +101,17 @@ impl Tool for ListEvents {
             .filter(|e| e.category.as_deref() == Some("WORKOUT"));
         let load: i64 = planned.clone().filter_map(|e| e.icu_training_load).sum();
         let mut reply = Reply::new(format!(
-            "{} events, {} workouts with planned load {load} · {}",
-            rows.len(),
-            planned.count(),
+            "{}, {} with planned load {load} · {}",
+            count(rows.len(), "event"),
+            count(planned.count(), "workout"),
             days::window(window, &local)
         ));
         if rows.is_empty() {
             return Ok(reply);
         }
-        let shown: Vec<&Event> = rows.iter().copied().take(MAX_ROWS).collect();
+        // Of too many the last: what lies ahead matters more than what lies behind.
+        let cut = rows.len().saturating_sub(MAX_ROWS);
+        let shown: Vec<&Event> = rows.iter().copied().skip(cut).collect();
         reply.line(events::table(&shown, &done, local.units, today).render());
         if steps {
             for event in shown.iter().take(MAX_DETAILS) {
@@ -109,14 +123,20 @@ impl Tool for ListEvents {
                 ));
             }
         }
-        if rows.len() > MAX_ROWS {
+        if cut > 0 {
             reply.footer(format!(
-                "{} more; ask for a shorter window.",
-                rows.len() - MAX_ROWS
+                "The first {cut} are not shown; ask for a shorter window."
             ));
         }
-        if rows.iter().any(|e| e.icu_ctl.is_some()) {
+        if rows
+            .iter()
+            .any(|e| e.icu_ctl.is_some() && e.starts().is_some_and(|s| s.date() >= today))
+        {
             reply.footer("form: projected CTL minus ATL at the end of the day, if everything is done as planned.");
+        }
+        let strava = activities::stub_note(done.iter(), today.year(), false);
+        if !strava.is_empty() {
+            reply.footer(strava);
         }
         if unpaired {
             reply.footer("Compliance could not be read just now.");

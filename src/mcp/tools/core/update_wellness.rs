@@ -9,8 +9,8 @@ use crate::mcp::context::{Context, Local};
 use crate::mcp::error::ToolError;
 use crate::mcp::params::{List, WellnessEntry};
 use crate::mcp::registry::{Access, Tool};
-use crate::mcp::render::days;
 use crate::mcp::render::wellness_change::{self, changes};
+use crate::mcp::render::{count, days};
 use crate::mcp::reply::Reply;
 
 const MAX_ENTRIES: usize = 60;
@@ -27,7 +27,7 @@ impl Tool for UpdateWellness {
     const NAME: &'static str = "update_wellness";
     const TITLE: &'static str = "Enter wellness";
     const ACCESS: Access = Access::Write;
-    const DESCRIPTION: &'static str = "Enters wellness for one or many days; what is not given stays. Feelings as labels: \
+    const DESCRIPTION: &'static str = "Enters wellness for one or many days; what is not given stays, comments replace. Feelings as labels: \
         fatigue, soreness, stress none|low|avg|high|extreme; sleep_quality, mood, motivation excellent|good|avg|poor; \
         injury none|niggle|poor|injured; hydration well hydrated…very dehydrated. weight in the unit that get_wellness \
         shows, carbs, protein, fat in g.";
@@ -62,7 +62,7 @@ impl Tool for UpdateWellness {
 async fn write(
     context: &Context,
     local: &Local,
-    mut updates: Vec<(Date, WellnessUpdate)>,
+    updates: Vec<(Date, WellnessUpdate)>,
 ) -> Result<Reply, ToolError> {
     let client = context.client().wellness();
     let (Some((first, _)), Some((last, _))) = (updates.first(), updates.last()) else {
@@ -71,30 +71,38 @@ async fn write(
     let (first, last) = (*first, *last);
     let before = client.list(first, last, &[]).await?;
     let old = |date: Date| before.iter().find(|day| day.date == date);
-    let locked: Vec<Date> = before
-        .iter()
-        .filter(|d| d.locked == Some(true))
-        .map(|d| d.date)
-        .collect();
-    updates.retain(|(date, _)| !locked.contains(date));
+    let (closed, open): (Vec<_>, Vec<_>) = updates
+        .into_iter()
+        .partition(|(date, _)| old(*date).is_some_and(|d| d.locked == Some(true)));
+    let updates = open;
     let after: Vec<Wellness> = match updates.as_slice() {
         [] => Vec::new(),
-        [(date, update)] => vec![client.put(*date, update).await?],
+        [(date, update)] => {
+            let written = client.put(*date, update).await;
+            vec![written.map_err(ToolError::write)?]
+        }
         many => {
-            client.put_many(many).await?;
-            client.list(first, last, &[]).await?.to_vec()
+            client.put_many(many).await.map_err(ToolError::write)?;
+            // Written all the same if it cannot be read back now.
+            let read = client.list(first, last, &[]).await;
+            read.map(|rows| rows.to_vec()).unwrap_or_default()
         }
     };
     let mut reply = Reply::new(format!(
-        "Wrote wellness of {} day{} ({})",
-        updates.len(),
-        if updates.len() == 1 { "" } else { "s" },
+        "Wrote wellness of {} ({})",
+        count(updates.len(), "day"),
         local.zone_name()
     ));
     for (date, update) in &updates {
         let new = after.iter().find(|day| day.date == *date);
         let (changed, lost) = changes(old(*date), new, update, local.units);
         reply.line(format!("{}: {changed}", days::full(*date)));
+        if let Some(former) = old(*date)
+            .and_then(|d| d.comments.as_deref())
+            .filter(|_| update.comments.is_some())
+        {
+            reply.quote(format!("former comment of {}", days::full(*date)), former);
+        }
         if !lost.is_empty() {
             reply.footer(format!(
                 "{}: the service did not take {lost}.",
@@ -102,8 +110,8 @@ async fn write(
             ));
         }
     }
-    for date in locked.iter().filter(|d| (first..=last).contains(d)) {
-        reply.footer(wellness_change::locked(*date));
+    for (date, _) in closed {
+        reply.footer(wellness_change::locked(date));
     }
     Ok(reply)
 }

@@ -1,4 +1,50 @@
 //! A remote MCP server for Intervals.icu with built-in OAuth.
+//!
+//! # The house
+//!
+//! ```text
+//! main ──► app ──► http        /health, /config, landing page, layers; knows nothing of us
+//!           │
+//!           ├────► oauth ──┐   authorization server and the bearer guard
+//!           ├────► mcp ────┤   tools and how they answer
+//!           │        │     ├──► state   what is remembered
+//!           │        │     ▼
+//!           │        │   identity
+//!           │        ▼
+//!           │     intervals            typed client of the REST API
+//!           │     analytics, units     pure
+//!           └────► demo                an Intervals.icu in process, and its invented athlete
+//! main ──► check ──► intervals         the doctor
+//! main, app ──► config ──► each module's Settings
+//! public_url, clock, telemetry         leaves
+//! ```
+//!
+//! `tests/it/tree` reads the tree and fails on an arrow that is not in its table. [`app::App::build`] and
+//! [`app::App::serve`] are what production and tests both use.
+//!
+//! # A tool call
+//!
+//! `http` gives the request an id, a span, a body cap and a deadline, and checks Host and Origin. `oauth::guard` verifies the
+//! token, asks whether its grant lives, takes the credential out of the headers and leaves an [`identity::Caller`].
+//! `mcp::front` reads the head of the message, holds it to its revision (`mcp::era`), refuses a missing scope and hands the
+//! rest to rmcp; `tools/list` it answers itself, from bytes. `mcp::server` finds the tool in `mcp::registry` by the name in
+//! the body and runs it within a deadline, panics caught. The tool decodes its parameters (`mcp::params`), calls a resource
+//! group of `intervals`, which only builds a path and query (`intervals::transport` does cache, limits, retries, decoding),
+//! and gives typed rows to `mcp::render`; `mcp::reply` makes the text. What the model reads is decided in three places: a
+//! tool's `DESCRIPTION`, `mcp::render` and `mcp::error`.
+//!
+//! # An authorization
+//!
+//! The 401 comes from `oauth::challenge`; the documents from `oauth::metadata`, whose every URL comes from [`public_url`].
+//! `oauth::register` validates and signs a client. `oauth::authorize` GET: until client and redirect URI are proved every
+//! failure is local; `oauth::consent` renders. POST: transaction, cookie, owner secret, then a code. `oauth::token` redeems it
+//! (a second redemption revokes), mints the access token and starts the refresh chain. The endpoints meet only in
+//! `oauth::grant` (what may follow what) and `oauth::grants` (what is remembered).
+//!
+//! # A new tool over known data
+//!
+//! One file in `src/mcp/tools/<toolset>/` named like the tool, one line in its toolset, one test in `tests/it/tools/`, one
+//! schema snapshot, one README row; a test names whatever of these is missing.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -203,3 +203,88 @@ impl ServerHandler for Handler {
         Err(ErrorData::method_not_found::<CompleteRequestMethod>())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use schemars::JsonSchema;
+    use secrecy::SecretString;
+    use serde::Deserialize;
+
+    use super::super::registry::Tool;
+    use super::super::reply::Reply;
+    use super::*;
+    use crate::clock::Clock;
+    use crate::intervals::{Client, Settings};
+
+    #[derive(Deserialize, JsonSchema)]
+    struct Nothing {}
+
+    macro_rules! tool {
+        ($name:ident, $access:ident, $run:expr) => {
+            struct $name;
+            impl Tool for $name {
+                const NAME: &'static str = stringify!($name);
+                const TITLE: &'static str = "";
+                const ACCESS: Access = Access::$access;
+                const DESCRIPTION: &'static str = "";
+                type Params = Nothing;
+                async fn run(
+                    _: &super::super::context::Context,
+                    _: Nothing,
+                ) -> Result<Reply, ToolError> {
+                    $run.await
+                }
+            }
+        };
+    }
+    tool!(Panics, Read, async { panic!("a bug of ours") });
+    tool!(Sleeps, Read, std::future::pending());
+    tool!(Writes, Write, async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        Ok(Reply::new("written"))
+    });
+
+    async fn run<T: Tool>(cancelled: &CancellationToken) -> Result<String, ToolError> {
+        let settings = Settings {
+            base_url: "http://127.0.0.1:9".parse().unwrap(),
+            athlete_id: "i1".parse().unwrap(),
+            api_key: SecretString::from("k"),
+            rate: None,
+            deadline: Duration::from_secs(1),
+        };
+        let client = Client::new(settings, Clock::system()).unwrap();
+        let registry = Arc::new(Registry::new(vec![Entry::of::<T>()], false));
+        let home = Home::new(client, Clock::system(), Arc::clone(&registry));
+        let handler = Handler::new(Arc::clone(&registry), home);
+        let entry = registry.find(T::NAME).unwrap();
+        handler
+            .run(entry, JsonObject::new(), Scopes::ALL, cancelled)
+            .await
+    }
+
+    #[tokio::test]
+    async fn a_panic_inside_a_tool_is_caught_and_answered() {
+        let error = run::<Panics>(&CancellationToken::new()).await.unwrap_err();
+        assert!(matches!(error, ToolError::Panicked));
+        assert!(!error.sentence().contains("a bug of ours"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_tool_that_never_ends_is_given_up_before_the_client_does() {
+        let started = tokio::time::Instant::now();
+        let error = run::<Sleeps>(&CancellationToken::new()).await.unwrap_err();
+        assert!(matches!(error, ToolError::Deadline(_)));
+        assert_eq!(started.elapsed(), CALL_DEADLINE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_that_hangs_up_ends_a_read_and_never_a_write() {
+        let gone = CancellationToken::new();
+        gone.cancel();
+        assert!(matches!(
+            run::<Sleeps>(&gone).await,
+            Err(ToolError::Cancelled)
+        ));
+        assert_eq!(run::<Writes>(&gone).await.unwrap(), "written");
+    }
+}

@@ -39,7 +39,7 @@ pub struct Settings {
 }
 
 /// Libraries that would log requests with their contents; naming one in `RUST_LOG` opens it again.
-const QUIET: &str = "rmcp=warn,hyper=warn,hyper_util=warn,h2=warn,reqwest=warn,rustls=warn";
+const QUIET: &str = "rmcp=error,hyper=warn,hyper_util=warn,h2=warn,reqwest=warn,rustls=warn";
 
 /// Checks the text of `RUST_LOG` and puts the quiet libraries before it.
 ///
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn libraries_stay_quiet_whatever_the_level() {
-        assert!(filter("trace").unwrap().contains("rmcp=warn"));
+        assert!(filter("trace").unwrap().contains("rmcp=error"));
         assert!(filter("info,=,=").is_err());
     }
 }

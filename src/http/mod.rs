@@ -56,6 +56,8 @@ pub struct Limits {
     pub request: Duration,
     /// How long running calls may take when the server is told to stop.
     pub drain: Duration,
+    /// How long a peer may take nothing of what is being sent to it.
+    pub write_stall: Duration,
     /// Connections at a time; more wait to be accepted.
     pub connections: usize,
 }
@@ -67,8 +69,9 @@ impl Default for Limits {
             keep_alive: Duration::from_secs(75),
             body_read: Duration::from_secs(30),
             request: Duration::from_secs(60),
+            write_stall: Duration::from_secs(30),
             drain: Duration::from_secs(10),
-            connections: 1024,
+            connections: 4096,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A connection that does not wait for ever for the rest of a request's headers.
+//! A connection that does not wait for ever, neither for the rest of a request's headers nor for a peer that does not read.
 //!
 //! hyper has one timer for both "the headers are slow" and "the connection rests between requests". Slow headers are an
 //! attack and end after seconds; a resting connection belongs to a proxy that may use it again a minute later. So hyper
@@ -41,10 +41,18 @@ pub(super) struct Patient {
     phase: Phase,
     seen: usize,
     deadline: Option<Pin<Box<Sleep>>>,
+    /// Runs while what we say finds no room: a peer that does not read would otherwise keep its place for good.
+    write_patience: Duration,
+    stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Patient {
-    pub(super) fn new(stream: TcpStream, patience: Duration, phase: Phase) -> Self {
+    pub(super) fn new(
+        stream: TcpStream,
+        patience: Duration,
+        write_patience: Duration,
+        phase: Phase,
+    ) -> Self {
         Self {
             stream,
             patience,
@@ -52,6 +60,28 @@ impl Patient {
             seen: 0,
             // Who connects has something to say.
             deadline: Some(Box::pin(sleep(patience))),
+            write_patience,
+            stalled: None,
+        }
+    }
+
+    /// Passes on what a write came to, and ends the wait of one that has been stuck for too long.
+    fn written<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        outcome: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if outcome.is_ready() {
+            self.stalled = None;
+            return outcome;
+        }
+        let patience = self.write_patience;
+        let stalled = self
+            .stalled
+            .get_or_insert_with(|| Box::pin(sleep(patience)));
+        match stalled.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            Poll::Pending => Poll::Pending,
         }
     }
 
@@ -91,27 +121,35 @@ impl AsyncRead for Patient {
 
 impl AsyncWrite for Patient {
     fn poll_write(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let this = self.get_mut();
+        let outcome = Pin::new(&mut this.stream).poll_write(cx, buf);
+        this.written(cx, outcome)
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let outcome = Pin::new(&mut this.stream).poll_flush(cx);
+        this.written(cx, outcome)
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let outcome = Pin::new(&mut this.stream).poll_shutdown(cx);
+        this.written(cx, outcome)
     }
 
     fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+        let this = self.get_mut();
+        let outcome = Pin::new(&mut this.stream).poll_write_vectored(cx, bufs);
+        this.written(cx, outcome)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -59,7 +59,12 @@ pub async fn serve(
             continue;
         }
         let phase = Phase::default();
-        let io = TokioIo::new(Patient::new(stream, limits.header_read, phase.clone()));
+        let io = TokioIo::new(Patient::new(
+            stream,
+            limits.header_read,
+            limits.write_stall,
+            phase.clone(),
+        ));
         let router = router.clone();
         let service =
             service_fn(move |request| answer(router.clone(), peer, phase.clone(), request));

@@ -121,7 +121,10 @@ impl Cache {
                 weight_bytes: u32::try_from(fetched.weight).unwrap_or(u32::MAX),
                 freshness,
             };
-            store.insert(stored_as, kept.clone()).await;
+            // Larger than all room there is: moka would hold it until its next round of cleaning.
+            if u64::from(kept.weight_bytes) <= CAPACITY_BYTES {
+                store.insert(stored_as, kept.clone()).await;
+            }
             Ok(kept)
         }
         .boxed()

@@ -13,6 +13,9 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 /// Longest place in a document that is named, in characters.
 const MAX_PATH_CHARS: usize = 200;
 
+/// What the rows of one answer may take in memory: a row of a few bytes of JSON becomes a row of every field.
+const MAX_DECODED_BYTES: usize = 64 * 1024 * 1024;
+
 /// A type that takes from JSON what it understands and is `None` otherwise.
 pub(super) trait Lenient: Sized {
     /// Whether the place of an element in its list means something, so that a list with a hole is no list.
@@ -174,6 +177,9 @@ impl<T: Lenient> Lenient for Vec<T> {
                 Some(item) => items.push(item),
                 None => whole &= !T::POSITIONAL,
             }
+            if items.len() > MAX_DECODED_BYTES / size_of::<T>().max(1) {
+                return Err(A::Error::custom("more items than anybody has"));
+            }
         }
         Ok(whole.then_some(items))
     }
@@ -249,6 +255,9 @@ impl<T: Lenient + Send + Sync + 'static> Document for Vec<T> {
                 let mut rows = Vec::new();
                 while let Some(Lax(row)) = seq.next_element::<Lax<T>>()? {
                     rows.extend(row);
+                    if rows.len() > MAX_DECODED_BYTES / size_of::<T>().max(1) {
+                        return Err(A::Error::custom("more rows than anybody has"));
+                    }
                 }
                 Ok(rows)
             }

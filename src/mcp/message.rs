@@ -11,6 +11,9 @@ pub const META_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 /// `_meta` key of what the client can do (2026-07-28).
 pub const META_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 
+/// Longest method and id that are taken.
+const MAX_WORD_BYTES: usize = 256;
+
 /// The head of a JSON-RPC message.
 #[derive(Debug)]
 pub struct Message {
@@ -147,6 +150,14 @@ impl Message {
                 _ => return Err(not_a_message("\"id\" must be a string or an integer")),
             },
         };
+        let too_long = |text: &str| text.len() > MAX_WORD_BYTES;
+        if raw.method.as_deref().is_some_and(too_long) || id.as_str().is_some_and(too_long) {
+            // Both are repeated in answers and logs.
+            return Err(Malformed::NotAMessage {
+                id: Value::Null,
+                why: "\"id\" or \"method\" is too long",
+            });
+        }
         let params = match raw.params {
             None => Params::default(),
             Some(params) if params.get() == "null" => Params::default(),

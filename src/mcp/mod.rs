@@ -1,7 +1,7 @@
 //! The MCP endpoint: tools and how they answer.
 //!
-//! A request comes in through [`front`], which knows both eras of the protocol ([`era`]), goes through rmcp to [`server`],
-//! finds its tool in the [`registry`] by the name in the body, and leaves as a [`reply`].
+//! A request comes in through `front`, which knows both eras of the protocol (`era`), goes through rmcp to `server`, finds
+//! its tool in the `registry` by the name in the body, and leaves as a `reply`.
 
 #![deny(clippy::indexing_slicing)]
 

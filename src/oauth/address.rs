@@ -14,10 +14,14 @@ pub fn client_address(parts: &Parts, hops: usize) -> Option<IpAddr> {
             .get::<ConnectInfo<SocketAddr>>()
             .map(|ConnectInfo(peer)| peer.ip())
     } else {
-        let mut entries: Vec<&str> = Vec::new();
-        for value in parts.headers.get_all("x-forwarded-for") {
-            entries.extend(value.to_str().ok()?.split(','));
-        }
+        // Lossily: a stranger's odd byte on the left must not hide what our proxy wrote on the right.
+        let values: Vec<_> = parts
+            .headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+            .collect();
+        let entries: Vec<&str> = values.iter().flat_map(|value| value.split(',')).collect();
         let at = entries.len().checked_sub(hops)?;
         entries.get(at)?.trim().parse().ok()
     };
@@ -62,5 +66,10 @@ mod tests {
             Some("2001:db8:1:2::")
         );
         assert_eq!(address(&["not an address"], 1), None);
+        let mut parts = Request::new(()).into_parts().0;
+        let odd = http::HeaderValue::from_bytes(b"\xff, 192.0.2.9").unwrap();
+        parts.headers.insert("x-forwarded-for", odd);
+        let seen = client_address(&parts, 1).map(|ip| ip.to_string());
+        assert_eq!(seen.as_deref(), Some("192.0.2.9"));
     }
 }

@@ -117,6 +117,8 @@ impl RefreshTokens {
         let token: RefreshToken = serde_json::from_slice(&payload).ok()?;
         let holds = now < token.expires_at
             && token.issued_at >= self.not_before
+            // A grant from before the line does not outlive it by having been refreshed since.
+            && token.begun_at >= self.not_before
             && !token.scopes().is_empty();
         holds.then_some(token)
     }

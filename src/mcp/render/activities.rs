@@ -55,7 +55,9 @@ pub fn totals<'a>(activities: impl IntoIterator<Item = &'a Activity>) -> Totals 
             count: sum.count + 1,
             moving_seconds: sum.moving_seconds + moving_seconds(a),
             metres: sum.metres + metres(a).unwrap_or_default(),
-            load: sum.load + a.icu_training_load.unwrap_or_default(),
+            load: sum
+                .load
+                .saturating_add(a.icu_training_load.unwrap_or_default()),
         })
 }
 
@@ -92,7 +94,8 @@ pub fn metres(activity: &Activity) -> Option<f64> {
     activity
         .icu_distance
         .or(activity.distance)
-        .filter(|metres| *metres > 0.0)
+        // Once round the earth: beyond it a number is a mistake.
+        .filter(|metres| *metres > 0.0 && *metres < 4.1e7)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "seconds of one activity")]

@@ -329,3 +329,27 @@ async fn no_answer_waits_for_an_acknowledgement() {
     times.sort();
     assert!(times[10] < Duration::from_millis(30), "{times:?}");
 }
+
+#[tokio::test]
+async fn a_peer_that_does_not_read_loses_its_place() {
+    // More than any socket buffer takes, in one answer.
+    let router = Router::new().route("/big", get(|| async { vec![b'x'; 64 << 20] }));
+    let limits = Limits {
+        write_stall: Duration::from_millis(300),
+        connections: 1,
+        ..limits()
+    };
+    let shell = Shell::around(router, limits).await;
+    let mut deaf = connect(&shell.address).await;
+    deaf.write_all(b"GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        .await
+        .unwrap();
+    // The only place is taken until the stalled write is given up.
+    let next = exchange(
+        &shell.address,
+        "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    );
+    let answer = timeout(Duration::from_secs(10), next).await.unwrap();
+    assert_eq!(status(&answer), 200);
+    drop(deaf);
+}

@@ -598,3 +598,17 @@ fn resident_bytes() -> usize {
         .unwrap_or(0)
         * 4096
 }
+
+#[tokio::test]
+async fn more_rows_than_anybody_has_are_not_decoded() {
+    // A few bytes of JSON each, a row of every field each in memory.
+    let rows = format!("[{}{{\"id\":1}}]", "{\"id\":1},".repeat(200_000));
+    let upstream = Upstream::answering(Reply::json(&rows)).await;
+    let error = upstream
+        .client()
+        .activities()
+        .list(&WINDOW)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::Malformed { .. }), "{error:?}");
+}

@@ -18,7 +18,7 @@ async fn the_log_tells_who_came_and_no_secret_even_at_its_loudest() {
         .env("MCP_API_KEY", secrets::MCP_API_KEY)
         .env(
             "RUST_LOG",
-            "trace,rmcp=trace,hyper=trace,hyper_util=trace,reqwest=trace,moka=trace",
+            "trace,hyper=trace,hyper_util=trace,reqwest=trace,moka=trace",
         )
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -50,6 +50,10 @@ async fn the_log_tells_who_came_and_no_secret_even_at_its_loudest() {
         .call_tool("get_help", json!({}))
         .await
         .ok();
+    // Words of a caller that are no method, no id and no tool.
+    let marked = format!("mark-of-a-caller-{}", "x".repeat(200));
+    caller.legacy(&marked, json!({})).await;
+    caller.legacy("tools/call", json!({ "name": marked })).await;
     let refreshed = Tokens::of(&tokens.refresh(&server).await, &client);
     assert!(!flow::is_let_in(&server, "a-wrong-token-of-the-tests").await);
     flow::exchange(&server, &client, &code, VERIFIER).await;
@@ -88,6 +92,7 @@ async fn the_log_tells_who_came_and_no_secret_even_at_its_loudest() {
         &page.transaction,
         "response_type=code",
         "tannwald.example",
+        "mark-of-a-caller",
     ] {
         let lines: Vec<&str> = log.lines().filter(|line| line.contains(secret)).collect();
         assert!(lines.is_empty(), "{secret}: {lines:#?}");

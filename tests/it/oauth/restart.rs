@@ -135,6 +135,11 @@ async fn everything_issued_before_the_epoch_is_dead_and_clients_are_not() {
     .await;
     assert!(!is_let_in(&later, &tokens.access_token).await);
     assert_eq!(tokens.refresh(&later).await.error(), "invalid_grant");
+    // Nor does the grant outlive the line by having been refreshed since.
+    same.clock.advance(Duration::from_secs(5));
+    let refreshed = Tokens::of(&tokens.refresh(&same).await, &tokens.client);
+    later.clock.advance(Duration::from_secs(5));
+    assert_eq!(refreshed.refresh(&later).await.error(), "invalid_grant");
     later.clock.advance(Duration::from_secs(1));
     let code = flow::approved_code(&later, &tokens.client).await;
     let again = Tokens::of(

@@ -54,7 +54,7 @@ variables! {
         "i123456";
     API_KEY: required, secret, None,
         "Your API key, from \"Developer Settings\" on the settings page of Intervals.icu.",
-        "the key exactly as that page shows it";
+        "the key exactly as \"Developer Settings\" of Intervals.icu shows it";
     JWT_SECRET_KEY: required, secret, None,
         "Signs what clients are given: at least 32 random characters, kept for good.",
         "the output of `openssl rand -base64 48`";

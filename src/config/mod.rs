@@ -49,7 +49,7 @@ impl Config {
     /// Reads everything and reports every problem at once.
     ///
     /// # Errors
-    /// The problems, in the order of the table of variables as far as each is one variable's.
+    /// The problems, in the order in which the variables are read.
     pub fn load(sources: &Sources) -> Result<Self, Vec<Problem>> {
         let mut reader = Reader::new(sources);
         let config = read(&mut reader);

@@ -126,7 +126,12 @@ pub(super) async fn admit(
         return grant.preflight(request.headers());
     }
     let negotiated = path == "/" && matches!(*request.method(), Method::GET | Method::HEAD);
-    let mut response = match shell.landing.answer(&request).filter(|_| negotiated) {
+    let page = if negotiated {
+        shell.landing.answer(&request)
+    } else {
+        None
+    };
+    let mut response = match page {
         Some(page) => page,
         None => next.run(request).await,
     };

@@ -50,7 +50,7 @@ pub struct Limits {
     /// How long a connection may rest between two requests: longer than the 60 s for which proxies keep theirs, since a
     /// proxy that writes to a connection just closed answers its client with 502.
     pub keep_alive: Duration,
-    /// From the first to the last byte of a body.
+    /// From when a body is first waited for to its last byte.
     pub body_read: Duration,
     /// From the headers of a request to the headers of its answer.
     pub request: Duration,

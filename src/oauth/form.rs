@@ -92,8 +92,8 @@ pub fn escape(text: &str) -> String {
 }
 
 /// The body up to `limit` bytes.
-pub async fn body(request: Request<Body>, limit: usize) -> Result<Bytes, Error> {
-    match Limited::new(request.into_body(), limit).collect().await {
+pub async fn body(body: Body, limit: usize) -> Result<Bytes, Error> {
+    match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.downcast_ref::<LengthLimitError>().is_some() => Err(Error::TooLarge),
         Err(_) => Err(Error::InvalidRequest("The body could not be read")),
@@ -107,7 +107,7 @@ pub async fn posted(request: Request<Body>, limit: usize) -> Result<Form, Error>
             "The body must be application/x-www-form-urlencoded",
         ));
     }
-    let bytes = body(request, limit).await?;
+    let bytes = body(request.into_body(), limit).await?;
     Form::parse(&bytes).ok_or(Error::InvalidRequest("The body is malformed"))
 }
 

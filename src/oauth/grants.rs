@@ -274,10 +274,7 @@ impl Grants {
                 standing: Standing::Live(next),
                 ..record
             };
-            match self
-                .try_swap(grant_id, stored.as_deref(), &next_record)
-                .await
-            {
+            match self.swap(grant_id, stored.as_deref(), &next_record).await {
                 Ok(true) => return Ok(Life::Live),
                 Ok(false) => {}
                 // No room to remember is no reason to turn a live grant away.
@@ -312,15 +309,6 @@ impl Grants {
     }
 
     async fn swap(
-        &self,
-        grant_id: &str,
-        expected: Option<&[u8]>,
-        next: &Record,
-    ) -> Result<bool, Error> {
-        Ok(self.try_swap(grant_id, expected, next).await?)
-    }
-
-    async fn try_swap(
         &self,
         grant_id: &str,
         expected: Option<&[u8]>,

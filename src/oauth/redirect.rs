@@ -77,13 +77,13 @@ impl RedirectUri {
         let (kind, shown, tail) = match scheme {
             "https" => {
                 let (authority, tail) = authority(rest)?;
-                let (host, _) = split_port(authority)?;
+                let host = host_of(authority)?;
                 check_host(host)?;
                 (Kind::Https, authority.to_owned(), tail)
             }
             "http" => {
                 let (authority, tail) = authority(rest)?;
-                let (host, _) = split_port(authority)?;
+                let host = host_of(authority)?;
                 if !LOOPBACK_HOSTS.contains(&host) {
                     return Err("A redirect URI must use https or a loopback address");
                 }
@@ -149,7 +149,7 @@ impl RedirectUri {
 
     fn without_port(&self) -> Option<(&str, &str)> {
         let (authority, tail) = authority(self.text.split_once(':')?.1).ok()?;
-        let (host, _) = split_port(authority).ok()?;
+        let host = host_of(authority).ok()?;
         Some((host, tail))
     }
 
@@ -218,13 +218,14 @@ fn authority(rest: &str) -> Result<(&str, &str), &'static str> {
     Ok((authority, tail))
 }
 
-fn split_port(authority: &str) -> Result<(&str, Option<u16>), &'static str> {
+/// The host of an authority, whose port is checked.
+fn host_of(authority: &str) -> Result<&str, &'static str> {
     const BAD_PORT: &str = "A redirect URI has an invalid port";
     let after_ip = authority.rfind(']').map_or(0, |end| end + 1);
     let (bracketed, rest) = authority.split_at_checked(after_ip).ok_or(BAD_PORT)?;
     let Some(colon) = rest.find(':') else {
         return if bracketed.is_empty() || rest.is_empty() {
-            Ok((authority, None))
+            Ok(authority)
         } else {
             Err("A redirect URI has an invalid host")
         };
@@ -236,8 +237,7 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), &'static str> {
     if port.starts_with('0') || !port.bytes().all(|b| b.is_ascii_digit()) {
         return Err(BAD_PORT);
     }
-    let number = port.parse().map_err(|_| BAD_PORT)?;
-    Ok((host, Some(number)))
+    port.parse::<u16>().map(|_| host).map_err(|_| BAD_PORT)
 }
 
 /// A canonical IP address or a domain name in lower case.

@@ -83,7 +83,7 @@ impl Register {
         self.limits
             .registration(client_address(&parts, self.trusted_proxy_hops))
             .map_err(Error::TooManyRequests)?;
-        let body = form::body(Request::from_parts(parts, body), MAX_BODY).await?;
+        let body = form::body(body, MAX_BODY).await?;
         let asked: Asked = serde_json::from_slice(&body).map_err(|_| {
             Error::InvalidClientMetadata("The body must be a JSON object without repeated members")
         })?;

@@ -15,7 +15,7 @@ pub type Digest = [u8; 32];
 /// What is typed may be longer than any real secret, but not without bound.
 const MAX_TYPED: usize = 1024;
 
-/// `N` unpredictable bytes; the only call of the system's generator.
+/// `N` unpredictable bytes; the only call of the system's generator in `oauth`.
 pub fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|_| Error::Unavailable)?;

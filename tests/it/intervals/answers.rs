@@ -16,6 +16,12 @@ const WINDOW: ListActivities<'_> = ListActivities {
     fields: &[],
 };
 
+/// The error of a list that must fail.
+async fn failure(upstream: &Upstream) -> Error {
+    let client = upstream.client();
+    client.activities().list(&WINDOW).await.unwrap_err()
+}
+
 #[tokio::test]
 async fn one_odd_row_does_not_lose_the_list() {
     let upstream = Upstream::answering(Reply::json(
@@ -233,12 +239,7 @@ async fn truncated_json_names_the_place_and_not_the_content() {
         r#"[{"id":"i1"},{"id":"i2","gear":{"name":"Canyon"#,
     ))
     .await;
-    let error = upstream
-        .client()
-        .activities()
-        .list(&WINDOW)
-        .await
-        .unwrap_err();
+    let error = failure(&upstream).await;
     assert_eq!(
         error,
         Error::Malformed {
@@ -246,12 +247,7 @@ async fn truncated_json_names_the_place_and_not_the_content() {
         }
     );
     let upstream = Upstream::answering(Reply::json(r#"{"a":"Canyon"}"#)).await;
-    let error = upstream
-        .client()
-        .activities()
-        .list(&WINDOW)
-        .await
-        .unwrap_err();
+    let error = failure(&upstream).await;
     assert!(
         matches!(&error, Error::Malformed { .. }) && !error.to_string().contains("Canyon"),
         "{error:?}"
@@ -274,27 +270,11 @@ async fn a_body_that_breaks_off_is_said_to_have_ended_early() {
         b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n[{\"id\":".to_vec(),
     ))
     .await;
-    assert_eq!(
-        upstream
-            .client()
-            .activities()
-            .list(&WINDOW)
-            .await
-            .unwrap_err(),
-        Error::TruncatedBody
-    );
+    assert_eq!(failure(&upstream).await, Error::TruncatedBody);
     assert_eq!(upstream.requests().len(), 1);
     let upstream =
         Upstream::answering(Reply::json("no gzip at all").with("content-encoding", "gzip")).await;
-    assert_eq!(
-        upstream
-            .client()
-            .activities()
-            .list(&WINDOW)
-            .await
-            .unwrap_err(),
-        Error::TruncatedBody
-    );
+    assert_eq!(failure(&upstream).await, Error::TruncatedBody);
 }
 
 #[tokio::test]
@@ -316,12 +296,7 @@ async fn gzip_is_unpacked() {
 async fn a_page_instead_of_an_answer_is_blocked_and_never_shown() {
     for (status, requests) in [(200, 1), (403, 1), (404, 1), (503, 3)] {
         let upstream = Upstream::answering(Reply::html(status)).await;
-        let error = upstream
-            .client()
-            .activities()
-            .list(&WINDOW)
-            .await
-            .unwrap_err();
+        let error = failure(&upstream).await;
         assert_eq!(error, Error::Blocked { status });
         assert!(!format!("{error} {error:?}").contains("secret page"));
         assert_eq!(upstream.requests().len(), requests, "{status}");
@@ -338,12 +313,7 @@ async fn redirects_are_not_followed() {
             Reply::status(status, "").with("location", "/elsewhere")
         })
         .await;
-        let error = upstream
-            .client()
-            .activities()
-            .list(&WINDOW)
-            .await
-            .unwrap_err();
+        let error = failure(&upstream).await;
         assert_eq!(error, Error::Blocked { status });
         assert_eq!(upstream.requests().len(), 1);
     }
@@ -397,15 +367,7 @@ async fn each_refusal_is_its_own_error_and_is_asked_once() {
             format!(r#"{{"status":{status},"error":"{text}"}}"#),
         ))
         .await;
-        assert_eq!(
-            upstream
-                .client()
-                .activities()
-                .list(&WINDOW)
-                .await
-                .unwrap_err(),
-            expected
-        );
+        assert_eq!(failure(&upstream).await, expected);
         assert_eq!(upstream.requests().len(), 1, "{status}");
     }
 }
@@ -425,12 +387,7 @@ async fn the_key_is_in_no_error() {
         Reply::html(403),
     ] {
         let upstream = Upstream::answering(reply).await;
-        let error = upstream
-            .client()
-            .activities()
-            .list(&WINDOW)
-            .await
-            .unwrap_err();
+        let error = failure(&upstream).await;
         let text = format!("{error} {error:?}");
         assert!(
             !text.contains(API_KEY) && !text.contains("QVBJX0tFWTpr"),
@@ -451,15 +408,7 @@ async fn a_body_of_50_mb_is_refused_by_its_length() {
         times: 800,
     })
     .await;
-    assert_eq!(
-        too_large(),
-        upstream
-            .client()
-            .activities()
-            .list(&WINDOW)
-            .await
-            .unwrap_err()
-    );
+    assert_eq!(too_large(), failure(&upstream).await);
 }
 
 #[tokio::test]
@@ -473,15 +422,7 @@ async fn a_body_of_50_mb_without_a_length_is_refused_at_16() {
     })
     .await;
     let before = resident_bytes();
-    assert_eq!(
-        too_large(),
-        upstream
-            .client()
-            .activities()
-            .list(&WINDOW)
-            .await
-            .unwrap_err()
-    );
+    assert_eq!(too_large(), failure(&upstream).await);
     assert!(resident_bytes().saturating_sub(before) < 40 << 20);
 }
 
@@ -493,15 +434,7 @@ async fn a_small_body_that_unpacks_to_50_mb_is_refused_at_16() {
     };
     assert!(body.len() < 1 << 20);
     let upstream = Upstream::answering(packed).await;
-    assert_eq!(
-        too_large(),
-        upstream
-            .client()
-            .activities()
-            .list(&WINDOW)
-            .await
-            .unwrap_err()
-    );
+    assert_eq!(too_large(), failure(&upstream).await);
 }
 
 #[tokio::test]
@@ -526,15 +459,7 @@ async fn nobody_at_home_is_a_failure_to_connect() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     upstream.base_url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    assert_eq!(
-        upstream
-            .client()
-            .activities()
-            .list(&WINDOW)
-            .await
-            .unwrap_err(),
-        Error::Connect
-    );
+    assert_eq!(failure(&upstream).await, Error::Connect);
 }
 
 fn too_large() -> Error {
@@ -604,11 +529,6 @@ async fn more_rows_than_anybody_has_are_not_decoded() {
     // A few bytes of JSON each, a row of every field each in memory.
     let rows = format!("[{}{{\"id\":1}}]", "{\"id\":1},".repeat(200_000));
     let upstream = Upstream::answering(Reply::json(&rows)).await;
-    let error = upstream
-        .client()
-        .activities()
-        .list(&WINDOW)
-        .await
-        .unwrap_err();
+    let error = failure(&upstream).await;
     assert!(matches!(error, Error::Malformed { .. }), "{error:?}");
 }

@@ -19,6 +19,11 @@ async fn refused(answer: &Answer, status: u16, error: &str) {
     assert_eq!(answer.header("cache-control"), "no-store");
 }
 
+async fn not_granted(server: &Server, client: &flow::Client, code: &str, verifier: &str) {
+    let answer = exchange(server, client, code, verifier).await;
+    refused(&answer, 400, "invalid_grant").await;
+}
+
 #[tokio::test]
 async fn a_token_answer_has_the_shape_that_clients_expect() {
     let server = Server::start().await;
@@ -43,12 +48,7 @@ async fn a_replayed_code_revokes_its_grant() {
     let code = flow::approved_code(&server, &client).await;
     let tokens = Tokens::of(&exchange(&server, &client, &code, VERIFIER).await, &client);
     assert!(flow::is_let_in(&server, &tokens.access_token).await);
-    refused(
-        &exchange(&server, &client, &code, VERIFIER).await,
-        400,
-        "invalid_grant",
-    )
-    .await;
+    not_granted(&server, &client, &code, VERIFIER).await;
     assert!(!flow::is_let_in(&server, &tokens.access_token).await);
     refused(&tokens.refresh(&server).await, 400, "invalid_grant").await;
 }
@@ -60,28 +60,13 @@ async fn a_replay_without_the_verifier_revokes_nothing() {
     let other = flow::register(&server).await;
     let code = flow::approved_code(&server, &client).await;
     let tokens = Tokens::of(&exchange(&server, &client, &code, VERIFIER).await, &client);
-    refused(
-        &exchange(&server, &client, &code, OTHER_VERIFIER).await,
-        400,
-        "invalid_grant",
-    )
-    .await;
-    refused(
-        &exchange(&server, &other, &code, VERIFIER).await,
-        400,
-        "invalid_grant",
-    )
-    .await;
+    not_granted(&server, &client, &code, OTHER_VERIFIER).await;
+    not_granted(&server, &other, &code, VERIFIER).await;
     let elsewhere = flow::Client {
         redirect_uri: "http://127.0.0.1:1/callback".to_owned(),
         ..client.clone()
     };
-    refused(
-        &exchange(&server, &elsewhere, &code, VERIFIER).await,
-        400,
-        "invalid_grant",
-    )
-    .await;
+    not_granted(&server, &elsewhere, &code, VERIFIER).await;
     assert!(flow::is_let_in(&server, &tokens.access_token).await);
     assert_eq!(tokens.refresh(&server).await.status, 200);
 }
@@ -111,34 +96,14 @@ async fn a_failed_attempt_does_not_burn_the_code_and_the_fifth_does() {
     let client = flow::register(&server).await;
     let other = flow::register(&server).await;
     let code = flow::approved_code(&server, &client).await;
-    refused(
-        &exchange(&server, &client, &code, OTHER_VERIFIER).await,
-        400,
-        "invalid_grant",
-    )
-    .await;
-    refused(
-        &exchange(&server, &client, &code, "short").await,
-        400,
-        "invalid_grant",
-    )
-    .await;
-    refused(
-        &exchange(&server, &other, &code, VERIFIER).await,
-        400,
-        "invalid_grant",
-    )
-    .await;
+    not_granted(&server, &client, &code, OTHER_VERIFIER).await;
+    not_granted(&server, &client, &code, "short").await;
+    not_granted(&server, &other, &code, VERIFIER).await;
     let elsewhere = flow::Client {
         redirect_uri: "http://127.0.0.1:1/callback".to_owned(),
         ..client.clone()
     };
-    refused(
-        &exchange(&server, &elsewhere, &code, VERIFIER).await,
-        400,
-        "invalid_grant",
-    )
-    .await;
+    not_granted(&server, &elsewhere, &code, VERIFIER).await;
     assert_eq!(
         exchange(&server, &client, &code, VERIFIER).await.status,
         200
@@ -147,12 +112,7 @@ async fn a_failed_attempt_does_not_burn_the_code_and_the_fifth_does() {
     for _ in 0..5 {
         exchange(&server, &client, &code, OTHER_VERIFIER).await;
     }
-    refused(
-        &exchange(&server, &client, &code, VERIFIER).await,
-        400,
-        "invalid_grant",
-    )
-    .await;
+    not_granted(&server, &client, &code, VERIFIER).await;
 }
 
 #[tokio::test]
@@ -167,18 +127,8 @@ async fn a_code_lives_two_minutes() {
     );
     let code = flow::approved_code(&server, &client).await;
     server.clock.advance(Duration::from_secs(120));
-    refused(
-        &exchange(&server, &client, &code, VERIFIER).await,
-        400,
-        "invalid_grant",
-    )
-    .await;
-    refused(
-        &exchange(&server, &client, &"x".repeat(43), VERIFIER).await,
-        400,
-        "invalid_grant",
-    )
-    .await;
+    not_granted(&server, &client, &code, VERIFIER).await;
+    not_granted(&server, &client, &"x".repeat(43), VERIFIER).await;
 }
 
 #[tokio::test]

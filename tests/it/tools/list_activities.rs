@@ -13,14 +13,16 @@ fn shown(activities: &Value) -> Vec<&Value> {
         .collect()
 }
 
+/// What the owner is told, which must not be an error.
+async fn listed(world: &World, arguments: Value) -> String {
+    let owner = world.owner();
+    owner.call_tool("list_activities", arguments).await.ok()
+}
+
 #[tokio::test]
 async fn rows_and_totals_are_those_of_the_service() {
     let world = World::start().await;
-    let text = world
-        .owner()
-        .call_tool("list_activities", json!({ "oldest": "-13d" }))
-        .await
-        .ok();
+    let text = listed(&world, json!({ "oldest": "-13d" })).await;
     let raw = world
         .raw("/athlete/{id}/activities?oldest=2026-03-05&newest=2026-03-18")
         .await;
@@ -81,16 +83,13 @@ async fn rows_and_totals_are_those_of_the_service() {
 #[tokio::test]
 async fn one_request_serves_a_window() {
     let world = World::start().await;
-    let owner = world.owner();
-    owner.call_tool("list_activities", json!({})).await.ok();
+    listed(&world, json!({})).await;
     world.demo.clear_journal();
-    owner
-        .call_tool(
-            "list_activities",
-            json!({ "oldest": "2025-09-01", "newest": "2025-09-30" }),
-        )
-        .await
-        .ok();
+    listed(
+        &world,
+        json!({ "oldest": "2025-09-01", "newest": "2025-09-30" }),
+    )
+    .await;
     let journal = world.demo.journal();
     assert_eq!(journal.len(), 1, "{journal:?}");
     assert!(
@@ -115,11 +114,7 @@ async fn strava_stubs_are_counted_once_and_never_shown_as_data() {
         .collect();
     assert!(stubs.len() >= 3);
     let arguments = json!({ "oldest": "2025-04-01", "newest": "2026-03-18", "limit": 200 });
-    let text = world
-        .owner()
-        .call_tool("list_activities", arguments)
-        .await
-        .ok();
+    let text = listed(&world, arguments).await;
     assert!(
         text.contains(&format!(
             "{} activities that came through Strava",
@@ -138,14 +133,7 @@ async fn strava_stubs_are_counted_once_and_never_shown_as_data() {
 #[tokio::test]
 async fn search_by_name_tag_and_sport() {
     let world = World::start().await;
-    let owner = world.owner();
-    let by_sport = owner
-        .call_tool(
-            "list_activities",
-            json!({ "oldest": "-60d", "sport": "ride" }),
-        )
-        .await
-        .ok();
+    let by_sport = listed(&world, json!({ "oldest": "-60d", "sport": "ride" })).await;
     let rows = table(&by_sport, "id|");
     assert!(
         rows.len() > 5 && rows.iter().all(|r| r["sport"].ends_with("Ride")),
@@ -153,10 +141,7 @@ async fn search_by_name_tag_and_sport() {
     );
     assert!(rows.iter().any(|r| r["sport"] == "VirtualRide"));
 
-    let by_name = owner
-        .call_tool("list_activities", json!({ "query": "long run" }))
-        .await
-        .ok();
+    let by_name = listed(&world, json!({ "query": "long run" })).await;
     let rows = table(&by_name, "id|");
     assert!(
         !rows.is_empty()
@@ -171,20 +156,14 @@ async fn search_by_name_tag_and_sport() {
     );
 
     for tag in ["key", "#key"] {
-        let by_tag = owner
-            .call_tool("list_activities", json!({ "oldest": "-60d", "tag": tag }))
-            .await
-            .ok();
+        let by_tag = listed(&world, json!({ "oldest": "-60d", "tag": tag })).await;
         let rows = table(&by_tag, "id|");
         assert!(
             !rows.is_empty() && rows.iter().all(|r| r["flags"].contains("#key")),
             "{by_tag}"
         );
     }
-    let none = owner
-        .call_tool("list_activities", json!({ "sport": "kitesurf" }))
-        .await
-        .ok();
+    let none = listed(&world, json!({ "sport": "kitesurf" })).await;
     assert!(
         none.starts_with("0 activities") && none.contains("sports found: "),
         "{none}"
@@ -195,19 +174,9 @@ async fn search_by_name_tag_and_sport() {
 #[tokio::test]
 async fn neighbours_of_an_activity() {
     let world = World::start().await;
-    let owner = world.owner();
-    let rows = table(
-        &owner.call_tool("list_activities", json!({})).await.ok(),
-        "id|",
-    );
+    let rows = table(&listed(&world, json!({})).await, "id|");
     let id = &rows[5]["id"];
-    let around = table(
-        &owner
-            .call_tool("list_activities", json!({ "around_id": id }))
-            .await
-            .ok(),
-        "id|",
-    );
+    let around = table(&listed(&world, json!({ "around_id": id })).await, "id|");
     assert!(
         around.iter().any(|r| r["id"] == rows[4]["id"])
             && around.iter().any(|r| r["id"] == rows[6]["id"])
@@ -218,15 +187,8 @@ async fn neighbours_of_an_activity() {
 #[tokio::test]
 async fn a_long_list_goes_on_where_it_stopped() {
     let world = World::start().await;
-    let owner = world.owner();
-    let all = table(
-        &owner.call_tool("list_activities", json!({})).await.ok(),
-        "id|",
-    );
-    let first = owner
-        .call_tool("list_activities", json!({ "limit": "10" }))
-        .await
-        .ok();
+    let all = table(&listed(&world, json!({})).await, "id|");
+    let first = listed(&world, json!({ "limit": "10" })).await;
     assert!(
         first.contains(&format!(
             "{} more: call again with cursor 10.",
@@ -234,10 +196,7 @@ async fn a_long_list_goes_on_where_it_stopped() {
         )),
         "{first}"
     );
-    let second = owner
-        .call_tool("list_activities", json!({ "limit": 10, "cursor": "10" }))
-        .await
-        .ok();
+    let second = listed(&world, json!({ "limit": 10, "cursor": "10" })).await;
     let ids = |text: &str| {
         table(text, "id|")
             .into_iter()
@@ -260,27 +219,11 @@ async fn a_long_list_goes_on_where_it_stopped() {
 #[tokio::test]
 async fn sorting_changes_the_order_only() {
     let world = World::start().await;
-    let owner = world.owner();
-    let by_load = table(
-        &owner
-            .call_tool("list_activities", json!({ "sort": "load" }))
-            .await
-            .ok(),
-        "id|",
-    );
+    let by_load = table(&listed(&world, json!({ "sort": "load" })).await, "id|");
     let loads: Vec<i64> = by_load.iter().map(|r| r["load"].parse().unwrap()).collect();
     assert!(loads.windows(2).all(|pair| pair[0] >= pair[1]), "{loads:?}");
-    let oldest = table(
-        &owner
-            .call_tool("list_activities", json!({ "sort": "oldest" }))
-            .await
-            .ok(),
-        "id|",
-    );
-    let newest = table(
-        &owner.call_tool("list_activities", json!({})).await.ok(),
-        "id|",
-    );
+    let oldest = table(&listed(&world, json!({ "sort": "oldest" })).await, "id|");
+    let newest = table(&listed(&world, json!({})).await, "id|");
     assert_eq!(oldest.first().unwrap()["id"], newest.last().unwrap()["id"]);
 }
 
@@ -288,11 +231,7 @@ async fn sorting_changes_the_order_only() {
 async fn imperial_units_are_used_where_the_athlete_wants_them() {
     let world = World::start().await;
     world.demo.prefer_imperial(true);
-    let text = world
-        .owner()
-        .call_tool("list_activities", json!({}))
-        .await
-        .ok();
+    let text = listed(&world, json!({})).await;
     let raw = world
         .raw("/athlete/{id}/activities?oldest=2026-02-19&newest=2026-03-18")
         .await;
@@ -354,11 +293,7 @@ async fn wrong_arguments_are_answered_with_the_right_ones() {
 async fn what_strava_withholds_is_named_even_when_a_filter_cannot_see_it() {
     let world = World::start().await;
     let arguments = json!({ "oldest": "2026-03-07", "newest": "2026-03-07", "sport": "ride" });
-    let text = world
-        .owner()
-        .call_tool("list_activities", arguments)
-        .await
-        .ok();
+    let text = listed(&world, arguments).await;
     assert!(
         text.contains("they may be among what was asked for"),
         "{text}"
@@ -368,11 +303,7 @@ async fn what_strava_withholds_is_named_even_when_a_filter_cannot_see_it() {
 #[tokio::test]
 async fn a_search_over_all_time_says_where_it_ends() {
     let world = World::start().await;
-    let text = world
-        .owner()
-        .call_tool("list_activities", json!({ "query": "r" }))
-        .await
-        .ok();
+    let text = listed(&world, json!({ "query": "r" })).await;
     assert!(
         text.starts_with("at least ") && text.contains("Only the newest 100 matches"),
         "{text}"
@@ -382,18 +313,8 @@ async fn a_search_over_all_time_says_where_it_ends() {
 #[tokio::test]
 async fn a_few_neighbours_are_the_nearest_ones() {
     let world = World::start().await;
-    let owner = world.owner();
-    let rows = table(
-        &owner.call_tool("list_activities", json!({})).await.ok(),
-        "id|",
-    );
-    let text = owner
-        .call_tool(
-            "list_activities",
-            json!({ "around_id": rows[8]["id"], "limit": 3 }),
-        )
-        .await
-        .ok();
+    let rows = table(&listed(&world, json!({})).await, "id|");
+    let text = listed(&world, json!({ "around_id": rows[8]["id"], "limit": 3 })).await;
     let near: Vec<String> = table(&text, "id|")
         .into_iter()
         .map(|r| r["id"].clone())

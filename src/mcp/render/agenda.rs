@@ -62,11 +62,7 @@ pub fn planned(reply: &mut Reply, plan: &[Event], done: &[Activity], local: &Loc
         .filter(|e| !events::is_absence(e))
         .filter(|e| events::span(e).is_some_and(|(_, last)| last >= local.today()))
         .collect();
-    rows.sort_by(|a, b| {
-        a.start_date_local
-            .cmp(&b.start_date_local)
-            .then(a.id.cmp(&b.id))
-    });
+    events::sort(&mut rows);
     if rows.is_empty() {
         reply.line("Plan: nothing in the calendar for these days.");
         return;

@@ -11,6 +11,15 @@ use crate::mcp::reply::Reply;
 use crate::mcp::text;
 use crate::units::{self, Units, number, signed};
 
+/// By day and time, then by id.
+pub fn sort(rows: &mut [&Event]) {
+    rows.sort_by(|a, b| {
+        a.start_date_local
+            .cmp(&b.start_date_local)
+            .then(a.id.cmp(&b.id))
+    });
+}
+
 /// The first and the last day of an event; its end is exclusive on the wire.
 #[must_use]
 pub fn span(event: &Event) -> Option<(Date, Date)> {

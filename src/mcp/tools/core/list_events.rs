@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::intervals::activities::{Activity, ListActivities};
+use crate::intervals::activities::ListActivities;
 use crate::intervals::events::Event;
 use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
@@ -88,13 +88,9 @@ impl Tool for ListEvents {
         );
         let found = found?;
         let unpaired = done.is_err();
-        let done: Vec<Activity> = done.map(|rows| rows.to_vec()).unwrap_or_default();
+        let done = done.unwrap_or_default();
         let mut rows: Vec<&Event> = found.iter().collect();
-        rows.sort_by(|a, b| {
-            a.start_date_local
-                .cmp(&b.start_date_local)
-                .then(a.id.cmp(&b.id))
-        });
+        events::sort(&mut rows);
 
         let planned = rows
             .iter()

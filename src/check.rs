@@ -69,9 +69,18 @@ pub async fn account(
 /// The athlete in words.
 async fn athlete(client: &intervals::Client) -> Result<String, String> {
     let profile = client.athlete().profile().await.map_err(|error| {
-        format!(
-            "{error}. Check ATHLETE_ID and API_KEY: both are shown in Intervals.icu under Settings, Developer Settings."
-        )
+        let remedy = match error {
+            intervals::Error::Unauthorized
+            | intervals::Error::Forbidden { .. }
+            | intervals::Error::NotFound { .. } => {
+                "Check ATHLETE_ID and API_KEY: both are shown in Intervals.icu under Settings, Developer Settings."
+            }
+            intervals::Error::Connect | intervals::Error::Timeout => {
+                "Check that this machine reaches https://intervals.icu, and INTERVALS_BASE_URL if it is set."
+            }
+            _ => "The configuration may be right all the same: try again in a few minutes.",
+        };
+        format!("{error}. {remedy}")
     })?;
     let athlete = &profile.athlete;
     Ok(format!(

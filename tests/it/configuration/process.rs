@@ -128,6 +128,25 @@ fn the_health_check_needs_no_configuration_and_tells_alive_from_dead() {
 }
 
 #[test]
+fn a_check_that_reaches_nobody_does_not_blame_the_key() {
+    let nobody = format!("http://127.0.0.1:{}", free_port());
+    let room = Room::new();
+    let output = program(&room.0)
+        .envs(GOOD)
+        .env("INTERVALS_BASE_URL", nobody)
+        .arg("check")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("cannot be reached") && said.contains("INTERVALS_BASE_URL"),
+        "{said}"
+    );
+    assert!(!said.contains("API_KEY"), "{said}");
+}
+
+#[test]
 fn the_demo_needs_nothing_and_says_how_to_connect() {
     let port = free_port().to_string();
     let room = Room::new();

@@ -149,13 +149,16 @@ fn said(message: Option<&str>) -> String {
     }
 }
 
-/// `45 s`, `5 min`, `2 h`, rounded up so that nobody comes back too early.
+/// `45 s`, `5 min`, `2 h 0 min`, rounded up so that nobody comes back too early.
 fn duration(wait: Duration) -> String {
     let secs = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     match secs {
         0..=119 => format!("{} s", secs.max(1)),
         120..=7_199 => format!("{} min", secs.div_ceil(60)),
-        _ => format!("{} h {} min", secs / 3600, secs % 3600 / 60),
+        _ => {
+            let minutes = secs.div_ceil(60);
+            format!("{} h {} min", minutes / 60, minutes % 60)
+        }
     }
 }
 
@@ -167,6 +170,7 @@ mod tests {
     fn a_wait_is_passed_on_and_never_shortened() {
         assert_eq!(duration(Duration::from_millis(6_200)), "7 s");
         assert_eq!(duration(Duration::from_secs(18_000)), "5 h 0 min");
+        assert_eq!(duration(Duration::from_secs(18_001)), "5 h 1 min");
         assert_eq!(duration(Duration::from_secs(121)), "3 min");
     }
 }

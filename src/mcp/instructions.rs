@@ -5,7 +5,7 @@ pub const TEXT: &str = "\
 Training data of one Intervals.icu athlete. Begin with get_today: it says what day it is for the athlete, how form, \
 sleep and plan stand, and what is missing. All days are the athlete's local days; dates may be YYYY-MM-DD, today, -28d, \
 +7d, this_week, next_monday. Never invent a number: what an answer does not hold is unknown. Fitness is CTL, fatigue \
-is ATL, form is CTL minus ATL. Subjective scales run from 1 = best; answers carry labels.
+is ATL, form is CTL minus ATL. On every subjective scale the lowest number is best; answers carry labels.
 
 list_activities finds sessions and their ids, get_activity opens one. get_wellness holds sleep, HRV, weight and how the \
 athlete felt; list_events holds plans, races and notes. get_help explains scales, units and formulas.

@@ -32,7 +32,7 @@ pub fn changes(
         let Some(wanted) = sent.get(wire).and_then(serde_json::Value::as_f64) else {
             continue;
         };
-        // Read raw: the display hides copied values, and a written one is not copied.
+        // As it is shown: a value that is still marked as copied from the settings was not taken.
         let got = (measure.get)(new);
         if got.is_none_or(|got| (got - wanted).abs() > 1e-3 * wanted.abs().max(1.0)) {
             lost.push(measure.name.to_owned());

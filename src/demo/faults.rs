@@ -38,7 +38,7 @@ pub enum Fault {
 /// Which requests a fault hits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FaultScope {
-    /// Only paths that contain this; `None` is all.
+    /// Only paths that contain this, or end with it where it ends with `$`; `None` is all.
     pub path_contains: Option<String>,
     /// How many requests; `None` is until cleared.
     pub times: Option<usize>,
@@ -73,7 +73,10 @@ impl Faults {
                 && scope
                     .path_contains
                     .as_deref()
-                    .is_none_or(|part| path.contains(part))
+                    .is_none_or(|part| match part.strip_suffix('$') {
+                        Some(end) => path.ends_with(end),
+                        None => path.contains(part),
+                    })
         })?;
         let (fault, scope) = &mut faults[place];
         if let Some(times) = &mut scope.times {

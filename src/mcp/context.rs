@@ -15,6 +15,8 @@ use crate::units::Units;
 
 /// How long what is known of the athlete is used before it is asked for again, in the background.
 const FRESH_SECONDS: i64 = 600;
+/// How long nothing is known of the athlete's units before they are asked for again.
+const UNKNOWN_SECONDS: i64 = 30;
 /// Beyond this it is asked for before the call goes on.
 const STALE_SECONDS: i64 = 86_400;
 
@@ -36,7 +38,8 @@ pub struct Context {
 #[derive(Clone)]
 struct Known {
     zone: TimeZone,
-    units: Units,
+    /// `None` as long as they could not be read.
+    units: Option<Units>,
     at: Timestamp,
     refreshing: bool,
 }
@@ -45,7 +48,10 @@ struct Known {
 #[derive(Debug, Clone)]
 pub struct Local {
     pub now: Zoned,
+    /// What numbers are shown in; metric as long as the athlete's preference could not be read.
     pub units: Units,
+    /// Whether `units` are the athlete's own, so that a number given without a unit can be taken for one of them.
+    pub units_known: bool,
 }
 
 impl Local {
@@ -85,8 +91,8 @@ impl Context {
         let now = home.clock.now();
         let known = home.lock().clone();
         let known = match known {
-            Some(known) if now.duration_since(known.at).as_secs() < FRESH_SECONDS => known,
-            Some(known) if now.duration_since(known.at).as_secs() < STALE_SECONDS => {
+            Some(known) if known.age(now) < known.fresh_seconds() => known,
+            Some(known) if known.units.is_some() && known.age(now) < STALE_SECONDS => {
                 home.renew_later();
                 known
             }
@@ -94,8 +100,22 @@ impl Context {
         };
         Ok(Local {
             now: now.to_zoned(known.zone),
-            units: known.units,
+            units: known.units.unwrap_or_default(),
+            units_known: known.units.is_some(),
         })
+    }
+}
+
+impl Known {
+    fn age(&self, now: Timestamp) -> i64 {
+        now.duration_since(self.at).as_secs()
+    }
+
+    const fn fresh_seconds(&self) -> i64 {
+        match self.units {
+            Some(_) => FRESH_SECONDS,
+            None => UNKNOWN_SECONDS,
+        }
     }
 }
 
@@ -131,13 +151,15 @@ impl Home {
             .as_deref()
             .and_then(|name| TimeZone::get(name).ok())
             .unwrap_or(TimeZone::UTC);
-        // Without them the numbers are still right, in metric.
+        // Where they cannot be read, what was known of them holds.
         let units = preferences.map_or_else(
-            |_| Units::default(),
-            |preferences| Units {
-                imperial: preferences.is_imperial(),
-                pounds: preferences.weight_pref_lb == Some(true),
-                fahrenheit: preferences.fahrenheit == Some(true),
+            |_| self.lock().as_ref().and_then(|known| known.units),
+            |preferences| {
+                Some(Units {
+                    imperial: preferences.is_imperial(),
+                    pounds: preferences.weight_pref_lb == Some(true),
+                    fahrenheit: preferences.fahrenheit == Some(true),
+                })
             },
         );
         let known = Known {

@@ -1,8 +1,12 @@
 //! Entering wellness.
 
+use std::time::Duration;
+
+use intervals_mcp_server::clock::Clock;
+use intervals_mcp_server::demo::{ATHLETE_ID, Fault, FaultScope};
 use serde_json::json;
 
-use crate::support::World;
+use crate::support::{NOW, ServerOptions, World};
 
 #[tokio::test]
 async fn what_is_entered_stands_in_the_service_and_what_is_not_given_stays() {
@@ -127,6 +131,72 @@ async fn pounds_are_taken_where_pounds_are_shown() {
         .as_f64()
         .unwrap();
     assert!((kg - 68.0389).abs() < 0.001, "{kg}");
+}
+
+/// From now on nothing tells the athlete's units.
+fn hide_units(world: &World) {
+    world.demo.faults().set(
+        Fault::Status(403, None),
+        FaultScope {
+            path_contains: Some(format!("/athlete/{ATHLETE_ID}$")),
+            times: None,
+        },
+    );
+}
+
+#[tokio::test]
+async fn pounds_stay_pounds_when_the_units_cannot_be_read_again() {
+    let clock = Clock::manual(NOW.parse().unwrap());
+    let world = World::with(ServerOptions {
+        clock: clock.clone(),
+        ..ServerOptions::default()
+    })
+    .await;
+    world.demo.prefer_imperial(true);
+    let owner = world.owner();
+    owner.call_tool("get_wellness", json!({})).await.ok();
+    hide_units(&world);
+    // A write empties the cache, so that the units have to be asked for.
+    let mood = json!({ "entries": [{ "date": "2026-03-17", "mood": "good" }] });
+    owner.call_tool("update_wellness", mood).await.ok();
+    clock.advance(Duration::from_secs(90_000));
+    let entries = json!([{ "date": "2026-03-17", "weight": 150 }]);
+    owner
+        .call_tool("update_wellness", json!({ "entries": entries }))
+        .await
+        .ok();
+    let kg = world.raw("/athlete/{id}/wellness/2026-03-17").await["weight"]
+        .as_f64()
+        .unwrap();
+    assert!((kg - 68.0389).abs() < 0.001, "{kg}");
+}
+
+#[tokio::test]
+async fn a_weight_is_not_written_while_its_unit_is_unknown() {
+    let clock = Clock::manual(NOW.parse().unwrap());
+    let world = World::with(ServerOptions {
+        clock: clock.clone(),
+        ..ServerOptions::default()
+    })
+    .await;
+    world.demo.prefer_imperial(true);
+    hide_units(&world);
+    let owner = world.owner();
+    let before = world.raw("/athlete/{id}/wellness/2026-03-17").await;
+    let entries = json!([{ "date": "2026-03-17", "weight": 150 }]);
+    let arguments = json!({ "entries": entries });
+    let text = owner
+        .call_tool("update_wellness", arguments.clone())
+        .await
+        .error();
+    assert!(text.contains("kg or lb"), "{text}");
+    assert_eq!(world.raw("/athlete/{id}/wellness/2026-03-17").await, before);
+    let mood = json!({ "entries": [{ "date": "2026-03-17", "mood": "good" }] });
+    owner.call_tool("update_wellness", mood).await.ok();
+    world.demo.faults().clear();
+    clock.advance(Duration::from_secs(31));
+    let text = owner.call_tool("update_wellness", arguments).await.ok();
+    assert!(text.contains("weight lb"), "{text}");
 }
 
 #[tokio::test]

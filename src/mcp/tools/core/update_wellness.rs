@@ -14,6 +14,9 @@ use crate::mcp::render::{count, days};
 use crate::mcp::reply::Reply;
 
 const MAX_ENTRIES: usize = 60;
+/// 150 is a weight in either unit, so a guess would go unnoticed.
+const UNKNOWN_UNIT: &str = "Whether the athlete's weights are in kg or lb cannot be read from Intervals.icu now; nothing was written. \
+    Try again in a minute, or leave weight out.";
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +49,9 @@ impl Tool for UpdateWellness {
             let (date, update) = entry
                 .check(local.today(), local.units)
                 .map_err(ToolError::Invalid)?;
+            if update.weight.is_some() && !local.units_known {
+                return Err(ToolError::Invalid(UNKNOWN_UNIT.to_owned()));
+            }
             if updates.iter().any(|(other, _)| *other == date) {
                 return Err(ToolError::Invalid(format!(
                     "{} stands twice in entries.",

@@ -1,5 +1,7 @@
 //! Activities of a window.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 
 use crate::support::{World, table};
@@ -225,6 +227,12 @@ async fn sorting_changes_the_order_only() {
     let oldest = table(&listed(&world, json!({ "sort": "oldest" })).await, "id|");
     let newest = table(&listed(&world, json!({})).await, "id|");
     assert_eq!(oldest.first().unwrap()["id"], newest.last().unwrap()["id"]);
+    let ids = |rows: &[BTreeMap<String, String>]| -> BTreeSet<String> {
+        rows.iter().map(|row| row["id"].clone()).collect()
+    };
+    assert!(newest.len() > 10, "{newest:?}");
+    assert_eq!(ids(&by_load), ids(&newest));
+    assert_eq!(ids(&oldest), ids(&newest));
 }
 
 #[tokio::test]
@@ -237,6 +245,7 @@ async fn imperial_units_are_used_where_the_athlete_wants_them() {
         .await;
     assert!(text.contains("|mi|up ft|"), "{text}");
     let rows = table(&text, "id|");
+    assert_eq!(rows.len(), shown(&raw).len());
     for (row, activity) in rows.iter().zip(shown(&raw)) {
         if let Some(metres) = activity["icu_distance"].as_f64().filter(|m| *m > 0.0) {
             if activity["type"] == "Swim" {
@@ -319,6 +328,12 @@ async fn a_few_neighbours_are_the_nearest_ones() {
         .into_iter()
         .map(|r| r["id"].clone())
         .collect();
+    // The third is the one that the service withholds.
+    assert_eq!(near.len(), 2, "{text}");
+    assert!(
+        text.contains("Withheld by the service: 1 activity"),
+        "{text}"
+    );
     assert!(near.contains(&rows[8]["id"]), "{text}");
     assert!(
         near.iter().all(|id| (6..=10).any(|i| rows[i]["id"] == *id)),

@@ -46,6 +46,15 @@ const REGISTRATIONS_OF_ONE: &[Rule] = &[Rule {
     max: 40,
     span: MINUTE,
 }];
+/// Metadata documents of clients, which only somebody who knows the owner secret can ask for: enough for a very busy owner.
+const DOCUMENTS: &[Rule] = &[Rule {
+    max: 20,
+    span: MINUTE,
+}];
+const DOCUMENTS_OF_ONE: &[Rule] = &[Rule {
+    max: 10,
+    span: MINUTE,
+}];
 const WRONG_API_KEYS: &[Rule] = &[Rule {
     max: 20,
     span: MINUTE,
@@ -138,6 +147,7 @@ impl Limit {
 pub struct Limits {
     clock: Clock,
     registrations: Limit,
+    documents: Limit,
     strangers: Limit,
     known_devices: Limit,
     wrong_api_keys: Limit,
@@ -148,6 +158,7 @@ impl Limits {
         Self {
             clock,
             registrations: Limit::new(REGISTRATIONS, REGISTRATIONS_OF_ONE),
+            documents: Limit::new(DOCUMENTS, DOCUMENTS_OF_ONE),
             strangers: Limit::new(OWNER, &[]),
             known_devices: Limit::new(OWNER, &[]),
             wrong_api_keys: Limit::new(WRONG_API_KEYS, &[]),
@@ -161,6 +172,11 @@ impl Limits {
     /// Before a registration.
     pub fn registration(&self, address: Option<IpAddr>) -> Result<(), Duration> {
         self.registrations.take(address, self.now())
+    }
+
+    /// Before a client metadata document is fetched.
+    pub fn document(&self, address: Option<IpAddr>) -> Result<(), Duration> {
+        self.documents.take(address, self.now())
     }
 
     /// Runs `check` as one guess of the owner secret, if a guess is allowed now; a right one costs nothing.

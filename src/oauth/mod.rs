@@ -6,9 +6,13 @@
 #![deny(clippy::indexing_slicing)]
 
 mod address;
+mod answer;
 mod authorize;
 mod challenge;
+mod cimd;
 mod client;
+mod client_metadata;
+mod client_url;
 mod codes;
 mod consent;
 mod cookie;
@@ -21,6 +25,7 @@ mod jwt;
 mod keys;
 mod limits;
 mod metadata;
+pub mod outbound;
 mod pkce;
 mod redirect;
 mod refresh;
@@ -29,6 +34,7 @@ mod request;
 mod resource;
 mod scope;
 mod secret;
+mod special_addresses;
 mod token;
 mod transaction;
 mod wording;
@@ -83,6 +89,8 @@ pub struct Settings {
     pub tokens_not_before: Option<Timestamp>,
     /// How many proxies stand in front: the client's address is that many entries from the right of `X-Forwarded-For`.
     pub trusted_proxy_hops: usize,
+    /// Where client metadata documents may be fetched from.
+    pub outbound: outbound::Settings,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -133,6 +141,17 @@ impl OAuth {
         ));
         let limits = Arc::new(limits::Limits::new(clock.clone()));
         let codes = Arc::new(codes::Codes::default());
+        let outbound = outbound::Outbound::new(&settings.outbound).map_err(|error| {
+            BuildError(format!(
+                "the HTTP client for documents could not be built: {error}"
+            ))
+        })?;
+        let client_documents = Arc::new(cimd::ClientDocuments::new(
+            clock.clone(),
+            Arc::new(outbound),
+            Arc::clone(&limits),
+            settings.outbound.page_patience,
+        ));
         let documents = metadata::Documents::new(&public_url)
             .map_err(|error| BuildError(format!("the metadata could not be written: {error}")))?;
         Ok(Self {
@@ -150,6 +169,8 @@ impl OAuth {
                 owner: secret::Owner::new(&settings.owner_secret),
                 cookies: cookie::Cookies::new(public_url.is_https()),
                 limits: Arc::clone(&limits),
+                documents: client_documents,
+                trusted_proxy_hops: settings.trusted_proxy_hops,
                 codes: Arc::clone(&codes),
                 grants: Arc::clone(&grants),
             }),

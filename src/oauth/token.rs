@@ -113,7 +113,7 @@ impl Token {
         };
         // A public client may name itself by Basic with an empty password.
         let secret = secret.filter(|secret| !secret.is_empty());
-        Client::known(&self.keys, id)
+        Client::presented(&self.keys, id)
             .filter(|client| client.authenticates(&self.keys, secret))
             .ok_or(unknown)
     }
@@ -165,7 +165,7 @@ impl Token {
         self.issue(
             &granted,
             approval.scopes,
-            client.refreshes,
+            approval.refreshes,
             chain.current(),
             now,
         )

@@ -68,7 +68,10 @@ const LEAVES: [&str; 1] = ["telemetry"];
 const CRATES: [(&str, &[&str]); 6] = [
     ("rmcp", &["mcp/"]),
     ("jsonwebtoken", &["oauth/"]),
-    ("reqwest", &["intervals/transport.rs", "check.rs"]),
+    (
+        "reqwest",
+        &["intervals/transport.rs", "check.rs", "oauth/outbound.rs"],
+    ),
     ("clap", &["config/", "config.rs", "main.rs"]),
     ("dotenvy", &["config/", "config.rs"]),
     ("tracing_subscriber", &["telemetry.rs"]),

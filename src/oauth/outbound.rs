@@ -24,13 +24,16 @@ use super::special_addresses::is_special;
 const MAX_BODY: usize = 64 * 1024;
 const MAX_AT_ONCE: usize = 4;
 
+/// The addresses of a name. Port 0 stands for 443.
+pub type Table = dyn Fn(&str) -> Vec<SocketAddr> + Send + Sync;
+
 /// Who answers for names.
 #[derive(Clone, Default)]
 pub enum Names {
     #[default]
     System,
-    /// A table in place of the domain name system. Port 0 stands for 443. The addresses are checked like any others.
-    Table(Arc<dyn Fn(&str) -> Vec<SocketAddr> + Send + Sync>),
+    /// A table in place of the domain name system. Its addresses are checked like any others.
+    Table(Arc<Table>),
 }
 
 /// Where requests may go. The default is the public internet and nothing else; only whoever builds these settings in code can

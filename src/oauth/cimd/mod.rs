@@ -160,7 +160,13 @@ impl ClientDocuments {
         if let Some(flight) = shelf.under_way(url) {
             return Ok(flight);
         }
-        self.limits.document(address).map_err(|_| BUSY)?;
+        self.limits.document(address).map_err(|_| {
+            tracing::warn!(
+                client_host = url.host(),
+                "too many client metadata documents were asked for"
+            );
+            BUSY
+        })?;
         self.take_off(&mut shelf, url).ok_or(BUSY)
     }
 

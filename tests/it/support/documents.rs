@@ -339,7 +339,7 @@ impl ResolvesServerCert for Certificates {
     }
 }
 
-/// Something inside that nothing from outside may reach: it counts who connects.
+/// Something inside that nothing from outside may reach: it counts who connects, and never says a word.
 pub struct Canary {
     pub address: SocketAddr,
     connections: Arc<AtomicUsize>,
@@ -354,8 +354,10 @@ impl Canary {
         let stop = CancellationToken::new();
         let count = Arc::clone(&connections);
         tokio::spawn(stop.clone().run_until_cancelled_owned(async move {
-            while listener.accept().await.is_ok() {
+            let mut open = Vec::new();
+            while let Ok(socket) = listener.accept().await {
                 count.fetch_add(1, Ordering::SeqCst);
+                open.push(socket);
             }
         }));
         Self {

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::{REDIRECT, UNREACHABLE, URL, approve, assert_ended, client, one_site, server};
 use crate::support::documents::{Body, DocumentServer, Reply, document};
 use crate::support::flow::{Browser, Request};
-use crate::support::secrets;
+use crate::support::{Server, ServerOptions, secrets};
 
 #[tokio::test]
 async fn without_the_secret_nothing_is_fetched_or_looked_up() {
@@ -75,6 +75,27 @@ async fn even_the_owner_causes_only_so_many_fetches_a_minute() {
         303
     );
     assert_eq!(sites.seen().len(), 11);
+}
+
+#[tokio::test]
+async fn many_addresses_together_have_a_limit_too() {
+    let sites = DocumentServer::start().await;
+    let server = Server::with(ServerOptions {
+        outbound: sites.outbound(),
+        trusted_proxy_hops: 1,
+        ..ServerOptions::default()
+    })
+    .await;
+    for number in 0..40 {
+        let url = format!("https://site-{number}.test/client.json");
+        sites.serve(&url, Reply::document(&url, &[REDIRECT]));
+        let address = format!("192.0.2.{}", number % 4);
+        let browser = Browser::new(&server).with_header("x-forwarded-for", &address);
+        let request = Request::of(&server, &client(&url, REDIRECT));
+        let page = browser.open(&request).await;
+        browser.approve(&page, secrets::OWNER).await;
+    }
+    assert_eq!(sites.seen().len(), 20);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{REDIRECT, REFUSED, UNREACHABLE, URL, approve, assert_ended, client, one_site, server};
-use crate::support::documents::{Body, DocumentServer, Reply, document};
+use crate::support::documents::{Body, Canary, DocumentServer, Reply, document};
 use crate::support::flow::{Browser, Request};
 use crate::support::secrets;
 
@@ -158,6 +158,22 @@ async fn cimd_03_a_site_that_never_ends_is_given_up_on() {
         assert_ended(&answer.unwrap(), 503, UNREACHABLE);
     }
     assert_eq!(sites.requests(URL).len(), 4);
+}
+
+#[tokio::test]
+async fn a_host_that_does_not_even_begin_with_tls_is_given_up_on() {
+    let silent = Canary::start().await;
+    let sites = DocumentServer::start().await;
+    let mut outbound = sites.outbound();
+    outbound.deadline = Duration::from_millis(400);
+    outbound.trusted.push(silent.address);
+    sites.resolve("app.client.test", &[silent.address]);
+    let server = server(outbound).await;
+    let client = client(URL, REDIRECT);
+    let waited = approve(&server, &client);
+    let answer = tokio::time::timeout(Duration::from_secs(20), waited).await;
+    assert_ended(&answer.unwrap(), 503, UNREACHABLE);
+    assert_eq!(silent.connections(), 1);
 }
 
 #[tokio::test]

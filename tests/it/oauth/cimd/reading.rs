@@ -142,7 +142,7 @@ async fn a_redirect_is_not_followed() {
 async fn cimd_03_a_site_that_never_ends_is_given_up_on() {
     let sites = DocumentServer::start().await;
     let mut outbound = sites.outbound();
-    outbound.deadline = Duration::from_millis(400);
+    outbound.deadline = Duration::from_secs(1);
     let server = server(outbound).await;
     let text = document(URL, &[REDIRECT]).to_string();
     for body in [
@@ -165,7 +165,7 @@ async fn a_host_that_does_not_even_begin_with_tls_is_given_up_on() {
     let silent = Canary::start().await;
     let sites = DocumentServer::start().await;
     let mut outbound = sites.outbound();
-    outbound.deadline = Duration::from_millis(400);
+    outbound.deadline = Duration::from_secs(1);
     outbound.trusted.push(silent.address);
     sites.resolve("app.client.test", &[silent.address]);
     let server = server(outbound).await;

@@ -9,6 +9,7 @@ mod address;
 mod authorize;
 mod challenge;
 mod client;
+mod client_auth;
 mod codes;
 mod consent;
 mod cookie;
@@ -21,12 +22,14 @@ mod jwt;
 mod keys;
 mod limits;
 mod metadata;
+mod page;
 mod pkce;
 mod redirect;
 mod refresh;
 mod register;
 mod request;
 mod resource;
+mod same_site;
 mod scope;
 mod secret;
 mod token;
@@ -149,6 +152,7 @@ impl OAuth {
                 keys: Arc::clone(&keys),
                 owner: secret::Owner::new(&settings.owner_secret),
                 cookies: cookie::Cookies::new(public_url.is_https()),
+                trusted_proxy_hops: settings.trusted_proxy_hops,
                 limits: Arc::clone(&limits),
                 codes: Arc::clone(&codes),
                 grants: Arc::clone(&grants),

@@ -1,9 +1,36 @@
-//! Where a request came from, for limits only.
+//! Where a request came from: for limits, and to tell the owner over which kind of address an app called.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::ConnectInfo;
 use http::Request;
+use serde::{Deserialize, Serialize};
+
+/// All that is remembered of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Family {
+    #[serde(rename = "4")]
+    V4,
+    #[serde(rename = "6")]
+    V6,
+}
+
+impl Family {
+    /// Of an address as [`client_address`] gives it.
+    pub const fn of(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(_) => Self::V4,
+            IpAddr::V6(_) => Self::V6,
+        }
+    }
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V4 => "IPv4",
+            Self::V6 => "IPv6",
+        }
+    }
+}
 
 /// The client's address: `hops` entries from the right of `X-Forwarded-For`, since everything further left is written by
 /// strangers; without proxies, the peer. `None` when neither is known.

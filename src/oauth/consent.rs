@@ -52,10 +52,7 @@ impl Page<'_> {
     pub fn response(&self) -> Result<Response, Error> {
         let w = self.language.words();
         let nonce = secret::random_text::<16>()?;
-        let (secret_label, secret_hint) = match self.asks_for {
-            AsksFor::Password => (w.password_label, w.password_hint),
-            AsksFor::ApiKey => (w.api_key_label, w.api_key_hint),
-        };
+        let (secret_label, secret_hint) = w.secret(self.asks_for);
         let html = ConsentHtml {
             w,
             nonce: &nonce,

@@ -71,7 +71,7 @@ impl Cookies {
         self.set(NONCE, nonce.as_str(), NONCE_MAX_AGE)
     }
 
-    /// Whether somebody approved in this browser before. It buys a budget of attempts of its own and nothing else.
+    /// Whether somebody typed the owner secret in this browser before. It buys a budget of attempts of its own and nothing else.
     pub fn is_known_device(&self, headers: &HeaderMap, keys: &Keys, now: i64) -> bool {
         self.values(headers, DEVICE).into_iter().any(|value| {
             keys.open(Purpose::Device, DEVICE_PREFIX, value)

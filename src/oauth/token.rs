@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::{Request, StatusCode};
 use serde::Serialize;
 
+use super::address::{Family, client_address};
 use super::client::Client;
 use super::client_auth;
 use super::codes::{Codes, Outcome};
@@ -42,6 +43,7 @@ const PARAMETERS: [&str; 8] = [
 pub struct Token {
     pub clock: Clock,
     pub public_url: PublicUrl,
+    pub trusted_proxy_hops: usize,
     pub keys: Arc<Keys>,
     pub access: Arc<AccessTokens>,
     pub refresh: Arc<RefreshTokens>,
@@ -73,6 +75,7 @@ pub async fn post(State(token): State<Arc<Token>>, request: Request<Body>) -> Re
 impl Token {
     async fn answer(&self, request: Request<Body>) -> Result<Issued, Error> {
         let headers = request.headers().clone();
+        let family = client_address(&request, self.trusted_proxy_hops).map(Family::of);
         let form = form::posted(request, MAX_BODY).await?;
         for name in PARAMETERS {
             form.one(name)?;
@@ -87,13 +90,18 @@ impl Token {
         // Checked before anything is consumed. The answer is for the resource that was approved: both names are ours.
         Resource::of_request(&self.public_url, form.all("resource")).ok_or(Error::InvalidTarget)?;
         if grant_type == "authorization_code" {
-            self.redeem(&client, &form).await
+            self.redeem(&client, &form, family).await
         } else {
             self.refresh(&client, &form).await
         }
     }
 
-    async fn redeem(&self, client: &Client, form: &Form) -> Result<Issued, Error> {
+    async fn redeem(
+        &self,
+        client: &Client,
+        form: &Form,
+        family: Option<Family>,
+    ) -> Result<Issued, Error> {
         let code = form
             .one("code")?
             .ok_or(Error::InvalidRequest("code is required"))?;
@@ -106,7 +114,7 @@ impl Token {
         };
         let now = self.clock.unix_seconds();
         match self.codes.redeem(code, &redemption, now) {
-            Outcome::Granted(approval) => self.begin(client, &approval, now).await,
+            Outcome::Granted(approval) => self.begin(client, &approval, family, now).await,
             Outcome::Refused => Err(Error::InvalidCode),
             Outcome::Replayed(grant_id) => {
                 tracing::warn!(
@@ -119,8 +127,14 @@ impl Token {
         }
     }
 
-    async fn begin(&self, client: &Client, approval: &Approval, now: i64) -> Result<Issued, Error> {
-        let (life, chain) = self.grants.begin(&approval.grant_id).await?;
+    async fn begin(
+        &self,
+        client: &Client,
+        approval: &Approval,
+        family: Option<Family>,
+        now: i64,
+    ) -> Result<Issued, Error> {
+        let (life, chain) = self.grants.begin(approval, family, now).await?;
         if life == Life::Over {
             return Err(Error::InvalidCode);
         }
@@ -132,6 +146,8 @@ impl Token {
             scopes: approval.scopes,
             offline: approval.offline,
             begun_at: now,
+            client_name: approval.client_name.as_deref(),
+            redirect_host: Some(&approval.redirect_host),
         };
         tracing::info!(
             session_id = %grants::session_id(&approval.grant_id),
@@ -179,6 +195,7 @@ impl Token {
             client_digest: granted.client_digest,
             resource: granted.resource,
             scopes,
+            begun_at: granted.begun_at,
         };
         let refresh_token = refreshes
             .then(|| self.refresh.mint(&self.keys, granted, generation, now))

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::error::seconds;
+use super::secret::AsksFor;
 use crate::identity::Scope;
 pub use crate::language::Language;
 
@@ -50,10 +51,10 @@ pub struct Words {
     write: ScopeWords,
     delete: ScopeWords,
     settings: ScopeWords,
-    pub password_label: &'static str,
-    pub password_hint: &'static str,
-    pub api_key_label: &'static str,
-    pub api_key_hint: &'static str,
+    password_label: &'static str,
+    password_hint: &'static str,
+    api_key_label: &'static str,
+    api_key_hint: &'static str,
     pub typed_before: &'static str,
     pub typed_after: &'static str,
     pub approve: &'static str,
@@ -61,8 +62,8 @@ pub struct Words {
     pub close: &'static str,
     pub wrong_secret: &'static str,
     pub empty_secret: &'static str,
-    pub wait_before: &'static str,
-    pub wait_after: &'static str,
+    wait_before: &'static str,
+    wait_after: &'static str,
     pub technical: &'static str,
     pub unknown_client: NoticeWords,
     pub bad_redirect: NoticeWords,
@@ -77,6 +78,14 @@ pub struct Words {
 }
 
 impl Words {
+    /// What the field of the owner secret is called, and the hint below.
+    pub const fn secret(&self, asks_for: AsksFor) -> (&'static str, &'static str) {
+        match asks_for {
+            AsksFor::Password => (self.password_label, self.password_hint),
+            AsksFor::ApiKey => (self.api_key_label, self.api_key_hint),
+        }
+    }
+
     pub fn wait(&self, wait: Duration) -> String {
         format!("{}{}{}", self.wait_before, seconds(wait), self.wait_after)
     }

@@ -1,5 +1,6 @@
 //! The authorization server and the guard, black box.
 
+mod connections;
 mod consent;
 mod discovery;
 mod forgery;
@@ -10,4 +11,5 @@ mod refresh;
 mod registration;
 mod requests;
 mod restart;
+mod revocation;
 mod tokens;

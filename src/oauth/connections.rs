@@ -197,6 +197,7 @@ impl Connections {
     ) -> Result<Response, Asking> {
         ListPage {
             language,
+            origin: self.public_url.origin(),
             athlete_id: &self.athlete_id,
             ticket,
             connections: &self.connections().await?,

@@ -98,6 +98,7 @@ pub enum Outcome {
 
 pub struct ListPage<'a> {
     pub language: Language,
+    pub origin: &'a str,
     pub athlete_id: &'a str,
     pub ticket: &'a str,
     pub connections: &'a [Connection],
@@ -120,7 +121,6 @@ struct Row<'a> {
     scopes: Vec<&'static str>,
     begun: Moment,
     used: Option<Moment>,
-    family: Option<&'static str>,
 }
 
 #[derive(Template)]
@@ -129,6 +129,7 @@ struct ListHtml<'a> {
     w: &'a Words,
     c: &'a ConnectionsWords,
     nonce: &'a str,
+    origin: &'a str,
     athlete_id: &'a str,
     ticket: &'a str,
     rows: Vec<Row<'a>>,
@@ -159,6 +160,7 @@ impl ListPage<'_> {
             w,
             c,
             nonce: &nonce,
+            origin: self.origin,
             athlete_id: self.athlete_id,
             ticket: self.ticket,
             rows: self
@@ -189,13 +191,11 @@ impl ListPage<'_> {
                 .map(|scope| w.scope(scope).name)
                 .collect(),
             begun: moment(connection.begun_at, |at| c.date(at)),
-            used: connection
-                .used
-                .map(|used| moment(used.at, |at| c.ago(self.now.as_second() - at.as_second()))),
-            family: connection
-                .used
-                .and_then(|used| used.family)
-                .map(|family| family.as_str()),
+            used: connection.used.map(|used| {
+                moment(used.at, |at| {
+                    c.used(self.now.as_second() - at.as_second(), used.family)
+                })
+            }),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::address::Family;
 use crate::language::Language;
 
 /// All texts of one language that only the owner's page needs. What comes between `before` and `after` is put there by the page,
@@ -28,7 +29,6 @@ pub struct ConnectionsWords {
     pub connected: &'static str,
     pub last_used: &'static str,
     pub never_seen: &'static str,
-    pub over: &'static str,
     pub in_the_log: &'static str,
     pub end: &'static str,
     pub ended_before: &'static str,
@@ -69,8 +69,18 @@ impl ConnectionsWords {
         at.strftime(format).to_string()
     }
 
+    /// How long ago, and over which kind of address.
+    pub fn used(&self, seconds: i64, family: Option<Family>) -> String {
+        let ago = self.ago(seconds);
+        match (self.language, family) {
+            (_, None) => ago,
+            (Language::English, Some(family)) => format!("{ago}, over {}", family.as_str()),
+            (Language::Japanese, Some(family)) => format!("{ago}（{}）", family.as_str()),
+        }
+    }
+
     /// Roughly: uses are noted by the hour.
-    pub fn ago(&self, seconds: i64) -> String {
+    fn ago(&self, seconds: i64) -> String {
         let (hours, days) = (seconds / 3600, seconds / 86_400);
         match (self.language, hours, days) {
             (Language::English, ..1, _) => "within the last hour".to_owned(),
@@ -101,12 +111,11 @@ const ENGLISH: ConnectionsWords = ConnectionsWords {
     none_detail: "Nothing that this server knows of can reach your training data through it.",
     unknown_app: "Unknown app",
     unknown_detail: "The server was restarted since, and the app has not said its name again. It will when it next renews its access.",
-    may: "May",
+    may: "It may",
     may_unknown: "not known",
     connected: "Connected",
     last_used: "Last used",
     never_seen: "not since the restart",
-    over: "over",
     in_the_log: "In the log",
     end: "End this connection",
     ended_before: "The connection to ",
@@ -155,7 +164,6 @@ const JAPANESE: ConnectionsWords = ConnectionsWords {
     connected: "接続した日時",
     last_used: "最後の利用",
     never_seen: "再起動後はまだありません",
-    over: "経路",
     in_the_log: "ログでの名前",
     end: "この接続を切る",
     ended_before: "",

@@ -33,6 +33,7 @@ pub struct NoticeWords {
 /// All texts of one language. What comes between `before` and `after` is put there by the page, escaped.
 pub struct Words {
     pub code: &'static str,
+    pub server: &'static str,
     pub title: &'static str,
     pub question: &'static str,
     pub goes_to: &'static str,
@@ -102,6 +103,7 @@ impl Words {
 
 const ENGLISH: Words = Words {
     code: "en",
+    server: "Intervals.icu MCP server",
     title: "Connect an app",
     question: "Give this app access to your training data?",
     goes_to: "Access goes to",
@@ -116,9 +118,9 @@ const ENGLISH: Words = Words {
     full_address: "Full address",
     calls_itself: "Name",
     unnamed: "none given",
-    not_verified: "not verified, chosen by the app",
+    not_verified: "(not verified, chosen by the app)",
     may: "What it may do",
-    always: "always included",
+    always: "(always included)",
     read: ScopeWords {
         name: "See your data",
         detail: "Activities, wellness, calendar, thresholds",
@@ -195,6 +197,7 @@ const ENGLISH: Words = Words {
 
 const JAPANESE: Words = Words {
     code: "ja",
+    server: "Intervals.icu MCP サーバー",
     title: "アプリを接続",
     question: "このアプリにトレーニングデータへのアクセスを許可しますか？",
     goes_to: "アクセス権の送り先",
@@ -209,9 +212,9 @@ const JAPANESE: Words = Words {
     full_address: "完全なアドレス",
     calls_itself: "名前",
     unnamed: "なし",
-    not_verified: "アプリの自称で、未確認です",
+    not_verified: "（アプリの自称で、未確認です）",
     may: "許可する操作",
-    always: "常に含まれます",
+    always: "（常に含まれます）",
     read: ScopeWords {
         name: "データを見る",
         detail: "アクティビティ、体調、カレンダー、しきい値",

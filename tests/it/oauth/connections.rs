@@ -53,9 +53,9 @@ fn ticket(list: &Answer) -> String {
 /// The text of each entry of the list, by the host in its heading.
 fn entry<'p>(list: &'p Answer, heading: &str) -> Option<&'p str> {
     list.body
-        .split("<li>")
+        .split("<li>\n<h2")
         .skip(1)
-        .map(|entry| entry.split("</li>").next().unwrap())
+        .map(|entry| entry.split("</form>").next().unwrap())
         .find(|entry| entry.contains(&format!(">{heading}</h2>")))
 }
 
@@ -117,7 +117,7 @@ async fn the_owner_sees_who_is_connected_since_when_and_with_what() {
     assert!(list.body.contains(&ServerOptions::default().athlete_id));
     let one = entry(&list, "claude.ai").unwrap();
     for told in [
-        "<bdi>Test client</bdi> <small>(not verified, chosen by the app)</small>",
+        "<bdi>Test client</bdi> <small class=\"tag\">(not verified, chosen by the app)</small>",
         "See your data",
         "Create and change",
         "18 March 2026, 09:30 UTC",

@@ -7,6 +7,7 @@ mod forgery;
 mod guard;
 mod logs;
 mod owner;
+mod pages;
 mod refresh;
 mod registration;
 mod requests;

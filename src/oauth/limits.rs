@@ -129,11 +129,12 @@ impl Limit {
         }
         all.add(self.rules, now);
         if let (Some(address), false) = (address, self.each.is_empty()) {
-            if by_address.len() >= MAX_ADDRESSES {
+            let known = by_address.contains_key(&address);
+            if !known {
                 let hour_ago = now.saturating_sub(3_600_000);
                 by_address.retain(|_, own| own.last() > hour_ago);
             }
-            if by_address.len() < MAX_ADDRESSES {
+            if known || by_address.len() < MAX_ADDRESSES {
                 by_address.entry(address).or_default().add(self.each, now);
             }
         }
@@ -358,10 +359,10 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_remembered_in_bounded_number() {
+    fn addresses_are_remembered_in_bounded_number_and_for_an_hour() {
         let clock = clock();
         let limit = Limit::new(&[], OWNER_OF_ONE);
-        for n in 0..20_000_u32 {
+        for n in 0..6000_u32 {
             let address = IpAddr::from(n.to_be_bytes());
             limit
                 .take(Some(address), clock.unix_seconds() * 1000)

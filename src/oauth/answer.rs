@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use axum::body::Body;
-use http::{HeaderMap, HeaderValue, Request, header};
+use http::Request;
 
 use super::address::client_address;
 use super::cimd::ClientDocuments;
@@ -13,6 +13,7 @@ use super::consent::Notice;
 use super::cookie::Cookies;
 use super::form::{self, Form};
 use super::keys::Keys;
+use super::same_site::is_same_site;
 use super::transaction::{Foreign, Transaction};
 
 const MAX_BODY: usize = 64 * 1024;
@@ -40,14 +41,13 @@ pub struct Expected<'a> {
 
 impl Expected<'_> {
     pub async fn read(&self, request: Request<Body>) -> Result<Answer, Notice> {
-        let (parts, body) = request.into_parts();
-        if !self.is_same_site(&parts.headers) {
+        if !is_same_site(request.headers(), self.origin) {
             tracing::warn!("a consent form from another site was refused");
             return Err(Notice::Forged);
         }
-        let address = client_address(&parts, self.trusted_proxy_hops);
-        let nonce = self.cookies.nonce(&parts.headers);
-        let form = form::posted(Request::from_parts(parts, body), MAX_BODY)
+        let address = client_address(&request, self.trusted_proxy_hops);
+        let nonce = self.cookies.nonce(request.headers());
+        let form = form::posted(request, MAX_BODY)
             .await
             .map_err(Notice::Malformed)?;
         for name in ["transaction", "decision", "secret"] {
@@ -87,13 +87,5 @@ impl Expected<'_> {
                 .remembered(&url)
                 .map_or(Asker::Unread(url), Asker::Known),
         )
-    }
-
-    /// Second line behind the cookie. `null` is what in-app browsers send; the sealed transaction and the cookie vouch for it.
-    fn is_same_site(&self, headers: &HeaderMap) -> bool {
-        let origin = headers.get(header::ORIGIN).map(HeaderValue::as_bytes);
-        let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
-        origin.is_none_or(|origin| origin == self.origin.as_bytes() || origin == b"null")
-            && site.is_none_or(|site| site == b"same-origin" || site == b"none")
     }
 }

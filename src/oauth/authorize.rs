@@ -15,14 +15,15 @@ use super::answer::{Answer, Expected};
 use super::cimd::ClientDocuments;
 use super::client::{Asker, Client};
 use super::codes::{Codes, Over};
-use super::consent::{Notice, Page, Problem};
-use super::cookie::Cookies;
+use super::consent::{Notice, Page};
+use super::cookie::{self, Cookies};
 use super::error::{self, Error};
 use super::grant::Approval;
 use super::grants::{self, Grants};
 use super::keys::Keys;
-use super::limits::Limits;
+use super::limits::{Guesser, Limits};
 use super::outbound::Failure;
+use super::page::Problem;
 use super::request::{AuthorizationRequest, Refusal, ReturnTo};
 use super::scope;
 use super::secret::{self, Owner};
@@ -39,9 +40,9 @@ pub struct Authorize {
     pub keys: Arc<Keys>,
     pub owner: Owner,
     pub cookies: Cookies,
+    pub trusted_proxy_hops: usize,
     pub limits: Arc<Limits>,
     pub documents: Arc<ClientDocuments>,
-    pub trusted_proxy_hops: usize,
     pub codes: Arc<Codes>,
     pub grants: Arc<Grants>,
 }
@@ -110,7 +111,7 @@ impl Authorize {
         let ticked = transaction.requested.scopes.intersection(scope::DEFAULT);
         let page = self.page(language, &transaction, &asked.asker, &sealed, ticked, None);
         let mut response = page.response()?;
-        set_cookie(&mut response, self.cookies.set_nonce(&nonce));
+        cookie::set(&mut response, self.cookies.set_nonce(&nonce));
         Ok(response)
     }
 
@@ -192,8 +193,11 @@ impl Authorize {
             .filter(|scope| answer.form.all("scope").any(|name| name == scope.as_str()))
             .collect();
         let ticked = scope::granted(ticked);
-        let known_device = self.cookies.is_known_device(headers, &self.keys, now);
-        if let Some(problem) = self.problem(&answer, known_device)? {
+        let guesser = Guesser {
+            known_device: self.cookies.is_known_device(headers, &self.keys, now),
+            address: answer.address,
+        };
+        if let Some(problem) = self.problem(&answer, guesser)? {
             return self
                 .page(
                     language,
@@ -262,11 +266,11 @@ impl Authorize {
     }
 
     /// What is wrong with the typed secret; `None` when it is right.
-    fn problem(&self, answer: &Answer, known_device: bool) -> Result<Option<Problem>, Notice> {
+    fn problem(&self, answer: &Answer, guesser: Guesser) -> Result<Option<Problem>, Notice> {
         let Some(typed) = answer.form.only("secret") else {
             return Ok(Some(Problem::EmptySecret));
         };
-        match self.limits.guess(known_device, || self.owner.is(typed)) {
+        match self.limits.guess(guesser, || self.owner.is(typed)) {
             Ok(true) => Ok(None),
             Ok(false) => {
                 let transaction = &answer.transaction;
@@ -332,7 +336,7 @@ impl Authorize {
             state: transaction.state.clone(),
         };
         let mut response = see_other(&to.location(self.public_url.origin(), &[("code", &code)]));
-        set_cookie(
+        cookie::set(
             &mut response,
             self.cookies.set_known_device(&self.keys, now),
         );
@@ -362,12 +366,6 @@ fn see_other(location: &str) -> Response {
         ),
     ];
     (StatusCode::SEE_OTHER, headers).into_response()
-}
-
-fn set_cookie(response: &mut Response, cookie: Option<HeaderValue>) {
-    if let Some(cookie) = cookie {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
 }
 
 /// mcp-remote fetches the page before it opens a browser on it.

@@ -254,3 +254,26 @@ async fn two_answers_to_one_page_end_in_one_live_code() {
     assert_eq!(answer.status, 200);
     assert_eq!(sites.seen().len(), 1);
 }
+
+#[tokio::test]
+async fn a_client_with_a_document_gives_back_what_it_was_given() {
+    let (sites, server) = one_site().await;
+    let client = client(URL, REDIRECT);
+    let code = approve(&server, &client).await.code().unwrap();
+    let issued = flow::exchange(&server, &client, &code, VERIFIER).await;
+    let tokens = Tokens::of(&issued, &client);
+    let revoke = async |id: &str| {
+        let fields = [("token", tokens.refresh_token.as_str()), ("client_id", id)];
+        let request = server
+            .http
+            .post(server.url("/revoke"))
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .body(flow::encode(&fields));
+        Answer::of(request.send().await.unwrap()).await
+    };
+    revoke("https://other.test/client.json").await;
+    assert!(is_let_in(&server, &tokens.access_token).await);
+    assert_eq!(revoke(URL).await.status, 200);
+    assert!(!is_let_in(&server, &tokens.access_token).await);
+    assert_eq!(sites.seen().len(), 1);
+}

@@ -141,14 +141,29 @@ impl Grants {
     }
 
     /// Moves the chain by one refresh token. A superseded one after its time revokes the grant (OAuth 2.1 section 4.3.1).
+    ///
+    /// A rotation that cannot be stored does not happen: the answer stays at the generation that was shown, so that a full disk
+    /// ends no connection.
     pub async fn refresh(&self, token: &RefreshToken) -> Result<Chain, Error> {
         let now = self.clock.unix_seconds();
+        let unrotated = Chain::resumed_at(token.generation, token.issued_at);
         for _ in 0..MAX_ATTEMPTS {
-            let stored = self.store.get(&key(&token.grant_id)).await?;
+            let seen = self.seen().get(&token.grant_id).map(|seen| seen.standing);
+            // The store may not know it yet: it was full or away.
+            if seen == Some(Standing::Revoked) {
+                return Err(Error::InvalidRefreshToken);
+            }
+            let (stored, is_away) = match self.store.get(&key(&token.grant_id)).await {
+                Ok(stored) => (stored, false),
+                Err(error) if seen.is_none() => return Err(error.into()),
+                Err(_) => (None, true),
+            };
             let record = match &stored {
                 Some(stored) => parse(stored)?,
-                None if self.forgets() => Record {
-                    standing: Standing::Live(Chain::resumed_at(token.generation, token.issued_at)),
+                None if is_away || self.forgets() => Record {
+                    standing: seen
+                        .filter(|_| is_away)
+                        .unwrap_or(Standing::Live(unrotated)),
                     about: None,
                     begun_at: token.begun_at,
                 },
@@ -165,18 +180,23 @@ impl Grants {
                 self.revoke(&token.grant_id).await?;
                 return Err(Error::InvalidRefreshToken);
             };
-            if next == chain && stored.is_some() {
+            if next == chain && (stored.is_some() || is_away) {
                 return Ok(chain);
+            }
+            if is_away {
+                return Ok(unrotated);
             }
             let next_record = Record {
                 standing: Standing::Live(next),
                 ..record
             };
-            if self
+            match self
                 .swap(&token.grant_id, stored.as_deref(), &next_record)
-                .await?
+                .await
             {
-                return Ok(next);
+                Ok(true) => return Ok(next),
+                Ok(false) => {}
+                Err(_) => return Ok(unrotated),
             }
         }
         Err(Error::Unavailable)

@@ -407,9 +407,18 @@ mod tests {
     struct Disk {
         entries: MemoryStore,
         broken: AtomicBool,
+        full: AtomicBool,
     }
 
     impl Disk {
+        fn or_full<'a, T: Send + 'a>(&self, answer: StoreFuture<'a, T>) -> StoreFuture<'a, T> {
+            if self.full.load(Ordering::SeqCst) {
+                Box::pin(std::future::ready(Err(StateError::Full)))
+            } else {
+                self.or_broken(answer)
+            }
+        }
+
         fn or_broken<'a, T: Send + 'a>(&self, answer: StoreFuture<'a, T>) -> StoreFuture<'a, T> {
             if self.broken.load(Ordering::SeqCst) {
                 Box::pin(std::future::ready(Err(StateError::Failed(
@@ -429,7 +438,7 @@ mod tests {
             self.or_broken(self.entries.get(key))
         }
         fn put<'a>(&'a self, key: &'a str, value: Vec<u8>, at: Timestamp) -> StoreFuture<'a, ()> {
-            self.or_broken(self.entries.put(key, value, at))
+            self.or_full(self.entries.put(key, value, at))
         }
         fn take<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>> {
             self.or_broken(self.entries.take(key))
@@ -441,7 +450,7 @@ mod tests {
             new: Vec<u8>,
             at: Timestamp,
         ) -> StoreFuture<'a, bool> {
-            self.or_broken(self.entries.compare_and_swap(key, expected, new, at))
+            self.or_full(self.entries.compare_and_swap(key, expected, new, at))
         }
         fn list<'a>(&'a self, prefix: &'a str) -> StoreFuture<'a, Vec<(String, Vec<u8>)>> {
             self.or_broken(self.entries.list(prefix))
@@ -460,6 +469,7 @@ mod tests {
             let disk = Arc::new(Disk {
                 entries: MemoryStore::new(clock.clone()),
                 broken: AtomicBool::new(false),
+                full: AtomicBool::new(false),
             });
             let tokens = Arc::new(RefreshTokens::new(Duration::from_secs(86_400), None));
             Self {
@@ -579,6 +589,63 @@ mod tests {
         );
         assert!(grants.revoke("g").await.is_err());
         assert_eq!(grants.look("g", 1, world.now()).await, Ok(Life::Over));
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_refreshes_live_grants_without_rotating() {
+        let world = World::new();
+        let grants = world.begun().await;
+        world.disk.full.store(true, Ordering::SeqCst);
+        for _ in 0..3 {
+            let chain = grants.refresh(&world.token("g", 1)).await.unwrap();
+            assert_eq!(chain.current(), 1);
+            assert_eq!(grants.look("g", 1, world.now()).await, Ok(Life::Live));
+        }
+        // A grant that never was does not begin by being refreshed.
+        let refused = grants.refresh(&world.token("other", 1)).await;
+        assert_eq!(refused, Err(Error::InvalidRefreshToken));
+        world.disk.full.store(false, Ordering::SeqCst);
+        let chain = grants.refresh(&world.token("g", 1)).await.unwrap();
+        assert_eq!(chain.current(), 2);
+        world.disk.full.store(true, Ordering::SeqCst);
+        // Full or not, the one before still works while its successor is unused, and as the current one.
+        let chain = grants.refresh(&world.token("g", 1)).await.unwrap();
+        assert_eq!(chain.current(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_disk_that_is_away_refreshes_those_that_were_seen() {
+        let world = World::new();
+        let grants = world.begun().await;
+        world.disk.broken.store(true, Ordering::SeqCst);
+        let chain = grants.refresh(&world.token("g", 1)).await.unwrap();
+        assert_eq!(chain.current(), 1);
+        let unseen = world.process().refresh(&world.token("g", 1)).await;
+        assert_eq!(unseen, Err(Error::Unavailable));
+        world.disk.broken.store(false, Ordering::SeqCst);
+        let second = grants.refresh(&world.token("g", 1)).await.unwrap();
+        let third = grants.refresh(&world.token("g", second.current())).await;
+        assert_eq!(third.unwrap().current(), 3);
+        world.disk.broken.store(true, Ordering::SeqCst);
+        let chain = grants.refresh(&world.token("g", 2)).await.unwrap();
+        assert_eq!(chain.current(), 3);
+        // Reuse is seen all the same, and holds although it cannot be stored.
+        let refused = grants.refresh(&world.token("g", 1)).await;
+        assert_eq!(refused, Err(Error::Unavailable));
+        let refused = grants.refresh(&world.token("g", 3)).await;
+        assert_eq!(refused, Err(Error::InvalidRefreshToken));
+        assert_eq!(grants.look("g", 3, world.now()).await, Ok(Life::Over));
+    }
+
+    #[tokio::test]
+    async fn a_revocation_that_cannot_be_stored_says_so_and_holds_in_this_process() {
+        let world = World::new();
+        let grants = world.begun().await;
+        world.disk.full.store(true, Ordering::SeqCst);
+        assert_eq!(grants.revoke("g").await, Err(Error::Unavailable));
+        assert_eq!(grants.look("g", 1, world.now()).await, Ok(Life::Over));
+        let refused = grants.refresh(&world.token("g", 1)).await;
+        assert_eq!(refused, Err(Error::InvalidRefreshToken));
     }
 
     #[tokio::test]

@@ -94,6 +94,7 @@ pub(super) fn check(directory: &Path) -> Result<(), OpenError> {
         return probe(directory);
     }
     let connection = connect(&path)?;
+    schema::accept_open(&connection)?;
     verify(&connection)?;
     // Takes the lock of a writer, which a file that cannot be written does not give.
     Ok(connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?)
@@ -181,8 +182,7 @@ fn keep_log(connection: &Connection) -> Result<(), OpenError> {
 }
 
 fn verify(connection: &Connection) -> Result<(), OpenError> {
-    let verdict: String =
-        connection.pragma_query_value(None, "quick_check(1)", |row| row.get(0))?;
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if verdict != "ok" {
         return Err(OpenError::Damaged(
             "its pages contradict each other".to_owned(),

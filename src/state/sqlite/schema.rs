@@ -29,6 +29,12 @@ pub(super) fn accept(application_id: i32, version: i32) -> Result<(), OpenError>
     }
 }
 
+/// As [`accept`], of a file that is open: what was written last may stand in the log alone.
+pub(super) fn accept_open(connection: &Connection) -> Result<(), OpenError> {
+    let (application_id, version) = stamp(connection)?;
+    accept(application_id, version)
+}
+
 /// Brings the file to [`VERSION`], all or nothing. An empty one becomes ours.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
     if stamp(connection)? == (APPLICATION_ID, VERSION) {

@@ -411,21 +411,28 @@ mod tests {
     }
 
     impl Disk {
-        fn or_full<'a, T: Send + 'a>(&self, answer: StoreFuture<'a, T>) -> StoreFuture<'a, T> {
-            if self.full.load(Ordering::SeqCst) {
-                Box::pin(std::future::ready(Err(StateError::Full)))
-            } else {
-                self.or_broken(answer)
-            }
-        }
-
-        fn or_broken<'a, T: Send + 'a>(&self, answer: StoreFuture<'a, T>) -> StoreFuture<'a, T> {
+        /// Does nothing at all when it fails.
+        fn or_broken<'a, T: Send + 'a>(
+            &self,
+            act: impl FnOnce() -> StoreFuture<'a, T>,
+        ) -> StoreFuture<'a, T> {
             if self.broken.load(Ordering::SeqCst) {
                 Box::pin(std::future::ready(Err(StateError::Failed(
                     "unplugged".to_owned(),
                 ))))
             } else {
-                answer
+                act()
+            }
+        }
+
+        fn or_full<'a, T: Send + 'a>(
+            &self,
+            write: impl FnOnce() -> StoreFuture<'a, T>,
+        ) -> StoreFuture<'a, T> {
+            if self.full.load(Ordering::SeqCst) {
+                Box::pin(std::future::ready(Err(StateError::Full)))
+            } else {
+                self.or_broken(write)
             }
         }
     }
@@ -435,13 +442,13 @@ mod tests {
             Durability::Durable
         }
         fn get<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>> {
-            self.or_broken(self.entries.get(key))
+            self.or_broken(|| self.entries.get(key))
         }
         fn put<'a>(&'a self, key: &'a str, value: Vec<u8>, at: Timestamp) -> StoreFuture<'a, ()> {
-            self.or_full(self.entries.put(key, value, at))
+            self.or_full(|| self.entries.put(key, value, at))
         }
         fn take<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>> {
-            self.or_broken(self.entries.take(key))
+            self.or_broken(|| self.entries.take(key))
         }
         fn compare_and_swap<'a>(
             &'a self,
@@ -450,10 +457,10 @@ mod tests {
             new: Vec<u8>,
             at: Timestamp,
         ) -> StoreFuture<'a, bool> {
-            self.or_full(self.entries.compare_and_swap(key, expected, new, at))
+            self.or_full(|| self.entries.compare_and_swap(key, expected, new, at))
         }
         fn list<'a>(&'a self, prefix: &'a str) -> StoreFuture<'a, Vec<(String, Vec<u8>)>> {
-            self.or_broken(self.entries.list(prefix))
+            self.or_broken(|| self.entries.list(prefix))
         }
     }
 

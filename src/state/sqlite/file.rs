@@ -241,3 +241,24 @@ fn probe(directory: &Path) -> Result<(), OpenError> {
         .open(&path)?;
     Ok(fs::remove_file(path)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A loss of power cannot be tried here; these are the settings under which SQLite promises to survive it.
+    #[test]
+    fn every_commit_is_synced_to_a_write_ahead_log() {
+        let directory = std::env::temp_dir().join(format!("icu-mcp-log-{}", std::process::id()));
+        let connection = open(&directory).unwrap();
+        let mode: String = connection
+            .pragma_query_value(None, "journal_mode", |row| row.get(0))
+            .unwrap();
+        let synchronous: i32 = connection
+            .pragma_query_value(None, "synchronous", |row| row.get(0))
+            .unwrap();
+        drop(connection);
+        fs::remove_dir_all(&directory).unwrap();
+        assert_eq!((mode.as_str(), synchronous), ("wal", 2));
+    }
+}

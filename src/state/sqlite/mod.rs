@@ -29,8 +29,8 @@ type Job = Box<dyn FnOnce(&mut Entries) + Send>;
 /// An SQLite file, used by a thread of its own.
 ///
 /// One thread, since SQLite lets one writer in at a time anyway: a pool would only move the queue into locks, and a disk that
-/// hangs costs one thread and not all of them. A commit is on the disk before it is answered. A request that is given up
-/// while it stands in line is still carried out, so that nobody ends a revocation by hanging up.
+/// hangs costs one thread and not all of them. A commit is on the disk before it is answered. What stands in line is carried
+/// out even if whoever asked for it has hung up.
 pub struct SqliteStore {
     jobs: mpsc::Sender<Job>,
     /// Hangs up when the file is closed.

@@ -216,6 +216,36 @@ async fn a_check_makes_nothing_and_changes_nothing() {
     assert!(store.get("grant/1").await.unwrap().is_some());
 }
 
+#[test]
+fn a_check_that_succeeds_says_where_state_is_kept() {
+    let (room, port, api) = (Room::new(), free_port(), free_port());
+    let child = program(&room.0)
+        .args(["demo", "--port", &port.to_string()])
+        .args(["--api", &api.to_string()])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let _running = Running(child);
+    wait_for(port);
+    for (directory, expected) in [
+        ("", "in memory"),
+        ("data", "in DATA_DIR, which can be used"),
+    ] {
+        let output = program(&room.0)
+            .envs(GOOD)
+            .envs(intervals_mcp_server::app::INVENTED_ATHLETE)
+            .env("INTERVALS_BASE_URL", format!("http://127.0.0.1:{api}"))
+            .env("DATA_DIR", directory)
+            .arg("check")
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(said.contains(expected), "{said}");
+        assert!(!room.0.join("data").exists());
+    }
+}
+
 /// What a server with these variables says until it is told to stop.
 fn log_of(arguments: &[&str], variables: &[(&str, &Path)]) -> String {
     let (room, port) = (Room::new(), free_port());

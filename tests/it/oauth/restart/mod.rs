@@ -3,6 +3,7 @@
 mod durable;
 mod full_disk;
 mod journey;
+mod processes;
 
 use std::time::Duration;
 

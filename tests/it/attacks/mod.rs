@@ -15,4 +15,12 @@ mod site;
 mod target;
 mod wire;
 
+mod asking;
+mod authorize;
+mod consent;
+mod floods;
+mod jwt;
+mod refresh;
 mod registration;
+mod shown;
+mod tokens;

@@ -19,6 +19,8 @@ pub const ROTATION_GRACE: Duration = Duration::from_secs(300);
 pub const WRONG_PER_TRANSACTION: usize = 5;
 /// Wrong secrets a minute over everything together; the next one waits.
 pub const WRONG_PER_MINUTE: usize = 10;
+/// The same for an hour.
+pub const WRONG_PER_HOUR: usize = 50;
 /// By this registration within ten seconds somebody has been told to wait.
 pub const REGISTRATIONS_UNTIL_429: usize = 30;
 /// Failed redemptions that end a code.

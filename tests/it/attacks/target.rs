@@ -25,6 +25,9 @@ use crate::support::process::{Room, Running, free_port, program};
 /// A part of a secret of this length is as bad as the secret.
 const TELLING: usize = 16;
 
+/// Variables whose values are in no answer and in no log.
+const SECRETS: [&str; 4] = ["API_KEY", "JWT_SECRET_KEY", "OWNER_PASSWORD", "MCP_API_KEY"];
+
 /// How the server is configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
@@ -51,9 +54,6 @@ pub fn random(bytes: usize) -> String {
 pub struct Target {
     pub site: Site,
     pub demo: Demo,
-    /// In the profile that has one.
-    pub mcp_api_key: String,
-    pub signing_secret: String,
     pub canary: Canary,
     profile: Profile,
     environment: BTreeMap<String, String>,
@@ -108,53 +108,32 @@ impl Target {
         let upstream = format!("http://{}", listener.local_addr().unwrap());
         let demo = Demo::new(Clock::system());
         tokio::spawn(demo.clone().serve(listener));
-        let owner_password = format!("owner {}", random(18));
-        let signing_secret = random(48);
-        let mcp_api_key = random(36);
         let mut environment: BTreeMap<String, String> = [
-            ("ATHLETE_ID", ATHLETE_ID),
-            ("API_KEY", API_KEY),
-            ("JWT_SECRET_KEY", &signing_secret),
-            ("OWNER_PASSWORD", &owner_password),
-            ("BASE_URL", "https://mcp.test"),
-            ("HOST", "127.0.0.1"),
-            ("INTERVALS_BASE_URL", &upstream),
-            ("RUST_LOG", "trace"),
+            ("ATHLETE_ID", ATHLETE_ID.to_owned()),
+            ("API_KEY", API_KEY.to_owned()),
+            ("JWT_SECRET_KEY", random(48)),
+            ("OWNER_PASSWORD", format!("owner {}", random(18))),
+            ("BASE_URL", "https://mcp.test".to_owned()),
+            ("HOST", "127.0.0.1".to_owned()),
+            ("INTERVALS_BASE_URL", upstream),
+            ("RUST_LOG", "trace".to_owned()),
         ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .map(|(name, value)| (name.to_owned(), value))
         .into();
-        match profile {
-            Profile::Default | Profile::Local => {}
-            Profile::Keyed => {
-                environment.insert("MCP_API_KEY".to_owned(), mcp_api_key.clone());
-            }
-            Profile::Origins => {
-                environment.insert("ALLOWED_ORIGINS".to_owned(), "https://claude.ai".to_owned());
-            }
-        }
-        for (name, value) in variables {
-            environment.insert((*name).to_owned(), (*value).to_owned());
-        }
-        let seeded = [
-            ("the owner's password", &owner_password),
-            ("the signing secret", &signing_secret),
-            ("MCP_API_KEY", &mcp_api_key),
-            ("the API key", &API_KEY.to_owned()),
-        ]
-        .map(|(what, value)| Noted {
-            what,
-            value: value.clone(),
-        });
+        let (name, value) = match profile {
+            Profile::Default | Profile::Local => ("ALLOWED_ORIGINS", "*".to_owned()),
+            Profile::Keyed => ("MCP_API_KEY", random(36)),
+            Profile::Origins => ("ALLOWED_ORIGINS", "https://claude.ai".to_owned()),
+        };
+        environment.insert(name.to_owned(), value);
         let mut target = Self {
             site: Site::new(
                 ([127, 0, 0, 1], 0).into(),
                 "https://mcp.test",
-                &owner_password,
-                seeded.to_vec(),
+                "",
+                Vec::new(),
             ),
             demo,
-            mcp_api_key,
-            signing_secret,
             canary: Canary::start().await,
             profile,
             environment,
@@ -164,8 +143,38 @@ impl Target {
             upstream_may_be_asked: AtomicBool::new(false),
             tolerated: Mutex::default(),
         };
+        target.configure(variables);
         target.run().await;
         target
+    }
+
+    /// The value of a variable that is set.
+    pub fn variable(&self, name: &str) -> &str {
+        &self.environment[name]
+    }
+
+    /// Sets variables for the next start, or unsets those with an empty value; what was secret before stays so.
+    fn configure(&mut self, variables: &[(&str, &str)]) {
+        for (name, value) in variables {
+            if value.is_empty() {
+                self.environment.remove(*name);
+            } else {
+                self.environment
+                    .insert((*name).to_owned(), (*value).to_owned());
+            }
+        }
+        self.site.move_to(&self.environment["BASE_URL"]);
+        let typed = self
+            .environment
+            .get("OWNER_PASSWORD")
+            .unwrap_or(&self.environment["API_KEY"]);
+        self.site.owned_by(typed);
+        for what in SECRETS {
+            if let Some(value) = self.environment.get(what) {
+                let value = value.clone();
+                self.site.seeded.push(Noted { what, value });
+            }
+        }
     }
 
     /// Starts the binary and waits until it answers. Another test may take a free port first, hence more than one attempt.
@@ -174,11 +183,7 @@ impl Target {
             let port = free_port();
             self.site.address.set_port(port);
             if self.profile == Profile::Local {
-                let authority = format!("127.0.0.1:{port}");
-                self.site.origin = format!("http://{authority}");
-                self.site.authority = authority;
-                self.environment
-                    .insert("BASE_URL".to_owned(), self.site.origin.clone());
+                self.configure(&[("BASE_URL", &format!("http://127.0.0.1:{port}"))]);
             }
             let mut child = program(&self.room.0)
                 .env("PORT", port.to_string())
@@ -221,11 +226,8 @@ impl Target {
 
     /// What a platform does on a redeploy: stops the process and starts another with changed variables.
     pub async fn restart(&mut self, changes: &[(&str, &str)]) {
-        for (name, value) in changes {
-            self.environment
-                .insert((*name).to_owned(), (*value).to_owned());
-        }
         self.stop().await;
+        self.configure(changes);
         self.run().await;
     }
 

@@ -2,7 +2,6 @@
 
 mod consent;
 mod discovery;
-mod forgery;
 mod guard;
 mod logs;
 mod owner;

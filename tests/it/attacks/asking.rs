@@ -185,6 +185,19 @@ async fn rule_08_a_token_for_reading_is_never_good_for_writing() {
         .send(&Ask::rpc("/mcp", &body).bearer(&again.access_token))
         .await;
     assert_eq!(refused.status, 403);
-    // Nothing of it reached Intervals.icu: `finish` looks.
+    // What it may do it can, and of the rest nothing reached Intervals.icu.
+    assert_eq!(target.demo.journal(), Vec::new());
+    target.may_ask_upstream();
+    let body = serde_json::json!({
+        "jsonrpc": "2.0", "id": 4, "method": "tools/call",
+        "params": { "name": "get_wellness", "arguments": {} },
+    });
+    let read = target
+        .send(&Ask::rpc("/mcp", &body).bearer(&again.access_token))
+        .await;
+    assert_eq!(read.status, 200, "{}", read.text());
+    let journal = target.demo.journal();
+    assert!(!journal.is_empty());
+    assert!(journal.iter().all(|asked| asked.method == "GET"));
     target.finish().await;
 }

@@ -4,7 +4,7 @@ use intervals_mcp_server::demo::ATHLETE_ID;
 use serde_json::{Value, json};
 
 use super::client::{Proof, call, connected, is_let_in, public, request};
-use super::forge::{Forger, b64, json64, key, part, sign};
+use super::forge::{Forger, b64, json64, key, sign};
 use super::message::Ask;
 use super::owner::Browser;
 use super::site::Site;
@@ -12,23 +12,18 @@ use super::target::{Profile, Target, random};
 
 /// The key of one purpose of a target.
 fn key_of(target: &Target, purpose: &str) -> Vec<u8> {
-    key(
-        target.variable("JWT_SECRET_KEY"),
-        purpose,
-        &target.origin,
-        ATHLETE_ID,
-    )
+    key(&target.signing_secret, purpose, &target.origin, ATHLETE_ID)
 }
 
 /// A target and a forger with a real token of it and the real key.
-async fn forging() -> (Target, Forger) {
+pub async fn forging() -> (Target, Forger) {
     let target = Target::start().await;
     let token = connected(&target).await.access_token;
     let forger = Forger::of(&token, key_of(&target, "access"));
     (target, forger)
 }
 
-async fn is_refused(site: &Site, token: &str, what: &str) {
+pub async fn is_refused(site: &Site, token: &str, what: &str) {
     let reply = call(site, token).await;
     assert_eq!(reply.status, 401, "{what}");
     let challenge = reply.header("www-authenticate");
@@ -159,7 +154,7 @@ async fn jwt_02_no_other_algorithm_and_no_key_that_can_be_guessed_is_taken() {
     let own = b"a key that the token brings along";
     let brought = forger.header("jwk", json!({"kty": "oct", "k": b64(own), "alg": "HS256"}));
     is_refused(&target, &brought.token_by(own), "its own key").await;
-    let signing = target.variable("JWT_SECRET_KEY").to_owned();
+    let signing = target.signing_secret.clone();
     for guess in [
         "",
         "secret",
@@ -253,50 +248,6 @@ async fn jwt_03_a_signature_holds_for_its_bytes_only() {
 }
 
 #[tokio::test]
-async fn jwt_04_a_token_of_another_issuer_or_for_another_audience_is_refused() {
-    let (target, forger) = forging().await;
-    let (ours, mcp) = (target.origin.clone(), target.resource());
-    for claim in ["aud", "iss"] {
-        is_refused(
-            &target,
-            &forger.without_claim(claim).token(),
-            &format!("no {claim}"),
-        )
-        .await;
-        for value in [
-            Value::Null,
-            json!(1),
-            json!(true),
-            json!(""),
-            json!([]),
-            json!({"a": 1}),
-            json!("https://evil.test/mcp"),
-            json!("https://evil.test"),
-            json!([mcp]),
-            json!([ours]),
-            json!([mcp, "https://evil.test"]),
-            json!(format!("{ours}/")),
-            json!(format!("{mcp}/")),
-            json!(format!("{ours}.evil.test")),
-            json!("http://mcp.test"),
-            json!("HTTPS://MCP.TEST"),
-        ] {
-            let token = forger.claim(claim, value.clone()).token();
-            is_refused(&target, &token, &format!("{claim} {value}")).await;
-        }
-    }
-    is_refused(
-        &target,
-        &forger.claim("iss", mcp).token(),
-        "iss is the resource",
-    )
-    .await;
-    // The bare origin is an endpoint of ours too.
-    assert!(is_let_in(&target, &forger.claim("aud", ours).token()).await);
-    target.finish().await;
-}
-
-#[tokio::test]
 async fn jwt_06_a_token_of_another_type_purpose_or_deployment_is_refused() {
     let (target, forger) = forging().await;
     for typ in [
@@ -333,7 +284,7 @@ async fn jwt_06_a_token_of_another_type_purpose_or_deployment_is_refused() {
     }
 
     // The same secret at another address, or for another athlete, is another deployment.
-    let secret = target.variable("JWT_SECRET_KEY").to_owned();
+    let secret = target.signing_secret.clone();
     let elsewhere = [
         ("BASE_URL", "https://other.test"),
         ("JWT_SECRET_KEY", &secret),
@@ -403,108 +354,5 @@ async fn jwt_07_nothing_in_the_header_is_followed_or_passed_over() {
         )
         .await;
     }
-    target.finish().await;
-}
-
-#[tokio::test]
-async fn jwt_10_no_key_is_published_and_nothing_is_announced_that_does_not_exist() {
-    let target = Target::start().await;
-    for path in [
-        "/.well-known/jwks.json",
-        "/.well-known/jwks",
-        "/jwks.json",
-        "/jwks",
-        "/oauth/jwks",
-        "/oauth/certs",
-        "/.well-known/openid-configuration",
-    ] {
-        let reply = target.send(&Ask::get(path)).await;
-        assert_eq!(reply.status, 404, "{path}");
-        for part in ["\"oct\"", "\"k\":", "\"keys\""] {
-            assert!(!reply.text().contains(part), "{path}");
-        }
-    }
-    let reply = target
-        .send(&Ask::get("/.well-known/oauth-authorization-server"))
-        .await;
-    let document = reply.json();
-    assert_eq!(
-        document["code_challenge_methods_supported"],
-        json!(["S256"])
-    );
-    assert_eq!(document["response_types_supported"], json!(["code"]));
-    let grants = ["authorization_code", "refresh_token"];
-    assert_eq!(document["grant_types_supported"], json!(grants));
-    assert_eq!(document["jwks_uri"], Value::Null);
-    assert!(!reply.text().contains("\"alg\""), "{}", reply.text());
-    // What is announced is there.
-    for name in [
-        "authorization_endpoint",
-        "token_endpoint",
-        "registration_endpoint",
-    ] {
-        let url = document[name].as_str().unwrap();
-        let path = url.strip_prefix(&target.origin).unwrap();
-        let reply = target.send(&Ask::new("PUT", path)).await;
-        assert_eq!(reply.status, 405, "{name}");
-    }
-    target.finish().await;
-}
-
-#[tokio::test]
-async fn rule_07_every_claim_is_needed_once_in_its_type_and_no_other_is_taken() {
-    let (target, forger) = forging().await;
-    for name in forger.claims.as_object().unwrap().keys() {
-        let token = forger.without_claim(name).token();
-        is_refused(&target, &token, &format!("no {name}")).await;
-        for value in [Value::Null, json!({"a": 1}), json!([]), json!(true)] {
-            let token = forger.claim(name, value.clone()).token();
-            is_refused(&target, &token, &format!("{name} {value}")).await;
-        }
-        let text = forger.claims.to_string();
-        let twice = format!("{{\"{name}\":{},{}", forger.claims[name], &text[1..]);
-        let token = sign(
-            &forger.key,
-            &format!("{}.{}", json64(&forger.header), b64(twice)),
-        );
-        is_refused(&target, &token, &format!("{name} twice")).await;
-    }
-    let now = forger.claims["iat"].as_i64().unwrap();
-    for (name, value) in [
-        ("exp", json!(0)),
-        ("exp", json!(-1)),
-        ("exp", json!(now - 1)),
-        ("exp", json!("9999999999")),
-        ("exp", json!(1e300)),
-        ("exp", json!(9_999_999_999.5)),
-        ("iat", json!("1")),
-        ("iat", json!(9_999_999_999_i64)),
-        ("sub", json!("athlete")),
-        ("sub", json!("")),
-        ("scope", json!("")),
-        ("scope", json!("openid")),
-        ("seq", json!(-1)),
-        ("seq", json!("1")),
-        ("gid", json!("")),
-        ("jti", json!("")),
-        ("client_id", json!("")),
-        ("nbf", json!(9_999_999_999_i64)),
-        ("nbf", json!("soon")),
-    ] {
-        let token = forger.claim(name, value.clone()).token();
-        is_refused(&target, &token, &format!("{name} {value}")).await;
-    }
-    for body in ["", "null", "[]", "{}", "1", "\"x\"", "{", &"[".repeat(900)] {
-        let token = sign(
-            &forger.key,
-            &format!("{}.{}", json64(&forger.header), b64(body)),
-        );
-        is_refused(&target, &token, body).await;
-    }
-    let long = forger.claim("jti", "j".repeat(100_000)).token();
-    let reply = target.send(&Ask::post("/mcp").bearer(&long)).await;
-    assert!([400, 401, 431].contains(&reply.status), "{}", reply.status);
-    assert_eq!(part(&forger.token(), 1), forger.claims);
-    assert!(is_let_in(&target, &forger.token()).await);
     target.finish().await;
 }

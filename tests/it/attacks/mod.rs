@@ -17,9 +17,14 @@ mod wire;
 
 mod asking;
 mod authorize;
+mod claims;
+mod client_authentication;
 mod consent;
+mod discovery;
 mod floods;
+mod guessing;
 mod jwt;
+mod races;
 mod refresh;
 mod registration;
 mod shown;

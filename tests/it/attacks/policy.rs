@@ -31,6 +31,9 @@ pub const TOKEN_BODY: usize = 64 * 1024;
 pub const REGISTER_BODY: usize = 16 * 1024;
 pub const HEADER_READ: Duration = Duration::from_secs(15);
 
+/// Whoever waits for the server to lose its patience must have more of it.
+const _: () = assert!(ANSWERS_WITHIN.as_secs() > HEADER_READ.as_secs());
+
 /// All cookies of the consent page together, bytes.
 pub const COOKIES: usize = 4 * 1024;
 /// What a flood may add to the resident memory of the process, bytes.

@@ -8,12 +8,12 @@ use super::client::{
     self, Proof, approved, connected, is_let_in, public, redeem, refresh, register, renewal,
     request, token, tokens,
 };
-use super::consent::clocked;
 use super::forge::part;
 use super::message::Reply;
 use super::owner::Browser;
 use super::policy::{REFRESH_IDLE, REFRESH_LONGEST, ROTATION_GRACE};
 use super::site::Site;
+use super::site::clocked;
 use super::target::{Profile, Target, random};
 use crate::support::flow::Tokens;
 
@@ -133,7 +133,7 @@ async fn ref_06_one_kind_of_value_is_never_taken_for_another() {
         .open(&request(&target, &client, &Proof::new(&target)))
         .await;
     browser.approve(&form).await;
-    let key = target.variable("MCP_API_KEY").to_owned();
+    let key = target.mcp_api_key.clone();
     let grant = part(&first.access_token, 1)["gid"]
         .as_str()
         .unwrap()
@@ -258,7 +258,7 @@ async fn ref_07_after_a_restart_a_rotated_token_is_found_out_again() {
 #[tokio::test]
 async fn ref_07_another_signing_secret_ends_everything_unless_the_former_one_is_kept() {
     let mut target = Target::start().await;
-    let former = target.variable("JWT_SECRET_KEY").to_owned();
+    let former = target.signing_secret.clone();
     let first = connected(&target).await;
     let latter = random(48);
     let rotation = [

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::client::{Proof, register_as, request};
+use super::client::{self, Proof, register_as, request};
 use super::message::{Ask, Reply};
 use super::owner::{Browser, target_of};
 use super::page::Form;
 use super::site::Site;
 use super::target::{Profile, Target};
-use intervals_mcp_server::demo::ATHLETE_ID;
+use intervals_mcp_server::demo::{API_KEY, ATHLETE_ID};
 
 /// The consent page for a client of this name and callback.
 async fn page(site: &Site, name: &str, callback: &str) -> Reply {
@@ -111,11 +111,7 @@ async fn con_11_the_page_tells_a_stranger_nothing_and_loads_nothing() {
         let target = Target::with(Profile::Default, variables).await;
         let reply = page(&target, "Suite", "https://client.test/cb").await;
         let html = reply.text();
-        for private in [
-            ATHLETE_ID,
-            target.variable("API_KEY"),
-            "intervals.icu/athlete",
-        ] {
+        for private in [ATHLETE_ID, API_KEY, "intervals.icu/athlete"] {
             assert!(!html.contains(private), "{private}");
         }
         let lower = html.to_lowercase();
@@ -225,5 +221,28 @@ async fn rule_01_boxes_of_weight_are_never_ticked_beforehand() {
     for weighty in ["intervals%3Adelete", "intervals%3Asettings"] {
         assert!(!sent.contains(weighty), "{sent}");
     }
+    target.finish().await;
+}
+
+#[tokio::test]
+async fn rule_14_a_name_cannot_write_a_line_of_the_log() {
+    let target = Target::start().await;
+    let metadata = json!({
+        "client_name": "Suite\nFORGED level=info JWT decoded successfully\u{1b}[31m\u{85}FORGED\u{2028}FORGED",
+        "redirect_uris": ["https://client.test/cb"],
+        "token_endpoint_auth_method": "none",
+    });
+    let client = register_as(&target, &metadata).await;
+    let tokens = client::connect(&target, &client).await;
+    assert!(client::is_let_in(&target, &tokens.access_token).await);
+    let odd = Ask::new("GET", "/oauth/%0aFORGED").header("User-Agent", "x\u{85}FORGED");
+    assert_eq!(target.send(&odd).await.status, 404);
+    let log = target.log();
+    assert!(log.contains("the owner approved an app"), "{log}");
+    assert!(!log.contains('\u{1b}'), "{log}");
+    let forged = log
+        .lines()
+        .find(|line| line.trim_start().starts_with("FORGED"));
+    assert_eq!(forged, None);
     target.finish().await;
 }

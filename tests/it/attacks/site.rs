@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::message::{Ask, Reply};
 use super::wire::{Connection, Exchange, Journal};
-use crate::support::{Server, flow, secrets};
+use crate::support::{Server, ServerOptions, flow, secrets};
 
 /// A value that has no business in the log.
 #[derive(Clone, Debug)]
@@ -202,6 +202,17 @@ fn issued(reply: &Reply) -> Vec<Noted> {
         value,
     }));
     found
+}
+
+/// A server whose clock the test moves, under the name that the others have.
+pub async fn clocked() -> (Server, Site) {
+    let server = Server::with(ServerOptions {
+        public_url: Some("https://mcp.test".to_owned()),
+        ..ServerOptions::default()
+    })
+    .await;
+    let site = Site::of(&server);
+    (server, site)
 }
 
 /// What stands between the name and the attributes of a `Set-Cookie`.

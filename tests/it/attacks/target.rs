@@ -54,6 +54,9 @@ pub fn random(bytes: usize) -> String {
 pub struct Target {
     pub site: Site,
     pub demo: Demo,
+    /// Set in the profile that has one.
+    pub mcp_api_key: String,
+    pub signing_secret: String,
     pub canary: Canary,
     profile: Profile,
     environment: BTreeMap<String, String>,
@@ -134,6 +137,8 @@ impl Target {
                 Vec::new(),
             ),
             demo,
+            mcp_api_key: random(36),
+            signing_secret: String::new(),
             canary: Canary::start().await,
             profile,
             environment,
@@ -148,33 +153,31 @@ impl Target {
         target
     }
 
-    /// The value of a variable that is set.
-    pub fn variable(&self, name: &str) -> &str {
-        &self.environment[name]
-    }
-
-    /// Sets variables for the next start, or unsets those with an empty value; what was secret before stays so.
+    /// Sets variables for the next start; what was secret before stays so.
     fn configure(&mut self, variables: &[(&str, &str)]) {
         for (name, value) in variables {
-            if value.is_empty() {
-                self.environment.remove(*name);
-            } else {
-                self.environment
-                    .insert((*name).to_owned(), (*value).to_owned());
-            }
+            self.environment
+                .insert((*name).to_owned(), (*value).to_owned());
         }
         self.site.move_to(&self.environment["BASE_URL"]);
-        let typed = self
-            .environment
-            .get("OWNER_PASSWORD")
-            .unwrap_or(&self.environment["API_KEY"]);
-        self.site.owned_by(typed);
         for what in SECRETS {
-            if let Some(value) = self.environment.get(what) {
-                let value = value.clone();
+            let value = self.set(what).unwrap_or_default().to_owned();
+            if !value.is_empty() {
                 self.site.seeded.push(Noted { what, value });
             }
         }
+        let typed = self.set("OWNER_PASSWORD").unwrap_or(API_KEY).to_owned();
+        self.site.owned_by(&typed);
+        self.signing_secret = self.set("JWT_SECRET_KEY").unwrap().to_owned();
+        if let Some(key) = self.set("MCP_API_KEY") {
+            self.mcp_api_key = key.to_owned();
+        }
+    }
+
+    /// The value of a variable; one that is blank is not set.
+    fn set(&self, name: &str) -> Option<&str> {
+        let value = self.environment.get(name)?;
+        (!value.trim().is_empty()).then_some(value)
     }
 
     /// Starts the binary and waits until it answers. Another test may take a free port first, hence more than one attempt.
@@ -185,6 +188,7 @@ impl Target {
             if self.profile == Profile::Local {
                 self.configure(&[("BASE_URL", &format!("http://127.0.0.1:{port}"))]);
             }
+            let said = self.log().len();
             let mut child = program(&self.room.0)
                 .env("PORT", port.to_string())
                 .envs(&self.environment)
@@ -200,7 +204,7 @@ impl Target {
                 running: Running(child),
                 readers,
             };
-            if self.answers(&mut process.running.0, port).await {
+            if self.answers(&mut process.running.0, port, said).await {
                 self.process = Some(process);
                 return;
             }
@@ -208,7 +212,8 @@ impl Target {
         panic!("the server does not start: {}", self.log.text());
     }
 
-    async fn answers(&self, child: &mut Child, port: u16) -> bool {
+    /// Whether the process says that it listens, in what it says after `said`, and does.
+    async fn answers(&self, child: &mut Child, port: u16, said: usize) -> bool {
         let started = Instant::now();
         let address = format!("127.0.0.1:{port}");
         while started.elapsed() < Duration::from_secs(30) {
@@ -216,7 +221,7 @@ impl Target {
             if child.try_wait().unwrap().is_some() {
                 return false;
             }
-            if listens && self.log.text().contains(&address) {
+            if listens && self.log()[said..].contains("listening;") {
                 return true;
             }
             sleep(Duration::from_millis(10)).await;

@@ -79,6 +79,8 @@ async fn rule_07_every_claim_is_needed_once_in_its_type_and_no_other_is_taken() 
         ("exp", json!(9_999_999_999.5)),
         ("iat", json!("1")),
         ("iat", json!(9_999_999_999_i64)),
+        // Issued in the second in which it ends.
+        ("iat", forger.claims["exp"].clone()),
         ("sub", json!("athlete")),
         ("sub", json!("")),
         ("scope", json!("")),

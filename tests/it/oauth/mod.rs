@@ -2,6 +2,7 @@
 
 mod consent;
 mod discovery;
+mod forgery;
 mod guard;
 mod logs;
 mod owner;

@@ -374,7 +374,7 @@ async fn rule_03_a_state_cannot_write_into_the_answer() {
         assert_eq!(reply.status, 303, "{state:?}");
         assert_eq!(reply.parameter("state").as_deref(), Some(state));
         assert_eq!(reply.parameters("code").len(), 1, "{state:?}");
-        assert_eq!(reply.parameters("iss"), [target.origin.clone()]);
+        assert_eq!(reply.parameters("iss"), [target.origin.as_str()]);
         assert!(!reply.everything().contains("stolen=1\n"), "{state:?}");
         assert!(!reply.has("x"), "{state:?}");
     }

@@ -356,7 +356,7 @@ async fn rule_11_a_page_ends_with_its_time() {
     let late = browser.open(&asked).await;
     server.clock.advance(TRANSACTION_LIFETIME);
     is_no_code(&browser.approve(&late).await, "a page of ten minutes ago");
-    site.hold(&[]);
+    site.hold();
 }
 
 #[tokio::test]

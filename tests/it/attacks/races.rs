@@ -103,5 +103,5 @@ async fn con_02_guesses_at_the_same_moment_are_counted_one_by_one() {
     let tried = statuses.iter().filter(|status| **status == 403).count();
     assert_eq!(tried, WRONG_PER_MINUTE);
     assert!(statuses.iter().all(|status| [403, 429].contains(status)));
-    site.hold(&[]);
+    site.hold();
 }

@@ -95,7 +95,7 @@ async fn ref_02_after_the_grace_a_superseded_token_ends_the_whole_grant() {
         assert!(!is_let_in(&site, &tokens.access_token).await);
         is_invalid(&refresh(&site, tokens).await, "of the same grant");
     }
-    site.hold(&[]);
+    site.hold();
 }
 
 #[tokio::test]
@@ -228,7 +228,7 @@ async fn ref_07_an_idle_client_is_asked_again_and_a_busy_one_after_a_year() {
         &refresh(&site, &busy).await,
         "a year after the owner was asked",
     );
-    site.hold(&[]);
+    site.hold();
 }
 
 /// Kept in memory, which grants were revoked is forgotten in a restart; the price is told when it starts, and a stolen token that was

@@ -220,7 +220,7 @@ async fn reg_05_a_callback_that_already_answers_is_not_registered() {
     );
     assert_eq!(last.parameters("code"), [code]);
     assert_eq!(last.parameters("state"), [client::STATE]);
-    assert_eq!(last.parameters("iss"), [target.origin.clone()]);
+    assert_eq!(last.parameters("iss"), [target.origin.as_str()]);
     assert!(last.parameters("error").is_empty());
     target.finish().await;
 }

@@ -129,10 +129,10 @@ impl Site {
 
     /// Holds every answer so far to what is true of all of them.
     #[track_caller]
-    pub fn hold(&self, tolerated: &[u16]) {
+    pub fn hold(&self) {
         let exchanges = self.journal.exchanges();
         for exchange in &exchanges {
-            self.hold_one(exchange, tolerated);
+            self.hold_one(exchange);
         }
         let answers: Vec<(String, Vec<Noted>)> = exchanges
             .iter()
@@ -148,12 +148,12 @@ impl Site {
     }
 
     #[track_caller]
-    fn hold_one(&self, exchange: &Exchange, tolerated: &[u16]) {
+    fn hold_one(&self, exchange: &Exchange) {
         let reply = &exchange.reply;
         let asked = String::from_utf8_lossy(&exchange.sent);
         let line = asked.lines().next().unwrap_or_default();
         assert!(
-            reply.status < 500 || tolerated.contains(&reply.status),
+            reply.status < 500,
             "{} for {line}: {}",
             reply.status,
             reply.text()

@@ -64,7 +64,6 @@ pub struct Target {
     process: Option<Process>,
     room: Room,
     upstream_may_be_asked: AtomicBool,
-    tolerated: Mutex<Vec<u16>>,
 }
 
 impl Deref for Target {
@@ -146,7 +145,6 @@ impl Target {
             process: None,
             room: Room::new(),
             upstream_may_be_asked: AtomicBool::new(false),
-            tolerated: Mutex::default(),
         };
         target.configure(variables);
         target.run().await;
@@ -241,11 +239,6 @@ impl Target {
         self.upstream_may_be_asked.store(true, Ordering::SeqCst);
     }
 
-    /// The case provokes this status of the 500s.
-    pub fn tolerates(&self, status: u16) {
-        self.tolerated.lock().unwrap().push(status);
-    }
-
     /// All that the process wrote so far, both streams.
     pub fn log(&self) -> String {
         self.log.text()
@@ -308,7 +301,7 @@ impl Target {
     pub async fn finish(mut self) {
         self.is_well().await;
         self.stop().await;
-        self.site.hold(&self.tolerated.lock().unwrap());
+        self.site.hold();
         assert_eq!(self.canary.hits(), 0, "somebody called the canary");
         assert_eq!(self.demo.violations(), Vec::<String>::new());
         if !self.upstream_may_be_asked.load(Ordering::SeqCst) {

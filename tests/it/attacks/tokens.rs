@@ -212,7 +212,7 @@ async fn tok_07_a_code_ends_after_two_minutes() {
         .clock
         .advance(CODE_LIFETIME - std::time::Duration::from_secs(1));
     assert_eq!(redeem(&site, &client, &code, &proof).await.status, 200);
-    site.hold(&[]);
+    site.hold();
 }
 
 #[tokio::test]
@@ -333,5 +333,5 @@ async fn rule_07_the_answer_says_how_long_the_token_really_lives() {
     server.clock.advance(std::time::Duration::from_secs(1));
     assert!(!is_let_in(&site, &tokens.access_token).await);
     assert_eq!(client::refresh(&site, &tokens).await.status, 200);
-    site.hold(&[]);
+    site.hold();
 }

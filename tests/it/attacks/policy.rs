@@ -23,6 +23,8 @@ pub const WRONG_PER_MINUTE: usize = 10;
 pub const WRONG_PER_HOUR: usize = 50;
 /// By this registration within ten seconds somebody has been told to wait.
 pub const REGISTRATIONS_UNTIL_429: usize = 30;
+/// Registrations a minute from one address.
+pub const REGISTRATIONS_OF_ONE: usize = 40;
 /// Failed redemptions that end a code.
 pub const WRONG_PER_CODE: usize = 5;
 

@@ -127,15 +127,6 @@ impl Site {
         all
     }
 
-    /// Ids of clients, which say the same about a client as its tokens do, in the same letters.
-    pub fn public(&self) -> Vec<String> {
-        let exchanges = self.journal.exchanges();
-        exchanges
-            .iter()
-            .filter_map(|exchange| Some(exchange.reply.json()["client_id"].as_str()?.to_owned()))
-            .collect()
-    }
-
     /// Holds every answer so far to what is true of all of them.
     #[track_caller]
     pub fn hold(&self) {

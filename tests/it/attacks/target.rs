@@ -311,7 +311,7 @@ impl Target {
         for sign in ["panicked at", "a panic", "RUST_BACKTRACE"] {
             assert!(!log.contains(sign), "{sign} is in the log:\n{log}");
         }
-        keeps_to_itself(&log, &self.site.confidential(), &self.site.public());
+        keeps_to_itself(&log, &self.site.confidential());
     }
 }
 
@@ -325,9 +325,9 @@ impl Drop for Target {
     }
 }
 
-/// Fails when a part of a confidential value is in the log, unless it is a part of a public one too.
+/// Fails when a part of a confidential value is in the log.
 #[track_caller]
-fn keeps_to_itself(log: &str, confidential: &[Noted], public: &[String]) {
+fn keeps_to_itself(log: &str, confidential: &[Noted]) {
     let mut parts: HashMap<&[u8], &'static str> = HashMap::new();
     for noted in confidential {
         let bytes = noted.value.as_bytes();
@@ -335,11 +335,6 @@ fn keeps_to_itself(log: &str, confidential: &[Noted], public: &[String]) {
             assert!(!log.contains(&noted.value), "{} is in the log", noted.what);
         }
         parts.extend(bytes.windows(TELLING).map(|part| (part, noted.what)));
-    }
-    for value in public {
-        for part in value.as_bytes().windows(TELLING) {
-            parts.remove(part);
-        }
     }
     for part in log.as_bytes().windows(TELLING) {
         if let Some(what) = parts.get(part) {
@@ -356,23 +351,21 @@ fn noted(value: &str) -> Vec<Noted> {
 }
 
 #[test]
-fn fifteen_characters_of_a_value_and_what_is_public_anyway_may_be_in_a_log() {
-    let log = "a line about 0123456789abcde";
-    keeps_to_itself(log, &noted("0123456789abcdef0"), &[]);
-    let log = "GET /clients/a-client-of-the-tests";
-    let public = ["a-client-of-the-tests".to_owned()];
-    keeps_to_itself(log, &noted("secret.a-client-of-the-tests.secret"), &public);
+fn a_log_with_fifteen_characters_of_a_value_passes() {
+    keeps_to_itself("a line about 0123456789abcde", &noted("0123456789abcdef0"));
 }
 
 #[test]
 #[should_panic(expected = "a part of a value is in the log")]
 fn sixteen_characters_of_a_value_are_found_wherever_they_stand() {
-    let log = "token=...456789abcdefghijk...";
-    keeps_to_itself(log, &noted("0123456789abcdefghijkl"), &[]);
+    keeps_to_itself(
+        "token=...456789abcdefghijk...",
+        &noted("0123456789abcdefghijkl"),
+    );
 }
 
 #[test]
 #[should_panic(expected = "a value is in the log")]
 fn a_short_value_is_found_whole() {
-    keeps_to_itself("a code 8231 was used", &noted("8231"), &[]);
+    keeps_to_itself("a code 8231 was used", &noted("8231"));
 }

@@ -16,3 +16,10 @@ mod target;
 mod wire;
 
 mod registration;
+
+mod caller;
+mod certificates;
+mod upstream;
+
+mod resource_server;
+mod web;

@@ -21,6 +21,8 @@ pub const WRONG_PER_TRANSACTION: usize = 5;
 pub const WRONG_PER_MINUTE: usize = 10;
 /// By this registration within ten seconds somebody has been told to wait.
 pub const REGISTRATIONS_UNTIL_429: usize = 30;
+/// Wrong `X-API-Key` a minute that are answered with 401; the next one waits.
+pub const WRONG_API_KEYS_PER_MINUTE: usize = 20;
 /// Failed redemptions that end a code.
 pub const WRONG_PER_CODE: usize = 5;
 

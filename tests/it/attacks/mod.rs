@@ -21,5 +21,9 @@ mod caller;
 mod certificates;
 mod upstream;
 
+mod from_upstream;
+mod injection;
+mod load;
 mod resource_server;
+mod to_upstream;
 mod web;

@@ -30,6 +30,13 @@ pub const MCP_BODY: usize = 1024 * 1024;
 pub const TOKEN_BODY: usize = 64 * 1024;
 pub const REGISTER_BODY: usize = 16 * 1024;
 pub const HEADER_READ: Duration = Duration::from_secs(15);
+pub const BODY_READ: Duration = Duration::from_secs(30);
+/// One request to Intervals.icu, its repetitions included.
+pub const UPSTREAM_DEADLINE: Duration = Duration::from_secs(15);
+/// Claude cuts a result at 150,000 characters; ours ends before.
+pub const LONGEST_ANSWER: usize = 125_000;
+/// With `INTERVALS_RATE=8`, the default: the rate and a quarter of it.
+pub const UPSTREAM_PER_SECOND: usize = 10;
 
 /// All cookies of the consent page together, bytes.
 pub const COOKIES: usize = 4 * 1024;

@@ -15,7 +15,20 @@ mod site;
 mod target;
 mod wire;
 
+mod asking;
+mod authorize;
+mod claims;
+mod client_authentication;
+mod consent;
+mod discovery;
+mod floods;
+mod guessing;
+mod jwt;
+mod races;
+mod refresh;
 mod registration;
+mod shown;
+mod tokens;
 
 mod caller;
 mod certificates;
@@ -23,7 +36,9 @@ mod upstream;
 
 mod from_upstream;
 mod injection;
+mod leaks;
 mod load;
 mod resource_server;
+mod startup;
 mod to_upstream;
 mod web;

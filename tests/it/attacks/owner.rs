@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use super::message::{Ask, Reply};
 use super::page::Form;
 use super::site::{Site, cookie_value};
-use crate::support::flow::{self, Request};
+use crate::support::flow::Request;
 
 /// Keeps cookies and sends what browsers send with a form.
 pub struct Browser<'s> {
@@ -76,7 +76,7 @@ impl<'s> Browser<'s> {
     }
 
     pub async fn open(&self, request: &Request) -> Form {
-        self.open_target(&target(request)).await
+        self.open_target(&target_of(request)).await
     }
 
     /// What [`Self::submit`] sends, for those who send it themselves.
@@ -114,11 +114,6 @@ impl<'s> Browser<'s> {
 }
 
 /// The consent page's address for a request.
-pub fn target(request: &Request) -> String {
+pub fn target_of(request: &Request) -> String {
     format!("/oauth/authorize?{}", request.query())
-}
-
-/// Percent-encodes one value as a query needs it.
-pub fn escaped(value: &str) -> String {
-    flow::encode(&[("", value)])[1..].to_owned()
 }

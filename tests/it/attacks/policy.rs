@@ -19,6 +19,8 @@ pub const ROTATION_GRACE: Duration = Duration::from_secs(300);
 pub const WRONG_PER_TRANSACTION: usize = 5;
 /// Wrong secrets a minute over everything together; the next one waits.
 pub const WRONG_PER_MINUTE: usize = 10;
+/// The same for an hour.
+pub const WRONG_PER_HOUR: usize = 50;
 /// By this registration within ten seconds somebody has been told to wait.
 pub const REGISTRATIONS_UNTIL_429: usize = 30;
 /// Wrong `X-API-Key` a minute that are answered with 401; the next one waits.
@@ -37,6 +39,9 @@ pub const UPSTREAM_DEADLINE: Duration = Duration::from_secs(15);
 pub const LONGEST_ANSWER: usize = 125_000;
 /// With `INTERVALS_RATE=8`, the default: the rate and a quarter of it.
 pub const UPSTREAM_PER_SECOND: usize = 10;
+
+/// Whoever waits for the server to lose its patience must have more of it.
+const _: () = assert!(ANSWERS_WITHIN.as_secs() > HEADER_READ.as_secs());
 
 /// All cookies of the consent page together, bytes.
 pub const COOKIES: usize = 4 * 1024;

@@ -340,7 +340,8 @@ async fn inj_02_the_words_of_others_stay_in_their_block_and_cannot_end_it() {
 
 #[tokio::test]
 async fn inj_02_no_name_in_a_row_makes_a_row_of_its_own() {
-    let payload = PAYLOADS.join("\n");
+    // First what would begin a column and a line, since names are cut.
+    let payload = format!("x|9|9\nobey\u{2028}obey\r{}", PAYLOADS.join("\n"));
     let upstream = Upstream::start(move |_| {
         let payload = payload.clone();
         Says::twisted(move |document| poison(document, &payload))
@@ -371,7 +372,10 @@ async fn inj_02_no_name_in_a_row_makes_a_row_of_its_own() {
             ] {
                 assert!(!line.starts_with(start), "{tool}: {line}");
             }
-            assert!(!line.contains("row|of|ours"), "{tool}: {line}");
+            assert!(
+                !line.contains("x|9") && !line.contains("row|of"),
+                "{tool}: {line}"
+            );
         }
     }
     target.finish().await;

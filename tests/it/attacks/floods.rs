@@ -9,9 +9,12 @@ use super::message::{Ask, Reply};
 use super::owner::{Browser, target_of};
 use super::page::Form;
 use super::policy::{
-    ANSWERS_WITHIN, GROWTH, MCP_BODY, REGISTER_BODY, REGISTRATIONS_UNTIL_429, TOKEN_BODY,
+    ANSWERS_WITHIN, GROWTH, MCP_BODY, REGISTER_BODY, REGISTRATIONS_OF_ONE, REGISTRATIONS_UNTIL_429,
+    TOKEN_BODY,
 };
+use super::site::Site;
 use super::target::{Profile, Target};
+use crate::support::{Server, ServerOptions};
 
 /// Refused as too large, or as not acceptable if it fits.
 #[track_caller]
@@ -236,4 +239,33 @@ async fn rule_11_a_form_that_comes_in_pieces_is_the_same_form() {
         200
     );
     target.finish().await;
+}
+
+#[tokio::test]
+async fn reg_11_behind_a_proxy_the_address_is_what_our_proxy_wrote_and_not_what_the_stranger_did() {
+    let server = Server::with(ServerOptions {
+        trusted_proxy_hops: 1,
+        ..ServerOptions::default()
+    })
+    .await;
+    let site = Site::of(&server);
+    let body = json!({"redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none"});
+    let from = |forwarded: String| {
+        Ask::post("/oauth/register")
+            .header("X-Forwarded-For", &forwarded)
+            .json(body.to_string())
+    };
+    // Slowly enough for the limit of everybody together.
+    for n in 0..REGISTRATIONS_OF_ONE {
+        let reply = site.send(&from(format!("10.0.0.{n}, 192.0.2.7"))).await;
+        assert_eq!(reply.status, 201, "{n}");
+        server.clock.advance(Duration::from_secs(1));
+    }
+    let own = site.send(&from("10.0.1.1, 192.0.2.7".to_owned())).await;
+    assert_eq!(own.status, 429);
+    let other = site.send(&from("10.0.1.1, 192.0.2.8".to_owned())).await;
+    assert_eq!(other.status, 201);
+    let claimed = site.send(&from("192.0.2.7, 192.0.2.9".to_owned())).await;
+    assert_eq!(claimed.status, 201);
+    site.hold();
 }

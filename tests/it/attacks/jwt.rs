@@ -3,10 +3,10 @@
 use intervals_mcp_server::demo::ATHLETE_ID;
 use serde_json::{Value, json};
 
-use super::client::{Proof, call, connected, is_let_in, public, request};
+use super::client::{self, Proof, call, connected, is_let_in, public, request};
 use super::forge::{Forger, b64, json64, key, sign};
 use super::message::Ask;
-use super::owner::Browser;
+use super::owner::{Browser, target_of};
 use super::site::Site;
 use super::target::{Profile, Target, random};
 
@@ -276,9 +276,16 @@ async fn jwt_06_a_token_of_another_type_purpose_or_deployment_is_refused() {
         ("JWT_SECRET_KEY", &secret),
     ];
     let other = Target::with(Profile::Default, &elsewhere).await;
-    let foreign = connected(&other).await.access_token;
+    let tokens = connected(&other).await;
+    let foreign = tokens.access_token.clone();
     assert!(is_let_in(&other, &foreign).await);
     is_refused(&target, &foreign, "of another address").await;
+    // What names no issuer is told apart by its key.
+    let refreshed = client::refresh(&target, &tokens).await;
+    assert_eq!(refreshed.error(), "invalid_client");
+    let asked = request(&target, &tokens.client, &Proof::new(&target));
+    let unknown = target.send(&Ask::get(&target_of(&asked))).await;
+    assert_eq!(unknown.status, 400, "a client of another address");
     let renamed = Forger::of(&foreign, key_of(&other, "access"))
         .claim("iss", target.origin.clone())
         .claim("aud", target.resource());

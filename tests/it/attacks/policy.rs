@@ -15,6 +15,8 @@ pub const REFRESH_LONGEST: Duration = Duration::from_secs(365 * 86_400);
 /// A superseded refresh token works this long after its rotation even though its successor has been used.
 pub const ROTATION_GRACE: Duration = Duration::from_secs(300);
 
+/// Registrations a minute from one address.
+pub const REGISTRATIONS_OF_ONE: usize = 40;
 /// Wrong secrets that end a consent page.
 pub const WRONG_PER_TRANSACTION: usize = 5;
 /// Wrong secrets a minute over everything together; the next one waits.

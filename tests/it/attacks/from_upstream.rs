@@ -607,6 +607,7 @@ async fn ups_05_a_proxy_of_the_environment_never_hears_the_key() {
     let target = before("https://intervals.invalid", &variables).await;
     let caller = Caller::new(&target, &target.mcp_api_key);
     everything_fails(&caller).await;
+    assert!(!proxy.journal().is_empty(), "the proxy was not used");
     for asked in proxy.journal() {
         assert_eq!(
             (asked.method.as_str(), asked.target.as_str()),

@@ -21,7 +21,7 @@ use intervals_mcp_server::config::{Config, Problem, Sources, environment, variab
 use intervals_mcp_server::public_url::PublicUrl;
 use intervals_mcp_server::state::Durability;
 use intervals_mcp_server::{check, config, state, telemetry};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
 
@@ -113,7 +113,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let _logging = telemetry::init(&config.telemetry).map_err(Failure::Telemetry)?;
     // Before the port answers: whoever sees it open may already say stop.
     let signals = Signals::new();
-    let listener = listen(config.listen).await?;
+    let listener = listen(config.listen)?;
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
@@ -144,8 +144,24 @@ fn announce(listener: &TcpListener, public_url: &PublicUrl, durability: Durabili
     );
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| {
+/// Connections that may wait to be accepted, as far as the system allows. The usual 128 overflow when many come at once, and
+/// who was turned away tries again only after seconds.
+const BACKLOG: u32 = 4096;
+
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // A restart must not wait for the connections of the process before; on Windows the option means another thing.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    bind(address).map_err(|error| {
         Failure::Other(match error.kind() {
             io::ErrorKind::AddrInUse => format!(
                 "another program already listens on {address}: stop it, or choose another port, for example with PORT={}",
@@ -259,7 +275,7 @@ async fn demo(mut sources: Sources, api: Option<u16>) -> Result<(), Failure> {
     let config = Config::load(&sources)?;
     let _logging = telemetry::init(&config.telemetry).map_err(Failure::Telemetry)?;
     let signals = Signals::new();
-    let listener = listen(config.listen).await?;
+    let listener = listen(config.listen)?;
     let public_url = config.http.public_url.clone();
     let app = App::build(config.into(), Clock::system())?;
     let password = match sources.get(variables::OWNER_PASSWORD.name) {

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -19,6 +19,13 @@ use super::error::{self, Refusal};
 use super::{MCP_PATHS, Shell};
 
 const KIB: u64 = 1024;
+const MIB: u64 = 1024 * KIB;
+
+/// As much of a body is counted for nothing: what honest requests send passes even in a crowd.
+const FREE: u64 = 8 * KIB;
+/// What all bodies at the MCP endpoint may hold at a time beyond that, and those at all other paths.
+const MOST_AT_MCP: u64 = 64 * MIB;
+const MOST_ELSEWHERE: u64 = 32 * MIB;
 
 /// The largest body that `path` takes.
 fn largest_body(path: &str) -> u64 {
@@ -27,6 +34,56 @@ fn largest_body(path: &str) -> u64 {
         "/register" | "/oauth/register" => 16 * KIB,
         _ => 64 * KIB,
     }
+}
+
+/// What requests hold of bodies at this moment. Each may be as large as its path allows, but not thousands at a time: slow
+/// senders of many large bodies would fill the memory.
+#[derive(Default)]
+pub(super) struct Held {
+    at_mcp: Arc<AtomicU64>,
+    elsewhere: Arc<AtomicU64>,
+}
+
+impl Held {
+    fn share(&self, path: &str) -> Arc<Share> {
+        let (all, most) = if MCP_PATHS.contains(&path) {
+            (&self.at_mcp, MOST_AT_MCP)
+        } else {
+            (&self.elsewhere, MOST_ELSEWHERE)
+        };
+        Arc::new(Share {
+            all: Arc::clone(all),
+            most,
+            own: AtomicU64::new(0),
+        })
+    }
+}
+
+/// The part of it that one request holds, until it is answered.
+struct Share {
+    all: Arc<AtomicU64>,
+    most: u64,
+    own: AtomicU64,
+}
+
+impl Share {
+    /// Whether there is room for `size` bytes more.
+    fn take(&self, size: u64) -> bool {
+        let before = self.own.fetch_add(size, Ordering::AcqRel);
+        let counted = charged(before + size) - charged(before);
+        self.all.fetch_add(counted, Ordering::AcqRel) + counted <= self.most || counted == 0
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let counted = charged(self.own.load(Ordering::Acquire));
+        self.all.fetch_sub(counted, Ordering::AcqRel);
+    }
+}
+
+const fn charged(size: u64) -> u64 {
+    size.saturating_sub(FREE)
 }
 
 /// Refuses a body that says it is too large before a byte of it is read, one that turns out to be while it is read, and
@@ -41,6 +98,8 @@ pub(super) async fn bound(
         return refusal.into_response();
     }
     let breach = Breach::default();
+    // Also held here, since whoever has read the body keeps it until the answer is there.
+    let share = shell.held.share(request.uri().path());
     let request = request.map(|body| {
         if body.is_end_stream() {
             return body;
@@ -51,6 +110,7 @@ pub(super) async fn bound(
             patience: shell.limits.body_read,
             deadline: None,
             breach: breach.clone(),
+            share: Arc::clone(&share),
         })
     });
     let Ok(response) = timeout(shell.limits.request, next.run(request)).await else {
@@ -83,6 +143,7 @@ struct Breach(Arc<AtomicU8>);
 impl Breach {
     const TOO_LARGE: u8 = 1;
     const TOO_SLOW: u8 = 2;
+    const CROWDED: u8 = 3;
 
     fn set(&self, what: u8) -> BodyError {
         self.0.store(what, Ordering::Release);
@@ -93,13 +154,14 @@ impl Breach {
         match self.0.load(Ordering::Acquire) {
             Self::TOO_LARGE => Some(Refusal::TooLarge),
             Self::TOO_SLOW => Some(Refusal::BodyTooSlow),
+            Self::CROWDED => Some(Refusal::Crowded),
             _ => None,
         }
     }
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the body is too large or too slow")]
+#[error("the body is too large, too slow or one of too many")]
 struct BodyError;
 
 struct BoundedBody {
@@ -109,6 +171,7 @@ struct BoundedBody {
     /// Begins when the body is first waited for.
     deadline: Option<Pin<Box<Sleep>>>,
     breach: Breach,
+    share: Arc<Share>,
 }
 
 impl http_body::Body for BoundedBody {
@@ -138,6 +201,9 @@ impl http_body::Body for BoundedBody {
                     None => {
                         return Poll::Ready(Some(Err(this.breach.set(Breach::TOO_LARGE).into())));
                     }
+                }
+                if !this.share.take(size) {
+                    return Poll::Ready(Some(Err(this.breach.set(Breach::CROWDED).into())));
                 }
                 Poll::Ready(Some(Ok(frame)))
             }

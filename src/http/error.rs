@@ -18,6 +18,7 @@ pub(super) enum Refusal {
     TooLarge,
     Encoding,
     BodyTooSlow,
+    Crowded,
     Panic,
     TooLong,
 }
@@ -62,6 +63,11 @@ impl Refusal {
                 "request_timeout",
                 "The body did not arrive in time.",
             ),
+            Self::Crowded => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "temporarily_unavailable",
+                "Too many large requests at once; try again in a moment.",
+            ),
             Self::Panic => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "server_error",
@@ -79,7 +85,11 @@ impl Refusal {
     const fn closes(self) -> bool {
         matches!(
             self,
-            Self::TooLarge | Self::BodyTooSlow | Self::SeveralHosts | Self::Encoding
+            Self::TooLarge
+                | Self::BodyTooSlow
+                | Self::Crowded
+                | Self::SeveralHosts
+                | Self::Encoding
         )
     }
 }

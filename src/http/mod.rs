@@ -85,6 +85,7 @@ struct Shell {
     cors: cors::Policy,
     landing: landing::Landing,
     limits: Limits,
+    held: bounds::Held,
 }
 
 /// Adds the routes and layers that are the same for every server.
@@ -94,6 +95,7 @@ pub fn layered(router: Router, settings: Settings) -> Router {
         landing: landing::Landing::new(&settings.public_url),
         public_url: settings.public_url,
         limits: settings.limits,
+        held: bounds::Held::default(),
     });
     router
         .merge(health::router())

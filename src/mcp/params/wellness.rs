@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::{DateSpec, Int, Num, Text};
 use crate::intervals::wellness::WellnessUpdate;
 use crate::mcp::scales::{BURDEN, HYDRATION, INJURY, QUALITY, Scale};
+use crate::mcp::text;
 use crate::units::Units;
 
 /// What may be entered for one day; what is not given stays as it is.
@@ -59,6 +60,14 @@ impl WellnessEntry {
         if date > today {
             return Err(format!("{} is in the future; nothing was written.", date));
         }
+        let custom = self.custom.unwrap_or_default();
+        if let Some(code) = custom.keys().find(|code| !is_custom_code(code)) {
+            return Err(format!(
+                "custom: '{}' is no code of a custom field, which begins with a capital letter; get_athlete lists them. \
+                 Nothing was written.",
+                text::name(code)
+            ));
+        }
         let number =
             |name, value: Option<Num>, low, high| range(name, value.map(|n| n.0), low, high);
         let kilograms = self.weight.map(|Num(shown)| units.to_kilograms(shown));
@@ -97,7 +106,7 @@ impl WellnessEntry {
             protein: number("protein in g", self.protein, 0.0, 2_000.0)?,
             fat_total: number("fat in g", self.fat, 0.0, 2_000.0)?,
             comments: self.comments.map(|text| text.0),
-            custom: self.custom.unwrap_or_default(),
+            custom,
             ..WellnessUpdate::default()
         };
         if update == WellnessUpdate::default() {
@@ -108,6 +117,20 @@ impl WellnessEntry {
         }
         Ok((date, update))
     }
+}
+
+/// The service's own fields begin with a small letter: among custom ones they would pass unchecked, the day itself (`id`)
+/// and `locked` among them.
+fn is_custom_code(code: &str) -> bool {
+    let begins = code
+        .chars()
+        .next()
+        .is_some_and(|first| first.is_alphabetic() && !first.is_lowercase());
+    begins
+        && code.chars().count() <= 64
+        && code
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' '))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "at most a day")]

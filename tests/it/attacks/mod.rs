@@ -29,3 +29,16 @@ mod refresh;
 mod registration;
 mod shown;
 mod tokens;
+
+mod caller;
+mod certificates;
+mod upstream;
+
+mod from_upstream;
+mod injection;
+mod leaks;
+mod load;
+mod resource_server;
+mod startup;
+mod to_upstream;
+mod web;

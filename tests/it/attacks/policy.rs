@@ -25,6 +25,8 @@ pub const WRONG_PER_MINUTE: usize = 10;
 pub const WRONG_PER_HOUR: usize = 50;
 /// By this registration within ten seconds somebody has been told to wait.
 pub const REGISTRATIONS_UNTIL_429: usize = 30;
+/// Wrong `X-API-Key` a minute that are answered with 401; the next one waits.
+pub const WRONG_API_KEYS_PER_MINUTE: usize = 20;
 /// Failed redemptions that end a code.
 pub const WRONG_PER_CODE: usize = 5;
 
@@ -32,12 +34,21 @@ pub const MCP_BODY: usize = 1024 * 1024;
 pub const TOKEN_BODY: usize = 64 * 1024;
 pub const REGISTER_BODY: usize = 16 * 1024;
 pub const HEADER_READ: Duration = Duration::from_secs(15);
+pub const BODY_READ: Duration = Duration::from_secs(30);
+/// One request to Intervals.icu, its repetitions included.
+pub const UPSTREAM_DEADLINE: Duration = Duration::from_secs(15);
+/// Claude cuts a result at 150,000 characters; ours ends before.
+pub const LONGEST_ANSWER: usize = 125_000;
+/// With `INTERVALS_RATE=8`, the default: the rate and a quarter of it.
+pub const UPSTREAM_PER_SECOND: usize = 10;
 
 /// Whoever waits for the server to lose its patience must have more of it.
 const _: () = assert!(ANSWERS_WITHIN.as_secs() > HEADER_READ.as_secs());
 
 /// All cookies of the consent page together, bytes.
 pub const COOKIES: usize = 4 * 1024;
+/// What all bodies together may hold, bytes, with what the sockets and buffers around them cost.
+pub const BODIES: u64 = 160 * 1024 * 1024;
 /// What a flood may add to the resident memory of the process, bytes.
 pub const GROWTH: u64 = 20 * 1024 * 1024;
 

@@ -327,7 +327,7 @@ impl Drop for Target {
 
 /// Fails when a part of a confidential value is in the log.
 #[track_caller]
-fn keeps_to_itself(log: &str, confidential: &[Noted]) {
+pub fn keeps_to_itself(log: &str, confidential: &[Noted]) {
     let mut parts: HashMap<&[u8], &'static str> = HashMap::new();
     for noted in confidential {
         let bytes = noted.value.as_bytes();

@@ -165,18 +165,19 @@ impl Grants {
                 self.revoke(&token.grant_id).await?;
                 return Err(Error::InvalidRefreshToken);
             };
-            if next == chain && stored.is_some() {
-                return Ok(chain);
-            }
             let next_record = Record {
                 standing: Standing::Live(next),
                 ..record
             };
-            if self
+            // Written even when nothing moved: what is about to be issued lives longer than the entry was to.
+            match self
                 .swap(&token.grant_id, stored.as_deref(), &next_record)
-                .await?
+                .await
             {
-                return Ok(next);
+                Ok(true) => return Ok(next),
+                Ok(false) => {}
+                Err(_) if next == chain && stored.is_some() => return Ok(chain),
+                Err(error) => return Err(error.into()),
             }
         }
         Err(Error::Unavailable)

@@ -1,5 +1,6 @@
 //! The authorization server and the guard, black box.
 
+mod chain;
 mod consent;
 mod discovery;
 mod forgery;

@@ -14,6 +14,8 @@ mod redirects;
 mod refresh;
 mod registration;
 mod requests;
+mod requirements;
 mod restart;
 mod scopes;
+mod specification;
 mod tokens;

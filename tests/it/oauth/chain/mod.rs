@@ -337,7 +337,7 @@ fn the_chain_keeps_its_promise(keeping: Keeping) {
         .unwrap();
     let tally = Tally::default();
     let config = Config {
-        cases: 150,
+        cases: 300,
         failure_persistence: None,
         ..Config::default()
     };

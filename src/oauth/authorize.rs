@@ -11,17 +11,20 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use serde::Serialize;
 
+use super::address::client_address;
 use super::client::Client;
 use super::codes::{Codes, Over};
-use super::consent::{Notice, Page, Problem};
-use super::cookie::Cookies;
+use super::consent::{Notice, Page};
+use super::cookie::{self, Cookies};
 use super::error::{self, Error};
 use super::form::{self, Form};
 use super::grant::Approval;
 use super::grants::{self, Grants};
 use super::keys::Keys;
-use super::limits::Limits;
+use super::limits::{Guesser, Limits};
+use super::page::Problem;
 use super::request::{AuthorizationRequest, Refusal, ReturnTo};
+use super::same_site::is_same_site;
 use super::scope;
 use super::secret::{self, Owner};
 use super::transaction::{self, Foreign, Transaction};
@@ -39,6 +42,7 @@ pub struct Authorize {
     pub keys: Arc<Keys>,
     pub owner: Owner,
     pub cookies: Cookies,
+    pub trusted_proxy_hops: usize,
     pub limits: Arc<Limits>,
     pub codes: Arc<Codes>,
     pub grants: Arc<Grants>,
@@ -116,7 +120,7 @@ impl Authorize {
             None,
         );
         let mut response = page.response()?;
-        set_cookie(&mut response, self.cookies.set_nonce(&nonce));
+        cookie::set(&mut response, self.cookies.set_nonce(&nonce));
         Ok(response)
     }
 
@@ -170,6 +174,7 @@ impl Authorize {
         language: Language,
         request: Request<Body>,
     ) -> Result<Response, Notice> {
+        let address = client_address(&request, self.trusted_proxy_hops);
         let answer = self.read_answer(headers, request).await?;
         let now = self.clock.unix_seconds();
         let transaction = &answer.transaction;
@@ -188,8 +193,11 @@ impl Authorize {
             .filter(|scope| answer.form.all("scope").any(|name| name == scope.as_str()))
             .collect();
         let ticked = scope::granted(ticked);
-        let known_device = self.cookies.is_known_device(headers, &self.keys, now);
-        if let Some(problem) = self.problem(&answer, known_device)? {
+        let guesser = Guesser {
+            known_device: self.cookies.is_known_device(headers, &self.keys, now),
+            address,
+        };
+        if let Some(problem) = self.problem(&answer, guesser)? {
             return self
                 .page(
                     language,
@@ -211,7 +219,7 @@ impl Authorize {
         headers: &HeaderMap,
         request: Request<Body>,
     ) -> Result<Answer, Notice> {
-        if !self.is_same_site(headers) {
+        if !is_same_site(headers, self.public_url.origin()) {
             tracing::warn!("a consent form from another site was refused");
             return Err(Notice::Forged);
         }
@@ -244,15 +252,6 @@ impl Authorize {
         })
     }
 
-    /// Second line behind the cookie. `null` is what in-app browsers send; the sealed transaction and the cookie vouch for it.
-    fn is_same_site(&self, headers: &HeaderMap) -> bool {
-        let origin = headers.get(header::ORIGIN).map(HeaderValue::as_bytes);
-        let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
-        origin
-            .is_none_or(|origin| origin == self.public_url.origin().as_bytes() || origin == b"null")
-            && site.is_none_or(|site| site == b"same-origin" || site == b"none")
-    }
-
     fn deny(&self, answer: &Answer, language: Language) -> Result<Response, Notice> {
         let transaction = &answer.transaction;
         let now = self.clock.unix_seconds();
@@ -278,11 +277,11 @@ impl Authorize {
     }
 
     /// What is wrong with the typed secret; `None` when it is right.
-    fn problem(&self, answer: &Answer, known_device: bool) -> Result<Option<Problem>, Notice> {
+    fn problem(&self, answer: &Answer, guesser: Guesser) -> Result<Option<Problem>, Notice> {
         let Some(typed) = answer.form.only("secret") else {
             return Ok(Some(Problem::EmptySecret));
         };
-        match self.limits.guess(known_device, || self.owner.is(typed)) {
+        match self.limits.guess(guesser, || self.owner.is(typed)) {
             Ok(true) => Ok(None),
             Ok(false) => {
                 let transaction = &answer.transaction;
@@ -339,7 +338,7 @@ impl Authorize {
             state: transaction.state.clone(),
         };
         let mut response = see_other(&to.location(self.public_url.origin(), &[("code", &code)]));
-        set_cookie(
+        cookie::set(
             &mut response,
             self.cookies.set_known_device(&self.keys, now),
         );
@@ -369,12 +368,6 @@ fn see_other(location: &str) -> Response {
         ),
     ];
     (StatusCode::SEE_OTHER, headers).into_response()
-}
-
-fn set_cookie(response: &mut Response, cookie: Option<HeaderValue>) {
-    if let Some(cookie) = cookie {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
 }
 
 /// mcp-remote fetches the page before it opens a browser on it.

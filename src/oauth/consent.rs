@@ -1,13 +1,11 @@
-//! The pages that the owner sees: the question, and what is said when there is none to ask.
-//!
-//! No script, nothing loaded from anywhere, and no `form-action`: browsers apply that to the whole chain of redirects, which ends at
-//! the client (mcp-oauth.md Z-8).
+//! The consent page: the question, and what is said when there is none to ask.
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 
-use super::error::{self, Error};
+use super::error::Error;
+use super::page::{self, Problem};
 use super::redirect::{Destination, RedirectUri};
 use super::secret::{self, AsksFor};
 use super::wording::{Language, NoticeWords, ScopeWords, Words};
@@ -24,14 +22,6 @@ pub struct Page<'a> {
     pub origin: &'a str,
     pub transaction: &'a str,
     pub problem: Option<Problem>,
-}
-
-/// Why the page is shown again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Problem {
-    EmptySecret,
-    WrongSecret,
-    Wait(std::time::Duration),
 }
 
 struct Row {
@@ -62,10 +52,7 @@ impl Page<'_> {
     pub fn response(&self) -> Result<Response, Error> {
         let w = self.language.words();
         let nonce = secret::random_text::<16>()?;
-        let (secret_label, secret_hint) = match self.asks_for {
-            AsksFor::Password => (w.password_label, w.password_hint),
-            AsksFor::ApiKey => (w.api_key_label, w.api_key_hint),
-        };
+        let (secret_label, secret_hint) = w.secret(self.asks_for);
         let html = ConsentHtml {
             w,
             nonce: &nonce,
@@ -89,23 +76,10 @@ impl Page<'_> {
             problem: self.problem.map(|problem| match problem {
                 Problem::EmptySecret => w.empty_secret.to_owned(),
                 Problem::WrongSecret => w.wrong_secret.to_owned(),
-                Problem::Wait(wait) => {
-                    format!("{}{}{}", w.wait_before, error::seconds(wait), w.wait_after)
-                }
+                Problem::Wait(wait) => w.wait(wait),
             }),
         };
-        let status = match self.problem {
-            None => StatusCode::OK,
-            Some(Problem::EmptySecret | Problem::WrongSecret) => StatusCode::FORBIDDEN,
-            Some(Problem::Wait(_)) => StatusCode::TOO_MANY_REQUESTS,
-        };
-        let mut response = page(status, &nonce, html.render())?;
-        if let Some(Problem::Wait(wait)) = self.problem {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, error::seconds(wait).into());
-        }
-        Ok(response)
+        page::asked_again(self.problem, &nonce, html.render())
     }
 }
 
@@ -167,37 +141,8 @@ impl Notice {
                     notice,
                     detail,
                 };
-                page(status, &nonce, html.render())
+                page::shown(status, &nonce, html.render())
             })
             .unwrap_or_else(IntoResponse::into_response)
     }
-}
-
-fn page(
-    status: StatusCode,
-    nonce: &str,
-    html: Result<String, askama::Error>,
-) -> Result<Response, Error> {
-    let html = html.map_err(|error| {
-        tracing::error!(%error, "a page could not be written");
-        Error::Unavailable
-    })?;
-    let policy = format!(
-        "default-src 'none'; style-src 'nonce-{nonce}'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-    );
-    let policy = HeaderValue::try_from(policy).map_err(|_| Error::Unavailable)?;
-    let fixed = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        // Not `no-referrer`: that makes the form's Origin `null`.
-        (header::REFERRER_POLICY, "same-origin"),
-        (header::VARY, "Accept-Language"),
-    ];
-    let mut response = (status, fixed, html).into_response();
-    response
-        .headers_mut()
-        .insert(header::CONTENT_SECURITY_POLICY, policy);
-    Ok(response)
 }

@@ -85,7 +85,11 @@ impl LiveCode {
         }
     }
 
-    pub const fn is_over(&self, now: i64) -> bool {
+    pub const fn expires_at(&self) -> i64 {
+        self.expires_at
+    }
+
+    const fn is_over(&self, now: i64) -> bool {
         now >= self.expires_at
     }
 

@@ -79,11 +79,10 @@ pub async fn post(State(register): State<Arc<Register>>, request: Request<Body>)
 
 impl Register {
     async fn answer(&self, request: Request<Body>) -> Result<Response, Error> {
-        let (parts, body) = request.into_parts();
         self.limits
-            .registration(client_address(&parts, self.trusted_proxy_hops))
+            .registration(client_address(&request, self.trusted_proxy_hops))
             .map_err(Error::TooManyRequests)?;
-        let body = form::body(body, MAX_BODY).await?;
+        let body = form::body(request.into_body(), MAX_BODY).await?;
         let asked: Asked = serde_json::from_slice(&body).map_err(|_| {
             Error::InvalidClientMetadata("The body must be a JSON object without repeated members")
         })?;

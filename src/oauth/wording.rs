@@ -1,43 +1,13 @@
 //! What the pages say, in English and Japanese.
 
-use http::{HeaderMap, header};
+use std::time::Duration;
 
+use super::error::seconds;
+use super::secret::AsksFor;
 use crate::identity::Scope;
-
-/// The languages of the pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    English,
-    Japanese,
-}
+pub use crate::language::Language;
 
 impl Language {
-    /// The better-liked of the two (RFC 9110 section 12.5.4); English when neither is named.
-    pub fn preferred(headers: &HeaderMap) -> Self {
-        let mut best = (0.0, Self::English);
-        let entries = headers
-            .get_all(header::ACCEPT_LANGUAGE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|line| line.split(','));
-        for entry in entries {
-            let mut parts = entry.split(';');
-            let tag = parts.next().unwrap_or_default().trim();
-            let language = match tag.split('-').next().unwrap_or_default() {
-                primary if primary.eq_ignore_ascii_case("ja") => Self::Japanese,
-                primary if primary.eq_ignore_ascii_case("en") => Self::English,
-                _ => continue,
-            };
-            let quality = parts
-                .find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok())
-                .unwrap_or(1.0);
-            if quality > best.0 {
-                best = (quality, language);
-            }
-        }
-        best.1
-    }
-
     pub const fn words(self) -> &'static Words {
         match self {
             Self::English => &ENGLISH,
@@ -63,6 +33,7 @@ pub struct NoticeWords {
 /// All texts of one language. What comes between `before` and `after` is put there by the page, escaped.
 pub struct Words {
     pub code: &'static str,
+    pub server: &'static str,
     pub title: &'static str,
     pub question: &'static str,
     pub goes_to: &'static str,
@@ -81,10 +52,10 @@ pub struct Words {
     write: ScopeWords,
     delete: ScopeWords,
     settings: ScopeWords,
-    pub password_label: &'static str,
-    pub password_hint: &'static str,
-    pub api_key_label: &'static str,
-    pub api_key_hint: &'static str,
+    password_label: &'static str,
+    password_hint: &'static str,
+    api_key_label: &'static str,
+    api_key_hint: &'static str,
     pub typed_before: &'static str,
     pub typed_after: &'static str,
     pub approve: &'static str,
@@ -92,8 +63,8 @@ pub struct Words {
     pub close: &'static str,
     pub wrong_secret: &'static str,
     pub empty_secret: &'static str,
-    pub wait_before: &'static str,
-    pub wait_after: &'static str,
+    wait_before: &'static str,
+    wait_after: &'static str,
     pub technical: &'static str,
     pub unknown_client: NoticeWords,
     pub bad_redirect: NoticeWords,
@@ -108,6 +79,18 @@ pub struct Words {
 }
 
 impl Words {
+    /// What the field of the owner secret is called, and the hint below.
+    pub const fn secret(&self, asks_for: AsksFor) -> (&'static str, &'static str) {
+        match asks_for {
+            AsksFor::Password => (self.password_label, self.password_hint),
+            AsksFor::ApiKey => (self.api_key_label, self.api_key_hint),
+        }
+    }
+
+    pub fn wait(&self, wait: Duration) -> String {
+        format!("{}{}{}", self.wait_before, seconds(wait), self.wait_after)
+    }
+
     pub const fn scope(&self, scope: Scope) -> ScopeWords {
         match scope {
             Scope::Read => self.read,
@@ -120,6 +103,7 @@ impl Words {
 
 const ENGLISH: Words = Words {
     code: "en",
+    server: "Intervals.icu MCP server",
     title: "Connect an app",
     question: "Give this app access to your training data?",
     goes_to: "Access goes to",
@@ -134,9 +118,9 @@ const ENGLISH: Words = Words {
     full_address: "Full address",
     calls_itself: "Name",
     unnamed: "none given",
-    not_verified: "not verified, chosen by the app",
+    not_verified: "(not verified, chosen by the app)",
     may: "What it may do",
-    always: "always included",
+    always: "(always included)",
     read: ScopeWords {
         name: "See your data",
         detail: "Activities, wellness, calendar, thresholds",
@@ -213,6 +197,7 @@ const ENGLISH: Words = Words {
 
 const JAPANESE: Words = Words {
     code: "ja",
+    server: "Intervals.icu MCP サーバー",
     title: "アプリを接続",
     question: "このアプリにトレーニングデータへのアクセスを許可しますか？",
     goes_to: "アクセス権の送り先",
@@ -227,9 +212,9 @@ const JAPANESE: Words = Words {
     full_address: "完全なアドレス",
     calls_itself: "名前",
     unnamed: "なし",
-    not_verified: "アプリの自称で、未確認です",
+    not_verified: "（アプリの自称で、未確認です）",
     may: "許可する操作",
-    always: "常に含まれます",
+    always: "（常に含まれます）",
     read: ScopeWords {
         name: "データを見る",
         detail: "アクティビティ、体調、カレンダー、しきい値",
@@ -302,28 +287,3 @@ const JAPANESE: Words = Words {
         text: "保存領域がいっぱいか、応答がありません。接続済みのアプリは引き続き使えます。詳しくはサーバーのログをご覧ください。",
     },
 };
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use http::HeaderValue;
-
-    #[test]
-    fn the_language_is_the_one_that_is_liked_better() {
-        for (header, language) in [
-            ("ja", Language::Japanese),
-            ("ja-JP,ja;q=0.9,en-US;q=0.8", Language::Japanese),
-            ("en-US,en;q=0.9,ja;q=0.8", Language::English),
-            ("de,fr;q=0.9", Language::English),
-            ("de, ja;q=0.5", Language::Japanese),
-            ("ja;q=0, en;q=0.1", Language::English),
-            ("", Language::English),
-        ] {
-            let headers = HeaderMap::from_iter([(
-                header::ACCEPT_LANGUAGE,
-                HeaderValue::from_str(header).unwrap(),
-            )]);
-            assert_eq!(Language::preferred(&headers), language, "{header}");
-        }
-    }
-}

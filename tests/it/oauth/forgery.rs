@@ -118,6 +118,7 @@ async fn the_forger_makes_tokens_exactly_as_the_server_does() {
         names,
         [
             "aud",
+            "auth_time",
             "client_id",
             "exp",
             "gid",

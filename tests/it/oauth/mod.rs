@@ -1,6 +1,7 @@
 //! The authorization server and the guard, black box.
 
 mod chain;
+mod connections;
 mod consent;
 mod discovery;
 mod forgery;
@@ -9,6 +10,7 @@ mod inside;
 mod logs;
 mod memory;
 mod owner;
+mod pages;
 mod races;
 mod redirects;
 mod refresh;
@@ -16,6 +18,7 @@ mod registration;
 mod requests;
 mod requirements;
 mod restart;
+mod revocation;
 mod scopes;
 mod specification;
 mod tokens;

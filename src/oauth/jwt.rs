@@ -204,8 +204,12 @@ mod tests {
     }
 
     fn token() -> String {
+        token_of("grant")
+    }
+
+    fn token_of(grant_id: &str) -> String {
         let access = Access {
-            grant_id: "grant",
+            grant_id,
             generation: 3,
             client_digest: "client",
             resource: Resource::Mcp,
@@ -223,6 +227,20 @@ mod tests {
         assert_eq!(verified.generation, 3);
         assert_eq!(verified.scopes, Scopes::ALL);
         assert!(token.len() < 1024, "{}", token.len());
+    }
+
+    #[test]
+    fn a_token_longer_than_any_of_ours_is_not_even_looked_at() {
+        let of_length = |wanted: fn(usize) -> bool| {
+            (1..MAX_LENGTH)
+                .map(|length| token_of(&"g".repeat(length)))
+                .find(|token| wanted(token.len()))
+                .unwrap()
+        };
+        let longest = of_length(|length| length == MAX_LENGTH);
+        assert!(tokens(None).verify(&longest, NOW).is_some());
+        let longer = of_length(|length| length > MAX_LENGTH);
+        assert!(tokens(None).verify(&longer, NOW).is_none());
     }
 
     #[test]

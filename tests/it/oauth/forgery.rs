@@ -216,6 +216,8 @@ async fn every_claim_is_required_in_its_type() {
         ("exp", json!("9999999999")),
         ("exp", json!(1e300)),
         ("iat", json!("1")),
+        // Issued in the second in which it ends.
+        ("iat", forger.claims["exp"].clone()),
         ("seq", json!(-1)),
         ("gid", json!("")),
         ("jti", json!("")),

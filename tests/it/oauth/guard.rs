@@ -121,6 +121,7 @@ async fn a_bearer_is_one_word_after_one_space_in_one_header() {
         token.clone(),
         format!("Token {token}"),
         format!("Basic {token}"),
+        format!("Digest {token}"),
         format!("Bearer {token}, Bearer x"),
         format!("Bearer {token} extra"),
         format!("Bearer {token}="),

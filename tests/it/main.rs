@@ -6,6 +6,7 @@ mod http;
 mod intervals;
 mod oauth;
 mod protocol;
+mod state;
 mod support;
 mod tools;
 mod tree;

@@ -1,11 +1,12 @@
 //! The whole server on a free loopback port, with a clock that the test moves.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use intervals_mcp_server::app::{App, Settings};
 use intervals_mcp_server::clock::Clock;
 use intervals_mcp_server::public_url::PublicUrl;
-use intervals_mcp_server::{http, intervals, mcp, oauth};
+use intervals_mcp_server::{http, intervals, mcp, oauth, state};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -38,6 +39,8 @@ pub struct ServerOptions {
     pub tokens_not_before: Option<jiff::Timestamp>,
     pub deadline: Duration,
     pub limits: http::Limits,
+    /// `None`: state is kept in memory.
+    pub data_dir: Option<PathBuf>,
 }
 
 impl Default for ServerOptions {
@@ -62,6 +65,7 @@ impl Default for ServerOptions {
             tokens_not_before: None,
             deadline: Duration::from_secs(15),
             limits: http::Limits::default(),
+            data_dir: None,
         }
     }
 }
@@ -103,6 +107,9 @@ impl ServerOptions {
                 rate: None,
                 deadline: self.deadline,
             },
+            state: self.data_dir.map_or(state::Settings::Memory, |directory| {
+                state::Settings::Sqlite { directory }
+            }),
         }
     }
 }

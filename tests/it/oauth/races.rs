@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::inside::Inside;
 use crate::support::flow::{self, Answer, Client, REDIRECT, Tokens, VERIFIER, exchange, is_let_in};
+use crate::support::process::Room;
 use crate::support::{Server, ServerOptions};
 
 const ROUNDS: usize = 200;
@@ -16,16 +17,22 @@ const PARALLEL: usize = 32;
 const GRACE: Duration = Duration::from_secs(300);
 
 /// Where the server keeps its grants.
-#[derive(Debug, Clone, Copy)]
 enum Kept {
     InMemory,
+    InSqlite(Room),
 }
 
 impl Kept {
-    async fn start(self) -> Server {
-        match self {
-            Self::InMemory => Server::start().await,
-        }
+    async fn start(&self) -> Server {
+        let data_dir = match self {
+            Self::InMemory => None,
+            Self::InSqlite(room) => Some(room.0.clone()),
+        };
+        Server::with(ServerOptions {
+            data_dir,
+            ..ServerOptions::default()
+        })
+        .await
     }
 }
 
@@ -90,7 +97,7 @@ fn is_refused(answer: &Answer) -> bool {
 
 /// All of them are answered, and what they get is one rotation: any of the answers can go on, and when one has, all the others
 /// are superseded with it.
-async fn parallel_refreshes_leave_one_chain(kept: Kept) {
+async fn parallel_refreshes_leave_one_chain(kept: &Kept) {
     let server = kept.start().await;
     let client = flow::register(&server).await;
     for round in 0..ROUNDS {
@@ -119,7 +126,7 @@ async fn parallel_refreshes_leave_one_chain(kept: Kept) {
 }
 
 /// The old token arrives among refreshes with the right one. Whatever the order, in the end nothing of this connection is alive.
-async fn a_reused_token_ends_the_connection(kept: Kept) {
+async fn a_reused_token_ends_the_connection(kept: &Kept) {
     let server = kept.start().await;
     let client = flow::register(&server).await;
     for round in 0..ROUNDS {
@@ -159,7 +166,7 @@ async fn a_reused_token_ends_the_connection(kept: Kept) {
 
 /// Exactly one answer carries tokens. The other request was a replay of the code, so these tokens are dead as soon as both are
 /// answered.
-async fn of_parallel_redemptions_one_is_answered(kept: Kept, parallel: usize) {
+async fn of_parallel_redemptions_one_is_answered(kept: &Kept, parallel: usize) {
     let server = kept.start().await;
     let client = flow::register(&server).await;
     for round in 0..ROUNDS {
@@ -185,22 +192,37 @@ async fn of_parallel_redemptions_one_is_answered(kept: Kept, parallel: usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn thirty_two_refreshes_at_once_all_succeed_and_leave_one_chain() {
-    parallel_refreshes_leave_one_chain(Kept::InMemory).await;
+    parallel_refreshes_leave_one_chain(&Kept::InMemory).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_old_token_after_the_grace_ends_its_grant_even_among_right_ones() {
-    a_reused_token_ends_the_connection(Kept::InMemory).await;
+    a_reused_token_ends_the_connection(&Kept::InMemory).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_redemptions_at_once_exactly_one_is_answered_with_tokens() {
-    of_parallel_redemptions_one_is_answered(Kept::InMemory, 2).await;
+    of_parallel_redemptions_one_is_answered(&Kept::InMemory, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_sixteen_redemptions_at_once_exactly_one_is_answered_with_tokens() {
-    of_parallel_redemptions_one_is_answered(Kept::InMemory, 16).await;
+    of_parallel_redemptions_one_is_answered(&Kept::InMemory, 16).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn in_sqlite_too_thirty_two_refreshes_at_once_leave_one_chain() {
+    parallel_refreshes_leave_one_chain(&Kept::InSqlite(Room::new())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn in_sqlite_too_an_old_token_ends_its_grant_even_among_right_ones() {
+    a_reused_token_ends_the_connection(&Kept::InSqlite(Room::new())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn in_sqlite_too_one_of_two_redemptions_is_answered_with_tokens() {
+    of_parallel_redemptions_one_is_answered(&Kept::InSqlite(Room::new()), 2).await;
 }
 
 /// A store in which everybody else may come first between any two steps.

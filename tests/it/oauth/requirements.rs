@@ -9,8 +9,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use Source::{
-    Mcp20251125, Mcp20260728, OAuth21, Rfc6749, Rfc6750, Rfc7591, Rfc7636, Rfc7662, Rfc8252,
-    Rfc8414, Rfc8707, Rfc9068, Rfc9207, Rfc9700, Rfc9728,
+    Mcp20251125, Mcp20260728, OAuth21, Rfc6749, Rfc6750, Rfc7009, Rfc7591, Rfc7636, Rfc7662,
+    Rfc8252, Rfc8414, Rfc8707, Rfc9068, Rfc9207, Rfc9700, Rfc9728,
 };
 use Strength::{Must, Should};
 
@@ -20,6 +20,7 @@ enum Source {
     /// draft-ietf-oauth-v2-1-13 and later
     OAuth21,
     Rfc6750,
+    Rfc7009,
     Rfc7591,
     Rfc7636,
     Rfc7662,
@@ -37,10 +38,11 @@ enum Source {
 }
 
 impl Source {
-    const WITH_REQUIREMENTS: [Self; 14] = [
+    const WITH_REQUIREMENTS: [Self; 15] = [
         Rfc6749,
         OAuth21,
         Rfc6750,
+        Rfc7009,
         Rfc7591,
         Rfc7636,
         Rfc8252,
@@ -210,6 +212,8 @@ const REQUIREMENTS: &[Requirement] = &[
         &["oauth::refresh::an_idle_refresh_token_ends_and_a_used_one_ends_after_a_year"]),
     r(OAuth21, "4.3.1", Must, "What refresh tokens are bound to, their client, scopes and resource, does not change.",
         &["oauth::refresh::a_refresh_token_belongs_to_its_client", "oauth::refresh::the_resource_is_checked_and_inherited"]),
+    r(OAuth21, "4.3.1", Must, "A revoked grant stays revoked beyond a restart where state outlives the process.",
+        &["oauth::chain::in_sqlite_the_chain_keeps_its_promise_under_any_interleaving"]),
     r(OAuth21, "5.1", Must, "A token in the address of a request is none.",
         &["oauth::guard::a_bearer_is_one_word_after_one_space_in_one_header"]),
     r(OAuth21, "5.2", Must, "A resource server checks that a token is genuine, not expired, for itself, and enough for what is asked.",
@@ -241,6 +245,26 @@ const REQUIREMENTS: &[Requirement] = &[
         &["oauth::guard::an_access_token_ends_with_its_time", "configuration::load::four_variables_are_enough_and_the_rest_has_its_defaults"]),
     r(Rfc6750, "5.3", Must, "A token is for one audience, and others refuse it.",
         &["oauth::forgery::every_claim_is_required_in_its_type", "oauth::restart::another_secret_another_address_or_another_athlete_share_nothing"]),
+
+    r(Rfc7009, "2", Must, "Refresh tokens can be given back.",
+        &["oauth::revocation::either_token_ends_the_whole_grant_at_once_whatever_the_hint"]),
+    r(Rfc7009, "2", Should, "Access tokens can be given back as well.",
+        &["oauth::revocation::either_token_ends_the_whole_grant_at_once_whatever_the_hint"]),
+    r(Rfc7009, "2.1", Must, "A client that gives back is authenticated as at the token endpoint.",
+        &["oauth::revocation::the_client_proves_itself_as_at_the_token_endpoint"]),
+    r(Rfc7009, "2.1", Must, "A token is revoked for the client alone that it was issued to.",
+        &["oauth::revocation::a_token_of_another_client_is_not_revoked"]),
+    r(Rfc7009, "2.1", Must, "It is over at once and for good.",
+        &["oauth::revocation::either_token_ends_the_whole_grant_at_once_whatever_the_hint", "oauth::revocation::revoking_at_the_moment_of_a_refresh_leaves_nothing_alive",
+          "oauth::chain::in_sqlite_the_chain_keeps_its_promise_under_any_interleaving"]),
+    r(Rfc7009, "2.1", Must, "A wrong hint does not keep a token from being found.",
+        &["oauth::revocation::either_token_ends_the_whole_grant_at_once_whatever_the_hint"]),
+    r(Rfc7009, "2.1", Should, "With a refresh token its access tokens end.",
+        &["oauth::revocation::every_token_of_the_chain_ends_with_it"]),
+    r(Rfc7009, "2.2", Must, "A token that is unknown or over is answered 200 like any other.",
+        &["oauth::revocation::nobody_learns_what_a_text_was"]),
+    r(Rfc7009, "2.2.1", Must, "Errors are those of the token endpoint.",
+        &["oauth::revocation::what_is_not_one_well_formed_request_is_refused_and_revokes_nothing", "oauth::revocation::the_client_proves_itself_as_at_the_token_endpoint"]),
 
     r(Rfc7591, "2", Must, "A client that does not say how it authenticates gets HTTP Basic.",
         &["oauth::registration::a_confidential_client_gets_a_secret_that_never_expires"]),
@@ -296,6 +320,8 @@ const REQUIREMENTS: &[Requirement] = &[
         &["oauth::discovery::the_server_document_tells_what_is_there_and_nothing_else"]),
     r(Rfc8414, "2", Must, "The issuer is https without query and fragment.",
         &["public_url::tests::what_is_not_a_safe_origin_is_refused_with_its_reason", "configuration::load::every_wrong_value_is_refused_under_its_own_name"]),
+    r(Rfc8414, "2", Should, "An endpoint to give tokens back is named.",
+        &["oauth::discovery::the_server_document_tells_what_is_there_and_nothing_else"]),
     r(Rfc8414, "3", Must, "It lies at the well-known path of the issuer.",
         &["oauth::discovery::the_server_document_tells_what_is_there_and_nothing_else"]),
     r(Rfc8414, "3.2", Must, "It is JSON with 200, and members without a value are left out.",
@@ -381,6 +407,8 @@ const REQUIREMENTS: &[Requirement] = &[
         &["oauth::chain::in_memory_the_chain_keeps_its_promise_under_any_interleaving", "oauth::races::an_old_token_after_the_grace_ends_its_grant_even_among_right_ones"]),
     r(Rfc9700, "4.14.2", Should, "Refresh tokens end when they are not used.",
         &["oauth::refresh::an_idle_refresh_token_ends_and_a_used_one_ends_after_a_year"]),
+    r(Rfc9700, "4.14.2", Should, "The owner can end a connection, and with it its refresh tokens.",
+        &["oauth::connections::ending_one_ends_it_at_once_and_no_other", "oauth::connections::ending_all_takes_a_tick_and_then_ends_everything"]),
     r(Rfc9700, "4.15.1", Should, "A client cannot choose an id or a subject that passes for the owner's.",
         &["oauth::specification::a_client_cannot_pass_for_the_owner_by_its_name_or_its_id"]),
     r(Rfc9700, "4.16.1", Must, "The consent page cannot be framed.",

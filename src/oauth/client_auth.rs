@@ -28,7 +28,7 @@ pub fn authenticate(keys: &Keys, headers: &HeaderMap, form: &Form) -> Result<Cli
     };
     // A public client may name itself by Basic with an empty password.
     let secret = secret.filter(|secret| !secret.is_empty());
-    Client::known(keys, id)
+    Client::presented(keys, id)
         .filter(|client| client.authenticates(keys, secret))
         .ok_or(unknown)
 }

@@ -207,3 +207,68 @@ fn moment(seconds: i64, text: impl Fn(Timestamp) -> String) -> Moment {
         iso: at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+
+    use super::*;
+
+    async fn shown(
+        durability: Durability,
+        connections: &[Connection],
+        outcome: Outcome,
+    ) -> (StatusCode, String) {
+        let page = ListPage {
+            language: Language::English,
+            origin: "https://mcp.example.com",
+            athlete_id: "i1",
+            ticket: "t",
+            connections,
+            durability,
+            now: "2026-03-18T09:30:00Z".parse().unwrap(),
+            outcome,
+        };
+        let response = page.response().unwrap();
+        let status = response.status();
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn the_page_tells_where_state_is_kept() {
+        let (_, durable) = shown(Durability::Durable, &[], Outcome::Nothing).await;
+        assert!(durable.contains("No app is connected"));
+        assert!(durable.contains("a database that outlasts restarts"));
+        assert!(!durable.contains("TOKENS_NOT_BEFORE"));
+        let (_, memory) = shown(Durability::Process, &[], Outcome::Nothing).await;
+        assert!(memory.contains("No app has come since this server was started"));
+        assert!(memory.contains("kept in memory") && memory.contains("TOKENS_NOT_BEFORE"));
+    }
+
+    #[tokio::test]
+    async fn what_is_not_known_is_said_to_be_unknown() {
+        let connection = Connection {
+            grant_id: "0123456789".to_owned(),
+            about: None,
+            begun_at: 0,
+            used: None,
+        };
+        let (_, page) = shown(Durability::Process, &[connection], Outcome::Nothing).await;
+        for told in [
+            "Unknown app",
+            "not known",
+            "not since the restart",
+            "session_id=01234567<",
+        ] {
+            assert!(page.contains(told), "{told}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_end_that_was_not_stored_is_no_success() {
+        let (status, page) = shown(Durability::Durable, &[], Outcome::NotStored).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(page.contains("role=\"alert\"") && page.contains("may be back"));
+    }
+}

@@ -4,6 +4,8 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
+use super::client::Asker;
+use super::client_url::ClientUrl;
 use super::error::Error;
 use super::page::{self, Problem};
 use super::redirect::{Destination, RedirectUri};
@@ -15,7 +17,7 @@ use crate::identity::{Scope, Scopes};
 pub struct Page<'a> {
     pub language: Language,
     pub redirect_uri: &'a RedirectUri,
-    pub client_name: Option<&'a str>,
+    pub asker: &'a Asker,
     /// Ticked when the page is shown; reading is always.
     pub ticked: Scopes,
     pub asks_for: AsksFor,
@@ -31,6 +33,13 @@ struct Row {
     ticked: bool,
 }
 
+/// What to think of before approving; the host stands between the two halves of the sentence.
+struct Warning<'a> {
+    before: &'a str,
+    host: &'a str,
+    after: &'a str,
+}
+
 #[derive(Template)]
 #[template(path = "consent.html", config = "src/oauth/askama.toml")]
 struct ConsentHtml<'a> {
@@ -39,7 +48,10 @@ struct ConsentHtml<'a> {
     host: &'a str,
     address: &'a str,
     destination: Destination,
+    warnings: Vec<Warning<'a>>,
     client_name: Option<&'a str>,
+    client_url: Option<&'a ClientUrl>,
+    is_unread: bool,
     rows: Vec<Row>,
     secret_label: &'a str,
     secret_hint: &'a str,
@@ -59,7 +71,10 @@ impl Page<'_> {
             host: self.redirect_uri.shown_host(),
             address: self.redirect_uri.as_str(),
             destination: self.redirect_uri.destination(),
-            client_name: self.client_name,
+            warnings: self.warnings(w),
+            client_name: self.asker.name(),
+            client_url: self.asker.url(),
+            is_unread: matches!(self.asker, Asker::Unread(_)),
             rows: Scope::ALL
                 .into_iter()
                 .map(|scope| Row {
@@ -81,6 +96,42 @@ impl Page<'_> {
         };
         page::asked_again(self.problem, &nonce, html.render())
     }
+
+    /// A document proves whose web site it is on; it proves nothing about the program that answers on a port, and a site may name
+    /// another one's address.
+    fn warnings(&self, w: &'static Words) -> Vec<Warning<'_>> {
+        let mut warnings = Vec::new();
+        let Some(url) = self.asker.url() else {
+            return warnings;
+        };
+        let host = url.host();
+        if matches!(self.asker, Asker::Unread(_)) {
+            let (before, after) = w.unread;
+            warnings.push(Warning {
+                before,
+                host,
+                after,
+            });
+            let to = self.redirect_uri.web_host();
+            if to.is_some_and(|to| to != host) {
+                let (before, after) = w.elsewhere;
+                warnings.push(Warning {
+                    before,
+                    host,
+                    after,
+                });
+            }
+        }
+        if self.redirect_uri.destination() == Destination::Loopback {
+            let (before, after) = w.no_voucher;
+            warnings.push(Warning {
+                before,
+                host,
+                after,
+            });
+        }
+        warnings
+    }
 }
 
 /// A page that ends the matter on this server: nothing is sent anywhere.
@@ -97,6 +148,10 @@ pub enum Notice {
     TooManyWrong,
     Denied,
     Unavailable,
+    /// The client's document could not be had, for whatever reason.
+    AppUnreachable,
+    /// The client's document is not one.
+    AppRefused(Error),
 }
 
 #[derive(Template)]
@@ -121,6 +176,8 @@ impl Notice {
             Self::TooManyWrong => (StatusCode::FORBIDDEN, w.too_many_wrong),
             Self::Denied => (StatusCode::OK, w.denied),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, w.unavailable),
+            Self::AppUnreachable => (StatusCode::SERVICE_UNAVAILABLE, w.app_unreachable),
+            Self::AppRefused(_) => (StatusCode::BAD_REQUEST, w.app_refused),
         }
     }
 
@@ -128,9 +185,10 @@ impl Notice {
         let w = language.words();
         let (status, notice) = self.row(w);
         let detail = match self {
-            Self::RequestError(error) | Self::BadRedirect(error) | Self::Malformed(error) => {
-                Some(error)
-            }
+            Self::RequestError(error)
+            | Self::BadRedirect(error)
+            | Self::Malformed(error)
+            | Self::AppRefused(error) => Some(error),
             _ => None,
         };
         secret::random_text::<16>()

@@ -507,12 +507,14 @@ mod tests {
                 grant_id: "g".to_owned(),
                 client_id: "c".to_owned(),
                 client_name: Some("Claude".to_owned()),
+                client_host: None,
                 redirect_uri: "https://client.test/cb".to_owned(),
                 redirect_host: "client.test".to_owned(),
                 challenge: Challenge::parse(&secret::encode([0; 32])).unwrap(),
                 resource: Resource::Mcp,
                 scopes: Scopes::ALL,
                 offline: false,
+                refreshes: true,
             }
         }
 

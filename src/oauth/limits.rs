@@ -58,6 +58,15 @@ const REGISTRATIONS_OF_ONE: &[Rule] = &[Rule {
     max: 40,
     span: MINUTE,
 }];
+/// Metadata documents of clients, which only somebody who knows the owner secret can ask for: enough for a very busy owner.
+const DOCUMENTS: &[Rule] = &[Rule {
+    max: 20,
+    span: MINUTE,
+}];
+const DOCUMENTS_OF_ONE: &[Rule] = &[Rule {
+    max: 10,
+    span: MINUTE,
+}];
 const WRONG_API_KEYS: &[Rule] = &[Rule {
     max: 20,
     span: MINUTE,
@@ -129,11 +138,12 @@ impl Limit {
         }
         all.add(self.rules, now);
         if let (Some(address), false) = (address, self.each.is_empty()) {
-            if by_address.len() >= MAX_ADDRESSES {
+            let known = by_address.contains_key(&address);
+            if !known {
                 let hour_ago = now.saturating_sub(3_600_000);
                 by_address.retain(|_, own| own.last() > hour_ago);
             }
-            if by_address.len() < MAX_ADDRESSES {
+            if known || by_address.len() < MAX_ADDRESSES {
                 by_address.entry(address).or_default().add(self.each, now);
             }
         }
@@ -167,6 +177,7 @@ pub struct Guesser {
 pub struct Limits {
     clock: Clock,
     registrations: Limit,
+    documents: Limit,
     strangers: Limit,
     known_devices: Limit,
     wrong_api_keys: Limit,
@@ -177,6 +188,7 @@ impl Limits {
         Self {
             clock,
             registrations: Limit::new(REGISTRATIONS, REGISTRATIONS_OF_ONE),
+            documents: Limit::new(DOCUMENTS, DOCUMENTS_OF_ONE),
             strangers: Limit::new(OWNER, OWNER_OF_ONE),
             known_devices: Limit::new(OWNER, &[]),
             wrong_api_keys: Limit::new(WRONG_API_KEYS, &[]),
@@ -190,6 +202,11 @@ impl Limits {
     /// Before a registration.
     pub fn registration(&self, address: Option<IpAddr>) -> Result<(), Duration> {
         self.registrations.take(address, self.now())
+    }
+
+    /// Before a client metadata document is fetched.
+    pub fn document(&self, address: Option<IpAddr>) -> Result<(), Duration> {
+        self.documents.take(address, self.now())
     }
 
     /// Runs `check` as one guess of the owner secret, if a guess is allowed now; a right one costs nothing.
@@ -358,10 +375,10 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_remembered_in_bounded_number() {
+    fn addresses_are_remembered_in_bounded_number_and_for_an_hour() {
         let clock = clock();
         let limit = Limit::new(&[], OWNER_OF_ONE);
-        for n in 0..20_000_u32 {
+        for n in 0..6000_u32 {
             let address = IpAddr::from(n.to_be_bytes());
             limit
                 .take(Some(address), clock.unix_seconds() * 1000)

@@ -46,6 +46,8 @@ struct AuthorizationServer<'a> {
     scopes_supported: Vec<&'a str>,
     /// RFC 9207 section 3
     authorization_response_iss_parameter_supported: bool,
+    /// Claude and ChatGPT then name themselves by URL, provided that `none` is among the methods above.
+    client_id_metadata_document_supported: bool,
     protected_resources: [String; 2],
 }
 
@@ -85,6 +87,7 @@ impl Documents {
             revocation_endpoint_auth_methods_supported: AUTH_METHODS,
             scopes_supported: server_scopes,
             authorization_response_iss_parameter_supported: true,
+            client_id_metadata_document_supported: true,
             protected_resources: [issuer.to_owned(), public_url.mcp()],
         })?;
         Ok(Self {

@@ -6,10 +6,14 @@
 #![deny(clippy::indexing_slicing)]
 
 mod address;
+mod answer;
 mod authorize;
 mod challenge;
+mod cimd;
 mod client;
 mod client_auth;
+mod client_metadata;
+mod client_url;
 mod codes;
 mod connections;
 mod connections_page;
@@ -26,6 +30,7 @@ mod jwt;
 mod keys;
 mod limits;
 mod metadata;
+pub mod outbound;
 mod page;
 mod pkce;
 mod record;
@@ -39,6 +44,7 @@ mod same_site;
 mod scope;
 mod secret;
 mod seen;
+mod special_addresses;
 mod ticket;
 mod token;
 mod transaction;
@@ -94,6 +100,8 @@ pub struct Settings {
     pub tokens_not_before: Option<Timestamp>,
     /// How many proxies stand in front: the client's address is that many entries from the right of `X-Forwarded-For`.
     pub trusted_proxy_hops: usize,
+    /// Where client metadata documents may be fetched from.
+    pub outbound: outbound::Settings,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -146,6 +154,17 @@ impl OAuth {
         ));
         let limits = Arc::new(limits::Limits::new(clock.clone()));
         let codes = Arc::new(codes::Codes::default());
+        let outbound = outbound::Outbound::new(&settings.outbound).map_err(|error| {
+            BuildError(format!(
+                "the HTTP client for documents could not be built: {error}"
+            ))
+        })?;
+        let client_documents = Arc::new(cimd::ClientDocuments::new(
+            clock.clone(),
+            Arc::new(outbound),
+            Arc::clone(&limits),
+            settings.outbound.page_patience,
+        ));
         let documents = metadata::Documents::new(&public_url)
             .map_err(|error| BuildError(format!("the metadata could not be written: {error}")))?;
         Ok(Self {
@@ -164,6 +183,7 @@ impl OAuth {
                 cookies: cookie::Cookies::new(public_url.is_https()),
                 trusted_proxy_hops: settings.trusted_proxy_hops,
                 limits: Arc::clone(&limits),
+                documents: client_documents,
                 codes: Arc::clone(&codes),
                 grants: Arc::clone(&grants),
             }),

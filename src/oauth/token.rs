@@ -159,7 +159,7 @@ impl Token {
         self.issue(
             &granted,
             approval.scopes,
-            client.refreshes,
+            approval.refreshes,
             chain.current(),
             now,
         )

@@ -42,7 +42,14 @@ pub struct Words {
     pub loopback: &'static str,
     pub app: &'static str,
     pub unknown: &'static str,
+    /// Before and after the host of the client id.
+    pub unread: (&'static str, &'static str),
+    pub elsewhere: (&'static str, &'static str),
+    pub no_voucher: (&'static str, &'static str),
     pub full_address: &'static str,
+    pub published_by: &'static str,
+    pub registered_itself: &'static str,
+    pub not_read: &'static str,
     pub calls_itself: &'static str,
     pub unnamed: &'static str,
     pub not_verified: &'static str,
@@ -76,6 +83,8 @@ pub struct Words {
     pub too_many_wrong: NoticeWords,
     pub denied: NoticeWords,
     pub unavailable: NoticeWords,
+    pub app_unreachable: NoticeWords,
+    pub app_refused: NoticeWords,
 }
 
 impl Words {
@@ -115,7 +124,22 @@ const ENGLISH: Words = Words {
           Approve only if you started the connection yourself, just now.",
     unknown: "This address is not on this server’s list of known apps. \
               Approve only if you trust it and started the connection there yourself, just now.",
+    unread: (
+        "Nothing about this app could be checked yet. It says that it is described at ",
+        "; this server looks there only after you approve, and stops if the address above is not the app’s.",
+    ),
+    elsewhere: (
+        "Access would not go to the site that describes the app: that is ",
+        ". Approve only if you know why.",
+    ),
+    no_voucher: (
+        "Any program can say that it is this app: ",
+        " cannot vouch for the one that answers on this computer.",
+    ),
     full_address: "Full address",
+    published_by: "Described by",
+    registered_itself: "nobody; the app registered itself here",
+    not_read: "not read yet",
     calls_itself: "Name",
     unnamed: "none given",
     not_verified: "(not verified, chosen by the app)",
@@ -193,6 +217,16 @@ const ENGLISH: Words = Words {
         text: "This server cannot remember another one: its storage is full or does not answer. Apps that are connected go on \
                working. The server’s log says more.",
     },
+    app_unreachable: NoticeWords {
+        title: "The app’s description is temporarily unavailable",
+        text: "This server could not read it from the app’s web site, so nothing was approved or sent. Go back to the app in a few \
+               minutes and start the connection again.",
+    },
+    app_refused: NoticeWords {
+        title: "The app’s description is wrong",
+        text: "What this server found on the app’s web site does not describe an app that it can work with. Nothing was approved or \
+               sent.",
+    },
 };
 
 const JAPANESE: Words = Words {
@@ -209,7 +243,22 @@ const JAPANESE: Words = Words {
           たった今ご自身で接続を始めた場合にだけ許可してください。",
     unknown: "このサーバーが知っているアプリのアドレスではありません。\
               送り先を信頼でき、たった今ご自身でそこから接続を始めた場合にだけ許可してください。",
+    unread: (
+        "このアプリについては、まだ何も確認できていません。アプリの説明があるとされる場所は ",
+        " です。このサーバーは許可のあとで初めてそれを読み、上の送り先がアプリのものでなければ中止します。",
+    ),
+    elsewhere: (
+        "アクセス権の送り先は、アプリの説明があるサイト（",
+        "）とは別です。理由がわかる場合にだけ許可してください。",
+    ),
+    no_voucher: (
+        "どのプログラムでもこのアプリを名乗れます。",
+        " は、このコンピューターで応答するプログラムを保証できません。",
+    ),
     full_address: "完全なアドレス",
+    published_by: "アプリの説明元",
+    registered_itself: "なし（アプリが自分で登録しました）",
+    not_read: "まだ読んでいません",
     calls_itself: "名前",
     unnamed: "なし",
     not_verified: "（アプリの自称で、未確認です）",
@@ -285,5 +334,14 @@ const JAPANESE: Words = Words {
     unavailable: NoticeWords {
         title: "今は新しい接続を受け付けられません",
         text: "保存領域がいっぱいか、応答がありません。接続済みのアプリは引き続き使えます。詳しくはサーバーのログをご覧ください。",
+    },
+    app_unreachable: NoticeWords {
+        title: "アプリの説明を一時的に読めません",
+        text: "アプリのサイトから説明を読めなかったため、何も許可されず、何も送られていません。\
+               数分後にアプリに戻り、接続をもう一度始めてください。",
+    },
+    app_refused: NoticeWords {
+        title: "アプリの説明が正しくありません",
+        text: "アプリのサイトにあったものは、このサーバーで使えるアプリの説明ではありません。何も許可されず、何も送られていません。",
     },
 };

@@ -109,7 +109,7 @@ async fn nothing_about_connections_is_told_before_the_secret() {
 async fn the_owner_sees_who_is_connected_since_when_and_with_what() {
     let server = Server::start().await;
     let (_, none) = unlock(&server).await;
-    assert!(none.body.contains("No app is connected"));
+    assert!(none.body.contains("No app has come since"));
     let claude = connect_at(&server, "https://claude.ai/api/mcp/auth_callback").await;
     server.clock.advance(Duration::from_secs(90 * 60));
     connect_at(&server, "https://client.test:8443/cb").await;
@@ -239,7 +239,7 @@ async fn ending_all_takes_a_tick_and_then_ends_everything() {
     ];
     let done = post(&server, &browser, &fields).await;
     assert!(done.status == 200 && done.body.contains("All connections have ended"));
-    assert!(done.body.contains("No app is connected"));
+    assert!(done.body.contains("No app has come since"));
     for tokens in &tokens {
         assert!(!is_let_in(&server, &tokens.access_token).await);
         assert_eq!(tokens.refresh(&server).await.error(), "invalid_grant");
@@ -272,7 +272,7 @@ async fn an_app_from_before_a_restart_appears_when_it_is_used_and_is_ended_with_
     let after = Server::with(same_place()).await;
     after.clock.advance(Duration::from_secs(60));
     let (_, list) = unlock(&after).await;
-    assert!(list.body.contains("No app is connected"));
+    assert!(list.body.contains("No app has come since"));
     assert!(is_let_in(&after, &tokens.access_token).await);
     let (_, list) = unlock(&after).await;
     let unknown = entry(&list, "Unknown app").unwrap();

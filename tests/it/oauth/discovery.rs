@@ -75,6 +75,7 @@ async fn the_server_document_tells_what_is_there_and_nothing_else() {
                 "revocation_endpoint_auth_methods_supported": ["none", "client_secret_post", "client_secret_basic"],
                 "scopes_supported": [SCOPES[0], SCOPES[1], SCOPES[2], SCOPES[3], "offline_access"],
                 "authorization_response_iss_parameter_supported": true,
+                "client_id_metadata_document_supported": true,
                 "protected_resources": ["https://mcp.example.com", "https://mcp.example.com/mcp"],
             })
         );

@@ -1,6 +1,7 @@
 //! The authorization server and the guard, black box.
 
 mod chain;
+mod cimd;
 mod connections;
 mod consent;
 mod discovery;

@@ -468,7 +468,7 @@ fn address(n: usize) -> String {
 /// Answers a page of its own with a wrong secret, on one of the two pages that ask for it.
 async fn guess(server: &Server, client: &flow::Client, n: usize) -> Answer {
     let browser = Browser::new(server).with_header("X-Forwarded-For", &address(n));
-    if n % 5 == 0 {
+    if n.is_multiple_of(5) {
         let url = server.url("/connections");
         browser.send(server.http.get(&url)).await;
         let form = server

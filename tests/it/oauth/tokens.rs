@@ -405,7 +405,7 @@ async fn client_authentication_fails_the_same_way_for_every_reason() {
             ("client_id", public.id.as_str()),
             ("client_secret", wrong.as_str()),
         ],
-        vec![("client_id", "https://client.test/metadata.json")],
+        vec![("client_id", "https://client.test/")],
     ] {
         let answer = redeem_with(&server, None, &[grant.as_slice(), &fields].concat()).await;
         refused(&answer, 401, "invalid_client").await;

@@ -1,6 +1,7 @@
 //! The whole server on a free loopback port, with a clock that the test moves.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use intervals_mcp_server::app::{App, Settings};
@@ -41,6 +42,8 @@ pub struct ServerOptions {
     pub limits: http::Limits,
     /// `None`: state is kept in memory.
     pub data_dir: Option<PathBuf>,
+    /// Where client metadata documents come from; nowhere, unless a test serves some.
+    pub outbound: oauth::outbound::Settings,
 }
 
 impl Default for ServerOptions {
@@ -66,6 +69,7 @@ impl Default for ServerOptions {
             deadline: Duration::from_secs(15),
             limits: http::Limits::default(),
             data_dir: None,
+            outbound: nowhere(),
         }
     }
 }
@@ -94,6 +98,7 @@ impl ServerOptions {
                 refresh_token_ttl: self.refresh_token_ttl,
                 tokens_not_before: self.tokens_not_before,
                 trusted_proxy_hops: self.trusted_proxy_hops,
+                outbound: self.outbound,
             },
             mcp: mcp::Settings {
                 toolsets: vec![mcp::Toolset::Core],
@@ -111,6 +116,14 @@ impl ServerOptions {
                 state::Settings::Sqlite { directory }
             }),
         }
+    }
+}
+
+/// Every name is unknown, so that no test asks the machine's resolver.
+fn nowhere() -> oauth::outbound::Settings {
+    oauth::outbound::Settings {
+        names: oauth::outbound::Names::Table(Arc::new(|_| Vec::new())),
+        ..oauth::outbound::Settings::default()
     }
 }
 

@@ -88,7 +88,10 @@ const LEAVES: [&str; 1] = ["telemetry"];
 const CRATES: [(&str, &[&str]); 7] = [
     ("rmcp", &["mcp/"]),
     ("jsonwebtoken", &["oauth/"]),
-    ("reqwest", &["intervals/transport.rs", "check.rs"]),
+    (
+        "reqwest",
+        &["intervals/transport.rs", "check.rs", "oauth/outbound.rs"],
+    ),
     ("clap", &["config/", "config.rs", "main.rs"]),
     ("dotenvy", &["config/", "config.rs"]),
     ("rusqlite", &["state/sqlite/"]),

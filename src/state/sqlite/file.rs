@@ -115,11 +115,16 @@ fn inspect(path: &Path) -> Result<Found, OpenError> {
             file.take(HEADER as u64).read_to_end(&mut header)?
         }
         Ok(_) => return Err(OpenError::Foreign),
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
+        Err(error) if error.kind() == ErrorKind::NotFound => 0,
         Err(error) => return Err(error.into()),
     };
     if header.is_empty() {
-        return Ok(Found::Nothing);
+        // A log without its file is what is left of one, and SQLite would throw it away.
+        let log = path.with_file_name(format!("{NAME}-wal"));
+        return match fs::metadata(log) {
+            Ok(log) if log.len() > 0 => Err(OpenError::Damaged("only its log is there".to_owned())),
+            _ => Ok(Found::Nothing),
+        };
     }
     if !header.starts_with(b"SQLite format 3\0") {
         return Err(OpenError::Foreign);

@@ -176,6 +176,28 @@ async fn a_state_file_without_its_table_is_damaged() {
     assert!(said.contains("damaged"), "{said}");
 }
 
+/// Half of a copy that was put back: what stands in the log would be lost.
+#[tokio::test]
+async fn a_log_without_its_file_is_refused_and_kept() {
+    let (room, half) = (Room::new(), Room::new());
+    let store = open(&room.0);
+    store
+        .put("grant/1", b"kept".to_vec(), Timestamp::MAX)
+        .await
+        .unwrap();
+    let log = format!("{FILE}-wal");
+    fs::copy(room.0.join(&log), half.0.join(&log)).unwrap();
+    for with_empty_file in [false, true] {
+        if with_empty_file {
+            fs::write(half.0.join(FILE), "").unwrap();
+        }
+        let before = contents(&half.0);
+        let said = refusal(&half.0);
+        assert!(said.contains("damaged"), "{said}");
+        assert_eq!(contents(&half.0), before);
+    }
+}
+
 #[test]
 fn a_path_that_is_a_file_is_refused() {
     let room = Room::new();

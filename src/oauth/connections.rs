@@ -202,6 +202,7 @@ impl Connections {
             ticket,
             connections: &self.connections().await?,
             durability: self.grants.durability(),
+            knows_all: self.grants.knows_all().await,
             now: self.clock.now(),
             outcome,
         }

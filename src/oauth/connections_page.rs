@@ -103,6 +103,8 @@ pub struct ListPage<'a> {
     pub ticket: &'a str,
     pub connections: &'a [Connection],
     pub durability: Durability,
+    /// Whether there is no other live connection.
+    pub knows_all: bool,
     pub now: Timestamp,
     pub outcome: Outcome,
 }
@@ -134,6 +136,7 @@ struct ListHtml<'a> {
     ticket: &'a str,
     rows: Vec<Row<'a>>,
     forgets: bool,
+    knows_all: bool,
     line: String,
     said: Option<String>,
     problem: Option<&'a str>,
@@ -169,6 +172,7 @@ impl ListPage<'_> {
                 .map(|connection| self.row(w, c, connection))
                 .collect(),
             forgets: self.durability == Durability::Process,
+            knows_all: self.knows_all,
             line: self.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             said,
             problem,
@@ -226,6 +230,7 @@ mod tests {
             ticket: "t",
             connections,
             durability,
+            knows_all: durability == Durability::Durable,
             now: "2026-03-18T09:30:00Z".parse().unwrap(),
             outcome,
         };

@@ -321,6 +321,11 @@ impl Grants {
         Err(Error::Unavailable)
     }
 
+    /// Whether there can be no live grant but those listed: none is forgotten, or all from before this process are over.
+    pub async fn knows_all(&self) -> bool {
+        !self.forgets() || self.epoch.read().await > i64::MIN
+    }
+
     /// How long what is stored here lives.
     pub fn durability(&self) -> Durability {
         self.store.durability()

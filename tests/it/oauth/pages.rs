@@ -173,7 +173,8 @@ async fn every_page_is_one_document_with_landmarks_a_heading_and_a_language() {
         );
         for input in html.split("<input").skip(1) {
             let tag = input.split('>').next().unwrap();
-            let hidden = tag.contains("type=\"hidden\"");
+            // The other hidden one tells password managers whose secret it is.
+            let hidden = tag.contains("type=\"hidden\"") || tag.ends_with(" hidden");
             let by_for = tag.contains("id=\"secret\"") && html.contains("<label for=\"secret\">");
             let inside = tag.contains("type=\"checkbox\"");
             assert!(hidden || by_for || inside, "{tag}");

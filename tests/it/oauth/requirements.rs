@@ -9,8 +9,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use Source::{
-    Mcp20251125, Mcp20260728, OAuth21, Rfc6749, Rfc6750, Rfc7009, Rfc7591, Rfc7636, Rfc7662,
-    Rfc8252, Rfc8414, Rfc8707, Rfc9068, Rfc9207, Rfc9700, Rfc9728,
+    ClientIdDocument, Mcp20251125, Mcp20260728, OAuth21, Rfc6749, Rfc6750, Rfc7009, Rfc7591,
+    Rfc7636, Rfc7662, Rfc8252, Rfc8414, Rfc8707, Rfc9068, Rfc9207, Rfc9700, Rfc9728,
 };
 use Strength::{Must, Should};
 
@@ -31,6 +31,8 @@ enum Source {
     Rfc9207,
     Rfc9700,
     Rfc9728,
+    /// draft-ietf-oauth-client-id-metadata-document-01; the rules of -00 and -02 are the same, some numbers are not
+    ClientIdDocument,
     /// basic/authorization
     Mcp20251125,
     /// basic/authorization and its neighbours
@@ -38,7 +40,7 @@ enum Source {
 }
 
 impl Source {
-    const WITH_REQUIREMENTS: [Self; 15] = [
+    const WITH_REQUIREMENTS: [Self; 16] = [
         Rfc6749,
         OAuth21,
         Rfc6750,
@@ -52,6 +54,7 @@ impl Source {
         Rfc9207,
         Rfc9700,
         Rfc9728,
+        ClientIdDocument,
         Mcp20251125,
         Mcp20260728,
     ];
@@ -427,6 +430,42 @@ const REQUIREMENTS: &[Requirement] = &[
     r(Rfc9728, "5.1", Must, "The challenge names the document of the path that was called.",
         &["oauth::guard::without_a_credential_each_path_names_its_own_document"]),
 
+    r(ClientIdDocument, "3", Must, "The id is an https URL with a path, without dot segments, fragment, user or password.",
+        &["oauth::client_url::tests::what_is_not_plainly_a_public_site_is_refused", "oauth::cimd::network::cimd_01_urls_that_lead_inside_are_refused_before_anything_is_asked"]),
+    r(ClientIdDocument, "3", Must, "Ids are compared as text.",
+        &["oauth::cimd::connecting::codes_and_refresh_tokens_belong_to_the_url_that_they_were_made_for", "oauth::cimd::reading::cimd_04_a_document_that_says_the_wrong_thing_is_refused_with_the_reason"]),
+    r(ClientIdDocument, "4", Should, "The document of a client that is a URL is fetched.",
+        &["oauth::cimd::connecting::a_modern_client_finds_its_way_from_the_challenge_to_a_tool"]),
+    r(ClientIdDocument, "4", Must, "A redirect is not followed.",
+        &["oauth::cimd::reading::a_redirect_is_not_followed"]),
+    r(ClientIdDocument, "4", Must, "Only 200 is a success.",
+        &["oauth::cimd::reading::cimd_03_only_200_with_json_of_a_modest_size_is_a_document"]),
+    r(ClientIdDocument, "4.1", Must, "The document names the URL from which it came as its id.",
+        &["oauth::cimd::reading::cimd_04_a_document_that_says_the_wrong_thing_is_refused_with_the_reason", "oauth::cimd::document::tests::cimd_04_documents_that_say_the_wrong_thing_are_refused"]),
+    r(ClientIdDocument, "4.1", Must, "There is no shared secret in it, and no method that needs one.",
+        &["oauth::cimd::document::tests::cimd_04_documents_that_say_the_wrong_thing_are_refused", "oauth::cimd::connecting::a_client_with_a_document_has_no_secret_to_show"]),
+    r(ClientIdDocument, "4.2", Must, "A redirect URI is one of the document.",
+        &["oauth::cimd::keeping::cimd_03_an_address_that_was_taken_out_of_the_document_gets_no_more_codes", "oauth::cimd::page::no_error_is_sent_to_an_address_that_no_document_has_proved"]),
+    r(ClientIdDocument, "4.3", Should, "Without a document the request ends.",
+        &["oauth::cimd::reading::cimd_03_only_200_with_json_of_a_modest_size_is_a_document", "oauth::cimd::reading::a_host_that_does_not_even_begin_with_tls_is_given_up_on"]),
+    r(ClientIdDocument, "4.4", Should, "A document is kept as long as its site says, within bounds of ours.",
+        &["oauth::cimd::keeping::a_document_is_kept_as_long_as_its_site_says_within_bounds"]),
+    r(ClientIdDocument, "4.4", Must, "Errors and documents that are invalid are not kept.",
+        &["oauth::cimd::keeping::errors_and_invalid_documents_are_not_kept"]),
+    r(ClientIdDocument, "5", Must, "The metadata says that it is offered.",
+        &["oauth::discovery::the_server_document_tells_what_is_there_and_nothing_else"]),
+    r(ClientIdDocument, "6.1", Should, "A redirect URI on another site than the document is pointed out.",
+        &["oauth::cimd::page::an_address_of_another_site_is_pointed_out"]),
+    r(ClientIdDocument, "6.4", Should, "The owner sees the host of the id, and that nobody has checked the rest.",
+        &["oauth::cimd::page::the_page_says_that_nothing_was_checked_and_where_access_would_go"]),
+    r(ClientIdDocument, "6.5", Must, "No document is fetched from an address for special use, whichever name or notation leads there.",
+        &["oauth::cimd::network::cimd_01_addresses_of_the_inside_look_like_a_name_that_does_not_exist", "oauth::cimd::network::a_name_that_changes_its_mind_after_the_check_gains_nothing",
+          "oauth::special_addresses::tests::disguises_of_an_ipv4_address_are_special", "oauth::special_addresses::tests::every_address_of_a_registered_network_is_special"]),
+    r(ClientIdDocument, "6.6", Should, "What is read of a document is limited.",
+        &["oauth::cimd::reading::cimd_03_only_200_with_json_of_a_modest_size_is_a_document", "oauth::cimd::reading::cimd_03_a_site_that_never_ends_is_given_up_on"]),
+    r(ClientIdDocument, "6.7", Should, "The logo of a client is not loaded from where it says.",
+        &["oauth::cimd::reading::a_logo_is_never_fetched"]),
+
     r(Mcp20251125, "Roles", Must, "The authorization server is one of OAuth 2.1, for public and for confidential clients.",
         &["oauth::owner::the_owner_connects_a_client_from_the_first_call_to_a_refresh", "oauth::tokens::a_secret_is_accepted_by_post_and_by_basic_whichever_was_registered"]),
     r(Mcp20251125, "Authorization server location", Must, "There is protected resource metadata with at least one authorization server.",
@@ -437,6 +476,16 @@ const REQUIREMENTS: &[Requirement] = &[
         &["oauth::guard::without_a_credential_each_path_names_its_own_document"]),
     r(Mcp20251125, "Authorization server metadata discovery", Must, "There is metadata by RFC 8414 or by OpenID Connect.",
         &["oauth::discovery::the_server_document_tells_what_is_there_and_nothing_else", "oauth::discovery::there_is_no_openid_configuration_and_no_key_set"]),
+    r(Mcp20251125, "Client ID metadata documents", Should, "A client can be the URL of its metadata document.",
+        &["oauth::cimd::connecting::a_modern_client_finds_its_way_from_the_challenge_to_a_tool"]),
+    r(Mcp20251125, "Client ID metadata documents", Must, "The document is whole, and names its own URL and the redirect URI of the request.",
+        &["oauth::cimd::reading::cimd_04_a_document_that_says_the_wrong_thing_is_refused_with_the_reason", "oauth::cimd::page::no_error_is_sent_to_an_address_that_no_document_has_proved"]),
+    r(Mcp20251125, "Client ID metadata documents", Should, "A document is kept as its site says.",
+        &["oauth::cimd::keeping::a_document_is_kept_as_long_as_its_site_says_within_bounds"]),
+    r(Mcp20251125, "Client ID metadata document security", Should, "A document does not make the server ask addresses of the inside.",
+        &["oauth::cimd::network::cimd_01_addresses_of_the_inside_look_like_a_name_that_does_not_exist", "oauth::cimd::abuse::without_the_secret_nothing_is_fetched_or_looked_up"]),
+    r(Mcp20251125, "Client ID metadata document security", Should, "A client with a document that leads to the owner's own machine alone is warned about.",
+        &["oauth::cimd::page::cimd_06_a_program_on_this_computer_is_nobody_that_a_site_can_vouch_for"]),
     r(Mcp20251125, "Resource parameter", Should, "Upper case in scheme and host is accepted, and the form without a trailing slash is used.",
         &["oauth::requests::unknown_parameters_and_spellings_of_our_resource_are_fine", "oauth::discovery::each_resource_document_names_the_url_that_was_typed"]),
     r(Mcp20251125, "Token handling", Must, "Every request is judged by its token before it is processed.",
@@ -494,6 +543,16 @@ const REQUIREMENTS: &[Requirement] = &[
         &["oauth::discovery::each_resource_document_names_the_url_that_was_typed", "oauth::guard::without_a_credential_each_path_names_its_own_document"]),
     r(Mcp20260728, "authorization-server-discovery", Must, "The issuer of the metadata is the one that the client looked for.",
         &["oauth::discovery::the_server_document_tells_what_is_there_and_nothing_else"]),
+    r(Mcp20260728, "client-registration", Should, "A client can be the URL of its metadata document.",
+        &["oauth::cimd::connecting::a_modern_client_finds_its_way_from_the_challenge_to_a_tool"]),
+    r(Mcp20260728, "client-registration", Must, "The document is whole, and names its own URL and the redirect URI of the request.",
+        &["oauth::cimd::reading::cimd_04_a_document_that_says_the_wrong_thing_is_refused_with_the_reason", "oauth::cimd::page::no_error_is_sent_to_an_address_that_no_document_has_proved"]),
+    r(Mcp20260728, "client-registration", Should, "A document is kept as its site says.",
+        &["oauth::cimd::keeping::a_document_is_kept_as_long_as_its_site_says_within_bounds"]),
+    r(Mcp20260728, "security-considerations, Client ID metadata documents", Should, "A document does not make the server ask addresses of the inside.",
+        &["oauth::cimd::network::cimd_01_addresses_of_the_inside_look_like_a_name_that_does_not_exist", "oauth::cimd::abuse::without_the_secret_nothing_is_fetched_or_looked_up"]),
+    r(Mcp20260728, "security-considerations, Client ID metadata documents", Should, "A client with a document that leads to the owner's own machine alone is warned about.",
+        &["oauth::cimd::page::cimd_06_a_program_on_this_computer_is_nobody_that_a_site_can_vouch_for"]),
     r(Mcp20260728, "client-registration", Must, "A client that says what kind of application it is gets registered all the same.",
         &["oauth::registration::a_public_client_gets_an_id_and_no_secret"]),
     r(Mcp20260728, "security-considerations, Token theft", Should, "Access tokens live shortly.",

@@ -396,7 +396,11 @@ impl<'t> Run<'t> {
                 self.count("ended revoked");
             }
         }
-        Ok(())
+        // And when nobody has used any of them for long enough.
+        let seconds = 91 * 86_400;
+        self.take(&Step::Wait { seconds }).await?;
+        self.refresh(Whose::Hers, 0).await?;
+        self.refresh(Whose::His, 0).await
     }
 }
 

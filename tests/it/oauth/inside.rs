@@ -177,6 +177,12 @@ impl Inside {
         .await
     }
 
+    /// The client gives a token back.
+    pub async fn revoke(&self, client: &Client, token: &str) -> Answer {
+        let body = encode(&[("token", token), ("client_id", &client.id)]);
+        self.post("/revoke", FORM, body).await
+    }
+
     /// A call with a bearer token.
     pub async fn call(&self, access_token: &str) -> Answer {
         let request = Self::request("POST", "/mcp")

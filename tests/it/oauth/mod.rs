@@ -1,6 +1,8 @@
 //! The authorization server and the guard, black box.
 
 mod chain;
+mod cimd;
+mod connections;
 mod consent;
 mod discovery;
 mod forgery;
@@ -9,6 +11,7 @@ mod inside;
 mod logs;
 mod memory;
 mod owner;
+mod pages;
 mod races;
 mod redirects;
 mod refresh;
@@ -16,6 +19,7 @@ mod registration;
 mod requests;
 mod requirements;
 mod restart;
+mod revocation;
 mod scopes;
 mod specification;
 mod tokens;

@@ -16,13 +16,12 @@ const PARALLEL: usize = 32;
 const GRACE: Duration = Duration::from_secs(300);
 
 /// Where the server keeps its grants.
-#[derive(Debug, Clone, Copy)]
 enum Kept {
     InMemory,
 }
 
 impl Kept {
-    async fn start(self) -> Server {
+    async fn start(&self) -> Server {
         match self {
             Self::InMemory => Server::start().await,
         }
@@ -90,7 +89,7 @@ fn is_refused(answer: &Answer) -> bool {
 
 /// All of them are answered, and what they get is one rotation: any of the answers can go on, and when one has, all the others
 /// are superseded with it.
-async fn parallel_refreshes_leave_one_chain(kept: Kept) {
+async fn parallel_refreshes_leave_one_chain(kept: &Kept) {
     let server = kept.start().await;
     let client = flow::register(&server).await;
     for round in 0..ROUNDS {
@@ -119,7 +118,7 @@ async fn parallel_refreshes_leave_one_chain(kept: Kept) {
 }
 
 /// The old token arrives among refreshes with the right one. Whatever the order, in the end nothing of this connection is alive.
-async fn a_reused_token_ends_the_connection(kept: Kept) {
+async fn a_reused_token_ends_the_connection(kept: &Kept) {
     let server = kept.start().await;
     let client = flow::register(&server).await;
     for round in 0..ROUNDS {
@@ -159,7 +158,7 @@ async fn a_reused_token_ends_the_connection(kept: Kept) {
 
 /// Exactly one answer carries tokens. The other request was a replay of the code, so these tokens are dead as soon as both are
 /// answered.
-async fn of_parallel_redemptions_one_is_answered(kept: Kept, parallel: usize) {
+async fn of_parallel_redemptions_one_is_answered(kept: &Kept, parallel: usize) {
     let server = kept.start().await;
     let client = flow::register(&server).await;
     for round in 0..ROUNDS {
@@ -185,22 +184,22 @@ async fn of_parallel_redemptions_one_is_answered(kept: Kept, parallel: usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn thirty_two_refreshes_at_once_all_succeed_and_leave_one_chain() {
-    parallel_refreshes_leave_one_chain(Kept::InMemory).await;
+    parallel_refreshes_leave_one_chain(&Kept::InMemory).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_old_token_after_the_grace_ends_its_grant_even_among_right_ones() {
-    a_reused_token_ends_the_connection(Kept::InMemory).await;
+    a_reused_token_ends_the_connection(&Kept::InMemory).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_redemptions_at_once_exactly_one_is_answered_with_tokens() {
-    of_parallel_redemptions_one_is_answered(Kept::InMemory, 2).await;
+    of_parallel_redemptions_one_is_answered(&Kept::InMemory, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_sixteen_redemptions_at_once_exactly_one_is_answered_with_tokens() {
-    of_parallel_redemptions_one_is_answered(Kept::InMemory, 16).await;
+    of_parallel_redemptions_one_is_answered(&Kept::InMemory, 16).await;
 }
 
 /// A store in which everybody else may come first between any two steps.

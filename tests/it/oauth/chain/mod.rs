@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use intervals_mcp_server::clock::Clock;
 use intervals_mcp_server::state::{Durability, MemoryStore, Store, StoreFuture};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -15,8 +16,8 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
 use self::model::{Connection, Keeping, Refresh, Token};
 use super::inside::Inside;
-use crate::support::ServerOptions;
 use crate::support::flow::{Answer, Client, REDIRECT};
+use crate::support::{NOW, ServerOptions};
 
 /// One of the two connections that are open in every run: what happens to one must not touch the other.
 #[derive(Debug, Clone, Copy)]
@@ -28,11 +29,33 @@ enum Whose {
 /// `back` counts tokens from the newest one.
 #[derive(Debug, Clone)]
 enum Step {
-    Refresh { whose: Whose, back: usize },
-    Call { whose: Whose, back: usize },
-    Wait { seconds: u32 },
-    Replay { whose: Whose },
+    Refresh {
+        whose: Whose,
+        back: usize,
+    },
+    Call {
+        whose: Whose,
+        back: usize,
+    },
+    Wait {
+        seconds: u32,
+    },
+    Replay {
+        whose: Whose,
+    },
+    /// The client gives its grant back, with either kind of token, however old.
+    GiveBack {
+        whose: Whose,
+        kind: Kind,
+        back: usize,
+    },
     Restart,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Refresh,
+    Access,
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -50,6 +73,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         8 => (whose(), back()).prop_map(|(whose, back)| Step::Call { whose, back }),
         7 => seconds.prop_map(|seconds| Step::Wait { seconds }),
         1 => whose().prop_map(|whose| Step::Replay { whose }),
+        1 => (whose(), back(), prop_oneof![Just(Kind::Refresh), Just(Kind::Access)])
+            .prop_map(|(whose, back, kind)| Step::GiveBack { whose, kind, back }),
         2 => Just(Step::Restart),
     ];
     prop::collection::vec(step, 1..40)
@@ -85,41 +110,59 @@ impl Store for Disk {
     }
 }
 
-/// A server that can be restarted, with what a disk would keep.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    Memory,
+    Disk,
+}
+
+impl Place {
+    fn medium(self, clock: &Clock) -> Medium {
+        match self {
+            Self::Memory => Medium::Memory,
+            Self::Disk => Medium::Disk(Arc::new(Disk(MemoryStore::new(clock.clone())))),
+        }
+    }
+}
+
+/// What there is to keep state in.
+enum Medium {
+    Memory,
+    Disk(Arc<Disk>),
+}
+
+/// A server that can be restarted.
 struct Deployment {
-    options: fn() -> ServerOptions,
-    disk: Option<Arc<dyn Store>>,
     server: Inside,
+    medium: Medium,
 }
 
 impl Deployment {
-    fn new(keeping: Keeping) -> Self {
-        let options = ServerOptions::default;
-        let first = options();
-        let disk: Option<Arc<dyn Store>> = match keeping {
-            Keeping::Nothing => None,
-            Keeping::Everything => Some(Arc::new(Disk(MemoryStore::new(first.clock.clone())))),
-        };
-        Self {
-            server: Self::start(first, disk.as_ref()),
-            options,
-            disk,
-        }
+    fn new(medium: Medium, clock: Clock) -> Self {
+        let server = Self::start(&medium, clock);
+        Self { server, medium }
     }
 
-    fn start(options: ServerOptions, disk: Option<&Arc<dyn Store>>) -> Inside {
-        match disk {
-            None => Inside::app(options),
-            Some(disk) => Inside::over(Arc::clone(disk), options),
+    fn start(medium: &Medium, clock: Clock) -> Inside {
+        let options = ServerOptions {
+            clock,
+            ..ServerOptions::default()
+        };
+        match medium {
+            Medium::Memory => Inside::app(options),
+            Medium::Disk(disk) => Inside::over(Arc::<Disk>::clone(disk), options),
         }
     }
 
     fn restart(&mut self) {
-        let options = ServerOptions {
-            clock: self.server.clock.clone(),
-            ..(self.options)()
-        };
-        self.server = Self::start(options, self.disk.as_ref());
+        self.server = Self::start(&self.medium, self.server.clock.clone());
+    }
+
+    const fn keeping(&self) -> Keeping {
+        match self.medium {
+            Medium::Memory => Keeping::Nothing,
+            Medium::Disk(_) => Keeping::Everything,
+        }
     }
 
     fn now(&self) -> i64 {
@@ -137,7 +180,7 @@ struct Holder {
 }
 
 impl Holder {
-    async fn connect(deployment: &Deployment, keeping: Keeping, client: &Client) -> Self {
+    async fn connect(deployment: &Deployment, client: &Client) -> Self {
         let server = &deployment.server;
         let question = server.ask(client, "").await;
         let approved = server.approve(&question, &["intervals:write"]).await;
@@ -147,7 +190,7 @@ impl Holder {
         let mut holder = Self {
             client: client.clone(),
             code,
-            promised: Connection::begin(keeping, deployment.now()),
+            promised: Connection::begin(deployment.keeping(), deployment.now()),
             refresh_tokens: Vec::new(),
             access_tokens: Vec::new(),
         };
@@ -186,12 +229,13 @@ struct Run<'t> {
 }
 
 impl<'t> Run<'t> {
-    async fn begin(keeping: Keeping, tally: &'t Tally) -> Self {
-        let deployment = Deployment::new(keeping);
+    async fn begin(place: Place, tally: &'t Tally) -> Self {
+        let clock = Clock::manual(NOW.parse().unwrap());
+        let deployment = Deployment::new(place.medium(&clock), clock);
         let client = deployment.server.client(REDIRECT).await;
         Self {
-            hers: Holder::connect(&deployment, keeping, &client).await,
-            his: Holder::connect(&deployment, keeping, &client).await,
+            hers: Holder::connect(&deployment, &client).await,
+            his: Holder::connect(&deployment, &client).await,
             deployment,
             restarted: false,
             story: String::new(),
@@ -199,12 +243,8 @@ impl<'t> Run<'t> {
         }
     }
 
-    async fn through(
-        steps: &[Step],
-        keeping: Keeping,
-        tally: &'t Tally,
-    ) -> Result<(), TestCaseError> {
-        let mut run = Run::begin(keeping, tally).await;
+    async fn through(steps: &[Step], place: Place, tally: &'t Tally) -> Result<(), TestCaseError> {
+        let mut run = Run::begin(place, tally).await;
         for step in steps {
             run.take(step).await?;
         }
@@ -245,6 +285,7 @@ impl<'t> Run<'t> {
                 Ok(())
             }
             Step::Replay { whose } => self.replay(whose).await,
+            Step::GiveBack { whose, kind, back } => self.give_back(whose, kind, back).await,
             Step::Restart => {
                 self.deployment.restart();
                 self.hers.promised.restart();
@@ -315,6 +356,27 @@ impl<'t> Run<'t> {
         )
     }
 
+    async fn give_back(
+        &mut self,
+        whose: Whose,
+        kind: Kind,
+        back: usize,
+    ) -> Result<(), TestCaseError> {
+        let holder = self.holder(whose);
+        let client = holder.client.clone();
+        let held = match kind {
+            Kind::Refresh => &holder.refresh_tokens,
+            Kind::Access => &holder.access_tokens,
+        };
+        let (text, token) = back_from_newest(held, back);
+        let answer = self.deployment.server.revoke(&client, &text).await;
+        self.holder(whose).promised.revoke();
+        self.count("given back");
+        let event = format!("{whose:?} {kind:?} token {} given back", token.rotation);
+        let answered = answer.status.as_u16().to_string();
+        self.tell(&event, "200", &answered)
+    }
+
     /// Every token that was ever handed out, once more.
     async fn take_stock(&mut self) -> Result<(), TestCaseError> {
         for whose in [Whose::Hers, Whose::His] {
@@ -326,23 +388,27 @@ impl<'t> Run<'t> {
                 self.count("ended revoked");
             }
         }
-        Ok(())
+        // And when nobody has used any of them for long enough.
+        let seconds = 91 * 86_400;
+        self.take(&Step::Wait { seconds }).await?;
+        self.refresh(Whose::Hers, 0).await?;
+        self.refresh(Whose::His, 0).await
     }
 }
 
-fn the_chain_keeps_its_promise(keeping: Keeping) {
+fn the_chain_keeps_its_promise(place: Place, cases: u32) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
     let tally = Tally::default();
     let config = Config {
-        cases: 300,
+        cases,
         failure_persistence: None,
         ..Config::default()
     };
     let outcome = TestRunner::new(config).run(&steps(), |steps| {
-        runtime.block_on(Run::through(&steps, keeping, &tally))
+        runtime.block_on(Run::through(&steps, place, &tally))
     });
     if let Err(failure) = outcome {
         panic!("{failure}");
@@ -355,6 +421,7 @@ fn the_chain_keeps_its_promise(keeping: Keeping) {
         "expired",
         "revoked",
         "reused",
+        "given back",
         "let in",
         "turned away",
         "ended revoked",
@@ -365,12 +432,12 @@ fn the_chain_keeps_its_promise(keeping: Keeping) {
 
 #[test]
 fn in_memory_the_chain_keeps_its_promise_under_any_interleaving() {
-    the_chain_keeps_its_promise(Keeping::Nothing);
+    the_chain_keeps_its_promise(Place::Memory, 300);
 }
 
 #[test]
 fn on_a_disk_the_chain_keeps_its_promise_under_any_interleaving() {
-    the_chain_keeps_its_promise(Keeping::Everything);
+    the_chain_keeps_its_promise(Place::Disk, 300);
 }
 
 /// The answer to a refresh is lost, and asked for again weeks later: what is issued then outlives what was stored before.
@@ -385,8 +452,8 @@ async fn a_connection_is_remembered_as_long_as_its_last_token_lives() {
     steps.push(Step::Refresh { whose, back: 1 });
     steps.extend(std::iter::repeat_n(week, 12));
     steps.push(Step::Refresh { whose, back: 0 });
-    for keeping in [Keeping::Nothing, Keeping::Everything] {
-        Run::through(&steps, keeping, &Tally::default())
+    for place in [Place::Memory, Place::Disk] {
+        Run::through(&steps, place, &Tally::default())
             .await
             .unwrap_or_else(|failure| panic!("{failure}"));
     }

@@ -147,14 +147,12 @@ impl Grants {
             };
             let record = match &stored {
                 Some(stored) => Record::parse(stored)?,
-                None if is_away || self.forgets() => {
-                    let resumed = Record::resumed(unrotated, token.about(), token.begun_at);
-                    let standing = seen.filter(|_| is_away).unwrap_or(resumed.standing);
-                    Record {
-                        standing,
-                        ..resumed
-                    }
-                }
+                None if is_away || self.forgets() => Record {
+                    standing: seen
+                        .filter(|_| is_away)
+                        .unwrap_or(Standing::Live(unrotated)),
+                    ..Record::resumed(unrotated, token.about(), token.begun_at)
+                },
                 None => return Err(Error::InvalidRefreshToken),
             };
             let Standing::Live(chain) = record.standing else {

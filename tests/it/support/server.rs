@@ -40,10 +40,10 @@ pub struct ServerOptions {
     pub tokens_not_before: Option<jiff::Timestamp>,
     pub deadline: Duration,
     pub limits: http::Limits,
-    /// `None`: state is kept in memory.
-    pub data_dir: Option<PathBuf>,
     /// Where client metadata documents come from; nowhere, unless a test serves some.
     pub outbound: oauth::outbound::Settings,
+    /// `None`: state is kept in memory.
+    pub data_dir: Option<PathBuf>,
 }
 
 impl Default for ServerOptions {
@@ -68,8 +68,8 @@ impl Default for ServerOptions {
             tokens_not_before: None,
             deadline: Duration::from_secs(15),
             limits: http::Limits::default(),
-            data_dir: None,
             outbound: nowhere(),
+            data_dir: None,
         }
     }
 }

@@ -113,14 +113,22 @@ impl Codes {
         Ok(Ok(code))
     }
 
+    /// Whether a redeemed code came a second time.
+    pub fn is_replayed(&self, code: &str) -> bool {
+        let tables = self.tables();
+        let known = tables.codes.get(&secret::digest(code));
+        matches!(known, Some(Code::Spent(spent)) if spent.replayed)
+    }
+
     pub fn redeem(&self, code: &str, redemption: &Redemption<'_>, now: i64) -> Outcome {
         let digest = secret::digest(code);
         let mut tables = self.tables();
         tables.sweep(now);
         match tables.codes.remove(&digest) {
             None => Outcome::Refused,
-            Some(Code::Spent(spent)) => {
+            Some(Code::Spent(mut spent)) => {
                 let replayed = spent.replayed_by(redemption).map(str::to_owned);
+                spent.replayed |= replayed.is_some();
                 tables.codes.insert(digest, Code::Spent(spent));
                 replayed.map_or(Outcome::Refused, Outcome::Replayed)
             }

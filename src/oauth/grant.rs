@@ -68,6 +68,7 @@ pub struct LiveCode {
 pub struct SpentCode {
     approval: Approval,
     pub forget_at: i64,
+    pub replayed: bool,
 }
 
 /// What became of an attempt to redeem a code.
@@ -104,6 +105,7 @@ impl LiveCode {
             let spent = SpentCode {
                 approval: self.approval.clone(),
                 forget_at: now + SPENT_LIFETIME,
+                replayed: false,
             };
             return Redeemed::Granted(self.approval, spent);
         }

@@ -166,11 +166,8 @@ impl Grants {
                 self.revoke(&token.grant_id).await?;
                 return Err(Error::InvalidRefreshToken);
             };
-            if next == chain && (stored.is_some() || is_away) {
-                return Ok(chain);
-            }
             if is_away {
-                return Ok(unrotated);
+                return Ok(if next == chain { chain } else { unrotated });
             }
             let next_record = Record {
                 standing: Standing::Live(next),
@@ -178,12 +175,14 @@ impl Grants {
                 used: Some(Used::noted(record.used, None, now)),
                 ..record
             };
+            // Written even when nothing moved: what is about to be issued lives longer than the entry was to.
             match self
                 .swap(&token.grant_id, stored.as_deref(), &next_record)
                 .await
             {
                 Ok(true) => return Ok(next),
                 Ok(false) => {}
+                Err(_) if next == chain && stored.is_some() => return Ok(chain),
                 Err(_) => return Ok(unrotated),
             }
         }

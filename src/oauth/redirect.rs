@@ -288,10 +288,11 @@ fn check_host(host: &str) -> Result<(), &'static str> {
 
 fn private_use<'a>(scheme: &str, rest: &'a str) -> Result<&'a str, &'static str> {
     let label_ok = |label: &str| {
-        label.starts_with(|c: char| c.is_ascii_alphabetic())
+        // In lower case, as every browser would write it.
+        label.starts_with(|c: char| c.is_ascii_lowercase())
             && label
                 .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     let reversed_domain = scheme.contains('.') && scheme.split('.').all(label_ok);
     if !reversed_domain && !PRIVATE_SCHEMES.contains(&scheme) {
@@ -299,6 +300,13 @@ fn private_use<'a>(scheme: &str, rest: &'a str) -> Result<&'a str, &'static str>
     }
     if !rest.starts_with('/') || rest.contains('@') {
         return Err("A redirect URI with a private-use scheme needs a path and no user name");
+    }
+    if let Some(after) = rest.strip_prefix("//") {
+        let host = after.split(['/', '?']).next().unwrap_or_default();
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
+        if !host.bytes().all(plain) {
+            return Err("A redirect URI has an invalid host");
+        }
     }
     Ok(rest)
 }

@@ -287,7 +287,7 @@ pub struct ConsentPage {
 }
 
 impl ConsentPage {
-    fn read(answer: Answer) -> Self {
+    pub fn read(answer: Answer) -> Self {
         let html = &answer.body;
         assert_eq!(html.matches("<form").count(), 1, "{html}");
         let inputs: Vec<BTreeMap<String, String>> = html

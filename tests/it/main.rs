@@ -1,5 +1,6 @@
 //! One integration binary over the real server: only the network edge, Intervals.icu, is the demo's.
 mod answers;
+mod browser;
 mod configuration;
 mod demo;
 mod http;

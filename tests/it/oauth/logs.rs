@@ -59,7 +59,7 @@ async fn the_log_tells_who_came_and_no_secret_even_at_its_loudest() {
     flow::exchange(&server, &client, &code, VERIFIER).await;
     assert!(!flow::is_let_in(&server, &refreshed.access_token).await);
     running.tell_to_stop();
-    let log = output.join().unwrap() + &errors.join().unwrap();
+    let log = output.join().unwrap() + errors.join().unwrap().as_str();
 
     for expected in [
         "JWT decoded successfully session_id=",

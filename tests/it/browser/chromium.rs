@@ -52,16 +52,16 @@ fn browser() -> Result<&'static str, String> {
         ))
 }
 
-/// The same, or `None` after the reason was printed once.
-fn browser_or_reason() -> Option<&'static str> {
-    static FOUND: OnceLock<Option<&'static str>> = OnceLock::new();
-    *FOUND.get_or_init(|| match browser() {
-        Ok(name) => Some(name),
-        Err(reason) => {
+/// The same, asked once.
+fn installed() -> &'static Result<&'static str, String> {
+    static FOUND: OnceLock<Result<&'static str, String>> = OnceLock::new();
+    FOUND.get_or_init(|| {
+        let found = browser();
+        if let Err(reason) = &found {
             // Past the capture of the test harness, which swallows what passing tests print.
-            let _ = writeln!(std::io::stderr(), "SKIPPED: browser tests: {reason}");
-            None
+            let _ = writeln!(std::io::stderr(), "No browser tests: {reason}");
         }
+        found
     })
 }
 
@@ -127,9 +127,12 @@ impl Chromium {
     /// # Panics
     /// When none is installed and `CI=true`.
     pub async fn start() -> Option<Self> {
-        let Some(name) = browser_or_reason() else {
-            assert!(!is_ci(), "a browser must be installed where CI=true");
-            return None;
+        let name = match installed() {
+            Ok(name) => name,
+            Err(reason) => {
+                assert!(!is_ci(), "{reason}");
+                return None;
+            }
         };
         let room = Room::new();
         let process = Driver::start(&room);

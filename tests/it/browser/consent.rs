@@ -1,5 +1,7 @@
 //! The consent page as a person uses it.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::chromium::Chromium;
@@ -120,13 +122,31 @@ async fn a_double_click_on_approve_connects_the_app() {
     };
     let site = Site::start();
     let server = &site.server;
-    let mut app = App::at_loopback(server).await;
+    let app = App::at_loopback(server).await;
     browser.open(&consent_url(server, &app.client)).await;
     browser.type_secret(secrets::OWNER).await;
+    // Answers take longer than the second click, as they do over a real network.
+    let slow = json!({
+        "offline": false,
+        "latency": 1500,
+        "downloadThroughput": -1,
+        "uploadThroughput": -1,
+    });
+    browser
+        .devtools("Network.emulateNetworkConditions", slow)
+        .await;
     let page = browser.find("html").await;
     let button = browser.find(APPROVE).await;
-    let twice = browser.driver.action_chain().double_click_element(&button);
-    twice.perform().await.unwrap();
+    browser
+        .driver
+        .action_chain_with_delay(None, Some(Duration::from_millis(150)))
+        .move_to_element_center(&button)
+        .click()
+        .move_by_offset(1, 1)
+        .click()
+        .perform()
+        .await
+        .unwrap();
     browser.has_left(&page).await;
     let sent = browser.requests().await;
     let posts = sent.iter().filter(|(method, _)| method == "POST").count();

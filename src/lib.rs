@@ -16,7 +16,7 @@
 //!           └────► demo                an Intervals.icu in process, and its invented athlete
 //! main ──► check ──► intervals         the doctor
 //! main, app ──► config ──► each module's Settings
-//! public_url, clock, telemetry         leaves
+//! public_url, clock, language, telemetry   leaves
 //! ```
 //!
 //! `tests/it/tree` reads the tree and fails on an arrow that is not in its table. [`app::App::build`] and
@@ -64,6 +64,7 @@ pub mod demo;
 pub mod http;
 pub mod identity;
 pub mod intervals;
+pub mod language;
 pub mod mcp;
 pub mod oauth;
 pub mod public_url;

@@ -136,6 +136,7 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
             refresh_token_ttl: refresh_token_ttl?,
             tokens_not_before,
             trusted_proxy_hops: proxies?.unwrap_or_else(|| proxies_of_platform(reader.sources)),
+            outbound: oauth::outbound::Settings::default(),
         },
         mcp: mcp::Settings {
             toolsets,

@@ -6,8 +6,7 @@ use askama::Template;
 use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::header::{
-    ACCEPT, ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, VARY,
+    ACCEPT, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
+use crate::language::Language;
 use crate::public_url::PublicUrl;
 
 /// The pages, made once: they depend on nothing that a request could bring.
@@ -46,10 +46,9 @@ impl Landing {
         if !asks_for(headers, "text/html") || asks_for(headers, "text/event-stream") {
             return None;
         }
-        let (words, page) = if prefers_japanese(headers) {
-            (&JAPANESE, &self.japanese)
-        } else {
-            (&ENGLISH, &self.english)
+        let (words, page) = match Language::preferred(headers) {
+            Language::Japanese => (&JAPANESE, &self.japanese),
+            Language::English => (&ENGLISH, &self.english),
         };
         let fixed = |value| HeaderValue::from_static(value);
         let headers: [(HeaderName, HeaderValue); 5] = [
@@ -69,18 +68,6 @@ fn asks_for(headers: &HeaderMap, kind: &str) -> bool {
         .iter()
         .filter_map(|value| value.to_str().ok())
         .any(|value| value.to_ascii_lowercase().contains(kind))
-}
-
-/// Whether Japanese comes before English in `Accept-Language`, which browsers write in order of preference.
-fn prefers_japanese(headers: &HeaderMap) -> bool {
-    headers
-        .get(ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok())
-        .into_iter()
-        .flat_map(|value| value.split(','))
-        .filter_map(|range| range.trim().split([';', '-']).next())
-        .find(|language| language.eq_ignore_ascii_case("ja") || language.eq_ignore_ascii_case("en"))
-        .is_some_and(|language| language.eq_ignore_ascii_case("ja"))
 }
 
 struct Words {

@@ -1,22 +1,49 @@
-//! Where a request came from, for limits only.
+//! Where a request came from: for limits, and to tell the owner over which kind of address an app called.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::ConnectInfo;
-use http::request::Parts;
+use http::Request;
+use serde::{Deserialize, Serialize};
+
+/// All that is remembered of an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Family {
+    #[serde(rename = "4")]
+    V4,
+    #[serde(rename = "6")]
+    V6,
+}
+
+impl Family {
+    /// Of an address as [`client_address`] gives it.
+    pub const fn of(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(_) => Self::V4,
+            IpAddr::V6(_) => Self::V6,
+        }
+    }
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V4 => "IPv4",
+            Self::V6 => "IPv6",
+        }
+    }
+}
 
 /// The client's address: `hops` entries from the right of `X-Forwarded-For`, since everything further left is written by
 /// strangers; without proxies, the peer. `None` when neither is known.
-pub fn client_address(parts: &Parts, hops: usize) -> Option<IpAddr> {
+pub fn client_address<B>(request: &Request<B>, hops: usize) -> Option<IpAddr> {
     let address = if hops == 0 {
-        parts
-            .extensions
+        request
+            .extensions()
             .get::<ConnectInfo<SocketAddr>>()
             .map(|ConnectInfo(peer)| peer.ip())
     } else {
         // Lossily: a stranger's odd byte on the left must not hide what our proxy wrote on the right.
-        let values: Vec<_> = parts
-            .headers
+        let values: Vec<_> = request
+            .headers()
             .get_all("x-forwarded-for")
             .iter()
             .map(|value| String::from_utf8_lossy(value.as_bytes()))
@@ -42,16 +69,13 @@ fn network(address: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::body::Body;
-    use http::Request;
 
     fn address(forwarded: &[&str], hops: usize) -> Option<String> {
         let mut request = Request::builder();
         for value in forwarded {
             request = request.header("X-Forwarded-For", *value);
         }
-        let (parts, _) = request.body(Body::empty()).unwrap().into_parts();
-        client_address(&parts, hops).map(|ip| ip.to_string())
+        client_address(&request.body(()).unwrap(), hops).map(|ip| ip.to_string())
     }
 
     #[test]
@@ -66,10 +90,10 @@ mod tests {
             Some("2001:db8:1:2::")
         );
         assert_eq!(address(&["not an address"], 1), None);
-        let mut parts = Request::new(()).into_parts().0;
+        let mut request = Request::new(());
         let odd = http::HeaderValue::from_bytes(b"\xff, 192.0.2.9").unwrap();
-        parts.headers.insert("x-forwarded-for", odd);
-        let seen = client_address(&parts, 1).map(|ip| ip.to_string());
+        request.headers_mut().insert("x-forwarded-for", odd);
+        let seen = client_address(&request, 1).map(|ip| ip.to_string());
         assert_eq!(seen.as_deref(), Some("192.0.2.9"));
     }
 }

@@ -11,26 +11,27 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use serde::Serialize;
 
-use super::client::Client;
+use super::answer::{Answer, Expected};
+use super::cimd::ClientDocuments;
+use super::client::{Asker, Client};
 use super::codes::{Codes, Over};
-use super::consent::{Notice, Page, Problem};
-use super::cookie::Cookies;
+use super::consent::{Notice, Page};
+use super::cookie::{self, Cookies};
 use super::error::{self, Error};
-use super::form::{self, Form};
 use super::grant::Approval;
 use super::grants::{self, Grants};
 use super::keys::Keys;
-use super::limits::Limits;
+use super::limits::{Guesser, Limits};
+use super::outbound::Failure;
+use super::page::Problem;
 use super::request::{AuthorizationRequest, Refusal, ReturnTo};
 use super::scope;
 use super::secret::{self, Owner};
-use super::transaction::{self, Foreign, Transaction};
+use super::transaction::{self, Transaction};
 use super::wording::Language;
 use crate::clock::Clock;
 use crate::identity::{Scope, Scopes};
 use crate::public_url::PublicUrl;
-
-const MAX_BODY: usize = 64 * 1024;
 
 /// What the authorization endpoint needs.
 pub struct Authorize {
@@ -39,7 +40,9 @@ pub struct Authorize {
     pub keys: Arc<Keys>,
     pub owner: Owner,
     pub cookies: Cookies,
+    pub trusted_proxy_hops: usize,
     pub limits: Arc<Limits>,
+    pub documents: Arc<ClientDocuments>,
     pub codes: Arc<Codes>,
     pub grants: Arc<Grants>,
 }
@@ -49,7 +52,13 @@ pub async fn get(State(authorize): State<Arc<Authorize>>, request: Request<Body>
     let (parts, _) = request.into_parts();
     let language = Language::preferred(&parts.headers);
     let query = parts.uri.query().unwrap_or_default();
-    match AuthorizationRequest::read(&authorize.keys, &authorize.public_url, query) {
+    let asked = AuthorizationRequest::read(
+        &authorize.keys,
+        &authorize.documents,
+        &authorize.public_url,
+        query,
+    );
+    match asked.await {
         Ok(asked) => authorize
             .ask(&parts.headers, language, asked)
             .unwrap_or_else(IntoResponse::into_response),
@@ -75,14 +84,6 @@ struct UnknownClient {
     registration_endpoint: String,
 }
 
-/// A form that proved to be the answer to a page of ours.
-struct Answer {
-    form: Form,
-    transaction: Transaction,
-    sealed: String,
-    client: Client,
-}
-
 impl Authorize {
     fn ask(
         &self,
@@ -93,8 +94,9 @@ impl Authorize {
         let nonce = self.cookies.nonce_or_new(headers)?;
         let transaction = Transaction {
             id: secret::random_text::<16>()?,
-            client_id: asked.client.id,
+            client_id: asked.asker.id().to_owned(),
             redirect_uri: asked.redirect_uri,
+            proved: matches!(asked.asker, Asker::Known(_)),
             state: asked.state,
             challenge: asked.challenge,
             resource: asked.resource,
@@ -107,16 +109,9 @@ impl Authorize {
         let sealed = transaction.seal(&self.keys, &nonce)?;
         // Deleting and settings are never ticked beforehand: they are worth a decision of their own.
         let ticked = transaction.requested.scopes.intersection(scope::DEFAULT);
-        let page = self.page(
-            language,
-            &transaction,
-            asked.client.name.as_deref(),
-            &sealed,
-            ticked,
-            None,
-        );
+        let page = self.page(language, &transaction, &asked.asker, &sealed, ticked, None);
         let mut response = page.response()?;
-        set_cookie(&mut response, self.cookies.set_nonce(&nonce));
+        cookie::set(&mut response, self.cookies.set_nonce(&nonce));
         Ok(response)
     }
 
@@ -124,7 +119,7 @@ impl Authorize {
         &'a self,
         language: Language,
         transaction: &'a Transaction,
-        client_name: Option<&'a str>,
+        asker: &'a Asker,
         sealed: &'a str,
         ticked: Scopes,
         problem: Option<Problem>,
@@ -132,7 +127,7 @@ impl Authorize {
         Page {
             language,
             redirect_uri: &transaction.redirect_uri,
-            client_name,
+            asker,
             ticked,
             asks_for: self.owner.asks_for,
             origin: self.public_url.origin(),
@@ -157,7 +152,9 @@ impl Authorize {
                 error::json(StatusCode::BAD_REQUEST, &body)
             }
             _ if prefers_json(headers) => error.into_response(),
-            Refusal::Error(..) => Notice::RequestError(error).response(language),
+            Refusal::Local(_) | Refusal::Error(..) => {
+                Notice::RequestError(error).response(language)
+            }
             Refusal::UnknownClient => Notice::UnknownClient.response(language),
             Refusal::BadRedirect => Notice::BadRedirect(error).response(language),
             Refusal::Malformed => Notice::Malformed(error).response(language),
@@ -170,8 +167,16 @@ impl Authorize {
         language: Language,
         request: Request<Body>,
     ) -> Result<Response, Notice> {
-        let answer = self.read_answer(headers, request).await?;
         let now = self.clock.unix_seconds();
+        let expected = Expected {
+            keys: &self.keys,
+            cookies: &self.cookies,
+            documents: &self.documents,
+            origin: self.public_url.origin(),
+            trusted_proxy_hops: self.trusted_proxy_hops,
+            now,
+        };
+        let answer = expected.read(request).await?;
         let transaction = &answer.transaction;
         self.codes.is_open(&transaction.id).map_err(over)?;
         match answer.form.only("decision") {
@@ -188,13 +193,16 @@ impl Authorize {
             .filter(|scope| answer.form.all("scope").any(|name| name == scope.as_str()))
             .collect();
         let ticked = scope::granted(ticked);
-        let known_device = self.cookies.is_known_device(headers, &self.keys, now);
-        if let Some(problem) = self.problem(&answer, known_device)? {
+        let guesser = Guesser {
+            known_device: self.cookies.is_known_device(headers, &self.keys, now),
+            address: answer.address,
+        };
+        if let Some(problem) = self.problem(&answer, guesser)? {
             return self
                 .page(
                     language,
                     transaction,
-                    answer.client.name.as_deref(),
+                    &answer.asker,
                     &answer.sealed,
                     ticked,
                     Some(problem),
@@ -202,55 +210,35 @@ impl Authorize {
                 .response()
                 .map_err(|_| Notice::Unavailable);
         }
-        self.approve(&answer, ticked).await
+        let client = self.proved_client(&answer).await?;
+        self.approve(&answer, &client, ticked).await
     }
 
-    /// Proves that the form came from a page of ours, shown to this browser, for a client that is still known.
-    async fn read_answer(
-        &self,
-        headers: &HeaderMap,
-        request: Request<Body>,
-    ) -> Result<Answer, Notice> {
-        if !self.is_same_site(headers) {
-            tracing::warn!("a consent form from another site was refused");
-            return Err(Notice::Forged);
-        }
-        let form = form::posted(request, MAX_BODY)
-            .await
-            .map_err(Notice::Malformed)?;
-        for name in ["transaction", "decision", "secret"] {
-            form.one(name).map_err(Notice::Malformed)?;
-        }
-        let sealed = form.only("transaction").ok_or(Notice::Forged)?.to_owned();
-        let nonce = self.cookies.nonce(headers);
-        let now = self.clock.unix_seconds();
-        let transaction =
-            Transaction::open(&self.keys, &sealed, nonce.as_ref(), now).map_err(|foreign| {
-                match foreign {
-                    Foreign::Forged => {
-                        tracing::warn!("a consent form that is not ours was refused");
-                        Notice::Forged
-                    }
-                    Foreign::Expired => Notice::Expired,
-                }
-            })?;
+    /// The client, now that the owner has proved to be there: a document may be fetched, and says whether the redirect URI is
+    /// the client's.
+    async fn proved_client(&self, answer: &Answer) -> Result<Client, Notice> {
+        let url = match &answer.asker {
+            Asker::Known(client) => match &client.url {
+                None => return Ok(client.clone()),
+                Some(url) => url,
+            },
+            Asker::Unread(url) => url,
+        };
         let client =
-            Client::known(&self.keys, &transaction.client_id).ok_or(Notice::UnknownClient)?;
-        Ok(Answer {
-            form,
-            transaction,
-            sealed,
-            client,
-        })
-    }
-
-    /// Second line behind the cookie. `null` is what in-app browsers send; the sealed transaction and the cookie vouch for it.
-    fn is_same_site(&self, headers: &HeaderMap) -> bool {
-        let origin = headers.get(header::ORIGIN).map(HeaderValue::as_bytes);
-        let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
-        origin
-            .is_none_or(|origin| origin == self.public_url.origin().as_bytes() || origin == b"null")
-            && site.is_none_or(|site| site == b"same-origin" || site == b"none")
+            self.documents
+                .read(url, answer.address)
+                .await
+                .map_err(|failure| match failure {
+                    Failure::Unreachable(_) => Notice::AppUnreachable,
+                    Failure::Wrong(why) => Notice::AppRefused(Error::InvalidClientMetadata(why)),
+                })?;
+        let requested = answer.transaction.redirect_uri.as_str();
+        match client.redirect(Some(requested)) {
+            Some(_) => Ok(client),
+            None => Err(Notice::BadRedirect(Error::InvalidRequest(
+                "redirect_uri is not in the client metadata document",
+            ))),
+        }
     }
 
     fn deny(&self, answer: &Answer, language: Language) -> Result<Response, Notice> {
@@ -264,7 +252,7 @@ impl Authorize {
             "an app was denied"
         );
         // Whoever denied has proved nothing, so it is no reason to send a browser to a stranger's address.
-        if !transaction.redirect_uri.may_receive_errors() {
+        if !transaction.proved || !transaction.redirect_uri.may_receive_errors() {
             return Ok(Notice::Denied.response(language));
         }
         let to = ReturnTo {
@@ -278,11 +266,11 @@ impl Authorize {
     }
 
     /// What is wrong with the typed secret; `None` when it is right.
-    fn problem(&self, answer: &Answer, known_device: bool) -> Result<Option<Problem>, Notice> {
+    fn problem(&self, answer: &Answer, guesser: Guesser) -> Result<Option<Problem>, Notice> {
         let Some(typed) = answer.form.only("secret") else {
             return Ok(Some(Problem::EmptySecret));
         };
-        match self.limits.guess(known_device, || self.owner.is(typed)) {
+        match self.limits.guess(guesser, || self.owner.is(typed)) {
             Ok(true) => Ok(None),
             Ok(false) => {
                 let transaction = &answer.transaction;
@@ -303,21 +291,29 @@ impl Authorize {
         }
     }
 
-    async fn approve(&self, answer: &Answer, scopes: Scopes) -> Result<Response, Notice> {
+    async fn approve(
+        &self,
+        answer: &Answer,
+        client: &Client,
+        scopes: Scopes,
+    ) -> Result<Response, Notice> {
         let transaction = &answer.transaction;
         let now = self.clock.unix_seconds();
         let grant_id = secret::random_text::<16>().map_err(|_| Notice::Unavailable)?;
         let approval = Approval {
             grant_id: grant_id.clone(),
             client_id: transaction.client_id.clone(),
-            client_name: answer.client.name.clone(),
+            client_name: client.name.clone(),
+            client_host: client.url.as_ref().map(|url| url.host().to_owned()),
             redirect_uri: transaction.redirect_uri.as_str().to_owned(),
             redirect_host: transaction.redirect_uri.shown_host().to_owned(),
             challenge: transaction.challenge.clone(),
             resource: transaction.resource,
             scopes,
-            offline: transaction.requested.offline && answer.client.refreshes,
+            offline: transaction.requested.offline && client.refreshes,
+            refreshes: client.refreshes,
         };
+        let client_host = approval.client_host.clone().unwrap_or_default();
         self.grants
             .reserve(&approval)
             .await
@@ -329,7 +325,8 @@ impl Authorize {
             .map_err(over)?;
         tracing::info!(
             session_id = %grants::session_id(&grant_id),
-            client = answer.client.name.as_deref().unwrap_or_default(),
+            client = client.name.as_deref().unwrap_or_default(),
+            client_host,
             redirect_host = transaction.redirect_uri.shown_host(),
             scopes = %scopes,
             "the owner approved an app"
@@ -339,7 +336,7 @@ impl Authorize {
             state: transaction.state.clone(),
         };
         let mut response = see_other(&to.location(self.public_url.origin(), &[("code", &code)]));
-        set_cookie(
+        cookie::set(
             &mut response,
             self.cookies.set_known_device(&self.keys, now),
         );
@@ -369,12 +366,6 @@ fn see_other(location: &str) -> Response {
         ),
     ];
     (StatusCode::SEE_OTHER, headers).into_response()
-}
-
-fn set_cookie(response: &mut Response, cookie: Option<HeaderValue>) {
-    if let Some(cookie) = cookie {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
 }
 
 /// mcp-remote fetches the page before it opens a browser on it.

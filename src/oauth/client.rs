@@ -1,8 +1,9 @@
-//! Clients from dynamic registration: the id carries the registration and is signed, so nothing is stored and nothing is
-//! lost when the server is redeployed (mcp-oauth.md section 6.2).
+//! Clients. The id of one from dynamic registration carries the registration and is signed, so nothing is stored and nothing is
+//! lost when the server is redeployed (mcp-oauth.md section 6.2); the id of any other is the URL of its metadata document.
 
 use serde::{Deserialize, Serialize};
 
+use super::client_url::ClientUrl;
 use super::error::Error;
 use super::keys::{Keys, Purpose};
 use super::redirect::RedirectUri;
@@ -35,10 +36,12 @@ impl AuthMethod {
     }
 }
 
-/// A client whose registration was proved.
+/// A client whose registration was proved, or whose document was read.
 #[derive(Debug, Clone)]
 pub struct Client {
     pub id: String,
+    /// Where its metadata document is, if it has one.
+    pub url: Option<ClientUrl>,
     /// Chosen by the client, cleaned, and true of nothing.
     pub name: Option<String>,
     pub redirect_uris: Vec<RedirectUri>,
@@ -94,6 +97,7 @@ impl Client {
         }
         Ok(Self {
             id: keys.seal(Purpose::ClientId, PREFIX, &bytes),
+            url: None,
             name: registration.name,
             redirect_uris: registration.redirect_uris,
             auth_method: registration.auth_method,
@@ -116,10 +120,28 @@ impl Client {
             .collect::<Option<Vec<_>>>()?;
         Some(Self {
             id: id.to_owned(),
+            url: None,
             name: payload.name,
             redirect_uris,
             auth_method: payload.auth_method,
             refreshes: !payload.once,
+        })
+    }
+
+    /// The client that calls itself `id` where no document is needed: all that a code or a refresh token asks of it is the id
+    /// that they are bound to, and PKCE or the token itself is the proof.
+    pub fn presented(keys: &Keys, id: &str) -> Option<Self> {
+        if !ClientUrl::is_meant_by(id) {
+            return Self::known(keys, id);
+        }
+        let url = ClientUrl::parse(id).ok()?;
+        Some(Self {
+            id: id.to_owned(),
+            url: Some(url),
+            name: None,
+            redirect_uris: Vec::new(),
+            auth_method: AuthMethod::None,
+            refreshes: false,
         })
     }
 
@@ -166,6 +188,38 @@ impl Client {
     /// Stands for the id where the id itself is too long: in tokens and stored records.
     pub fn digest(&self) -> String {
         id_digest(&self.id)
+    }
+}
+
+/// Who asks the owner.
+#[derive(Debug, Clone)]
+pub enum Asker {
+    Known(Client),
+    /// A URL whose document is read only after the owner has proved to be there. Until then nothing is known, not even whether the
+    /// redirect URI of the request is the client's.
+    Unread(ClientUrl),
+}
+
+impl Asker {
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Known(client) => &client.id,
+            Self::Unread(url) => url.as_str(),
+        }
+    }
+
+    pub const fn url(&self) -> Option<&ClientUrl> {
+        match self {
+            Self::Known(client) => client.url.as_ref(),
+            Self::Unread(url) => Some(url),
+        }
+    }
+
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Known(client) => client.name.as_deref(),
+            Self::Unread(_) => None,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! is never redeemed twice.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::error::Error;
@@ -12,6 +13,8 @@ use super::secret::{self, Digest};
 const MAX_WRONG: u8 = 5;
 /// Only those who answer a page get in here, but that is anybody.
 const MAX_TRANSACTIONS: usize = 10_000;
+/// Only the owner makes codes; a bound all the same.
+const MAX_CODES: usize = 1000;
 
 /// Why a transaction cannot go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,24 +66,28 @@ impl Codes {
 
     /// Whether the transaction may still be answered.
     pub fn is_open(&self, transaction: &str) -> Result<(), Over> {
-        self.tables().open(transaction)
+        let tables = self.tables();
+        match tables.transactions.get(transaction) {
+            Some(progress) => progress.is_open(&tables.codes),
+            None => Ok(()),
+        }
     }
 
     /// Notes a wrong secret.
     pub fn wrong(&self, transaction: &str, expires_at: i64, now: i64) -> Result<(), Over> {
         let mut tables = self.tables();
-        let progress = tables.progress(transaction, expires_at, now);
+        let (progress, codes) = tables.progress(transaction, expires_at, now);
         progress.wrong = progress.wrong.saturating_add(1);
-        tables.open(transaction)
+        progress.is_open(codes)
     }
 
     /// Ends the transaction without a code; an earlier code of it is void too.
     pub fn deny(&self, transaction: &str, expires_at: i64, now: i64) -> Result<(), Over> {
         let mut tables = self.tables();
-        tables.progress(transaction, expires_at, now);
-        tables.open(transaction)?;
-        tables.void_earlier(transaction);
-        tables.progress(transaction, expires_at, now).denied = true;
+        let (progress, codes) = tables.progress(transaction, expires_at, now);
+        progress.is_open(codes)?;
+        progress.replace_code(None, codes);
+        progress.denied = true;
         Ok(())
     }
 
@@ -96,15 +103,13 @@ impl Codes {
         let code = secret::random_text::<32>()?;
         let digest = secret::digest(&code);
         let mut tables = self.tables();
-        tables.progress(transaction, expires_at, now);
-        if let Err(over) = tables.open(transaction) {
+        tables.make_room_for_a_code(now);
+        let (progress, codes) = tables.progress(transaction, expires_at, now);
+        if let Err(over) = progress.is_open(codes) {
             return Ok(Err(over));
         }
-        tables.void_earlier(transaction);
-        tables
-            .codes
-            .insert(digest, Code::Live(LiveCode::new(approval, now)));
-        tables.progress(transaction, expires_at, now).code = Some(digest);
+        progress.replace_code(Some(digest), codes);
+        codes.insert(digest, Code::Live(LiveCode::new(approval, now)));
         Ok(Ok(code))
     }
 
@@ -134,64 +139,166 @@ impl Codes {
     }
 }
 
-impl Tables {
-    /// The progress of a transaction, made if need be. When the table is full the one that ends first is forgotten: all that
-    /// it loses is its count of wrong answers, and the global limit counts on.
-    fn progress(&mut self, transaction: &str, expires_at: i64, now: i64) -> &mut Progress {
-        if self.transactions.len() >= MAX_TRANSACTIONS
-            && !self.transactions.contains_key(transaction)
-        {
-            self.sweep(now);
-            if self.transactions.len() >= MAX_TRANSACTIONS {
-                let first = self
-                    .transactions
-                    .iter()
-                    .min_by_key(|(_, progress)| progress.forget_at)
-                    .map(|(id, _)| id.clone());
-                first.and_then(|id| self.transactions.remove(&id));
-            }
-        }
-        self.transactions
-            .entry(transaction.to_owned())
-            .or_insert_with(|| Progress {
-                forget_at: expires_at,
-                ..Progress::default()
-            })
-    }
-
-    fn open(&self, transaction: &str) -> Result<(), Over> {
-        let Some(progress) = self.transactions.get(transaction) else {
-            return Ok(());
-        };
-        let redeemed = progress
+impl Progress {
+    fn is_open(&self, codes: &HashMap<Digest, Code>) -> Result<(), Over> {
+        let redeemed = self
             .code
-            .and_then(|digest| self.codes.get(&digest))
+            .and_then(|digest| codes.get(&digest))
             .is_some_and(|code| matches!(code, Code::Spent(_)));
-        if progress.denied || redeemed {
+        if self.denied || redeemed {
             Err(Over::Answered)
-        } else if progress.wrong >= MAX_WRONG {
+        } else if self.wrong >= MAX_WRONG {
             Err(Over::TooManyWrong)
         } else {
             Ok(())
         }
     }
 
-    fn void_earlier(&mut self, transaction: &str) {
-        let earlier = self
+    fn replace_code(&mut self, new: Option<Digest>, codes: &mut HashMap<Digest, Code>) {
+        if let Some(earlier) = std::mem::replace(&mut self.code, new) {
+            codes.remove(&earlier);
+        }
+    }
+}
+
+impl Code {
+    const fn forget_at(&self) -> i64 {
+        match self {
+            Self::Live(live) => live.expires_at(),
+            Self::Spent(spent) => spent.forget_at,
+        }
+    }
+}
+
+impl Tables {
+    /// The progress of a transaction, made if need be. When the table is full the one that ends first is forgotten: all that
+    /// it loses is its count of wrong answers, and the global limit counts on.
+    fn progress(
+        &mut self,
+        transaction: &str,
+        expires_at: i64,
+        now: i64,
+    ) -> (&mut Progress, &mut HashMap<Digest, Code>) {
+        if self.transactions.len() >= MAX_TRANSACTIONS
+            && !self.transactions.contains_key(transaction)
+        {
+            self.sweep(now);
+            make_room(&mut self.transactions, MAX_TRANSACTIONS, |progress| {
+                progress.forget_at
+            });
+        }
+        let progress = self
             .transactions
-            .get_mut(transaction)
-            .and_then(|progress| progress.code.take());
-        if let Some(digest) = earlier {
-            self.codes.remove(&digest);
+            .entry(transaction.to_owned())
+            .or_insert_with(|| Progress {
+                forget_at: expires_at,
+                ..Progress::default()
+            });
+        (progress, &mut self.codes)
+    }
+
+    fn make_room_for_a_code(&mut self, now: i64) {
+        if self.codes.len() >= MAX_CODES {
+            self.sweep(now);
+            make_room(&mut self.codes, MAX_CODES, Code::forget_at);
         }
     }
 
     fn sweep(&mut self, now: i64) {
-        self.codes.retain(|_, code| match code {
-            Code::Live(live) => !live.is_over(now),
-            Code::Spent(spent) => spent.forget_at > now,
-        });
+        self.codes.retain(|_, code| code.forget_at() > now);
         self.transactions
             .retain(|_, progress| progress.forget_at > now);
+    }
+}
+
+/// Drops the entry that ends first, if the table is full.
+fn make_room<K: Clone + Eq + Hash, V>(
+    table: &mut HashMap<K, V>,
+    max: usize,
+    ends_at: impl Fn(&V) -> i64,
+) {
+    if table.len() >= max {
+        let first = table.iter().min_by_key(|(_, value)| ends_at(value));
+        let first = first.map(|(key, _)| key.clone());
+        first.and_then(|key| table.remove(&key));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::Scopes;
+    use crate::oauth::pkce::Challenge;
+    use crate::oauth::resource::Resource;
+
+    const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+    fn approval() -> Approval {
+        Approval {
+            grant_id: "g".to_owned(),
+            client_id: "c".to_owned(),
+            client_name: None,
+            client_host: None,
+            redirect_uri: "https://client.test/cb".to_owned(),
+            redirect_host: "client.test".to_owned(),
+            challenge: Challenge::parse(&secret::encode(secret::digest(VERIFIER))).unwrap(),
+            resource: Resource::Mcp,
+            scopes: Scopes::ALL,
+            offline: false,
+            refreshes: true,
+        }
+    }
+
+    fn sizes(codes: &Codes) -> (usize, usize) {
+        let tables = codes.tables();
+        (tables.transactions.len(), tables.codes.len())
+    }
+
+    #[test]
+    fn transactions_and_codes_are_bounded_and_forgotten_after_their_time() {
+        let codes = Codes::default();
+        for n in 0..MAX_TRANSACTIONS + 50 {
+            codes.wrong(&format!("t{n}"), 600, 0).unwrap();
+        }
+        assert_eq!(sizes(&codes), (MAX_TRANSACTIONS, 0));
+        for n in 0..MAX_CODES + 50 {
+            let issued = codes.issue(&format!("a{n}"), 600, approval(), 0);
+            issued.unwrap().unwrap();
+        }
+        assert_eq!(sizes(&codes), (MAX_TRANSACTIONS, MAX_CODES));
+        let redemption = Redemption {
+            client_id: "c",
+            redirect_uri: None,
+            verifier: VERIFIER,
+        };
+        assert!(matches!(
+            codes.redeem("none", &redemption, 600),
+            Outcome::Refused
+        ));
+        assert_eq!(sizes(&codes), (0, 0));
+    }
+
+    #[test]
+    fn a_spent_code_is_remembered_for_as_long_as_its_page_could_be_sent_again() {
+        let codes = Codes::default();
+        let redemption = Redemption {
+            client_id: "c",
+            redirect_uri: None,
+            verifier: VERIFIER,
+        };
+        let code = codes.issue("t", 600, approval(), 0).unwrap().unwrap();
+        assert!(matches!(
+            codes.redeem(&code, &redemption, 1),
+            Outcome::Granted(_)
+        ));
+        assert_eq!(codes.is_open("t"), Err(Over::Answered));
+        assert!(matches!(
+            codes.redeem(&code, &redemption, 900),
+            Outcome::Replayed(_)
+        ));
+        assert!(matches!(
+            codes.redeem(&code, &redemption, 901),
+            Outcome::Refused
+        ));
     }
 }

@@ -1,13 +1,13 @@
-//! The pages that the owner sees: the question, and what is said when there is none to ask.
-//!
-//! No script, nothing loaded from anywhere, and no `form-action`: browsers apply that to the whole chain of redirects, which ends at
-//! the client (mcp-oauth.md Z-8).
+//! The consent page: the question, and what is said when there is none to ask.
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 
-use super::error::{self, Error};
+use super::client::Asker;
+use super::client_url::ClientUrl;
+use super::error::Error;
+use super::page::{self, Problem};
 use super::redirect::{Destination, RedirectUri};
 use super::secret::{self, AsksFor};
 use super::wording::{Language, NoticeWords, ScopeWords, Words};
@@ -17,7 +17,7 @@ use crate::identity::{Scope, Scopes};
 pub struct Page<'a> {
     pub language: Language,
     pub redirect_uri: &'a RedirectUri,
-    pub client_name: Option<&'a str>,
+    pub asker: &'a Asker,
     /// Ticked when the page is shown; reading is always.
     pub ticked: Scopes,
     pub asks_for: AsksFor,
@@ -26,19 +26,18 @@ pub struct Page<'a> {
     pub problem: Option<Problem>,
 }
 
-/// Why the page is shown again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Problem {
-    EmptySecret,
-    WrongSecret,
-    Wait(std::time::Duration),
-}
-
 struct Row {
     scope: &'static str,
     words: ScopeWords,
     locked: bool,
     ticked: bool,
+}
+
+/// What to think of before approving; the host stands between the two halves of the sentence.
+struct Warning<'a> {
+    before: &'a str,
+    host: &'a str,
+    after: &'a str,
 }
 
 #[derive(Template)]
@@ -49,7 +48,10 @@ struct ConsentHtml<'a> {
     host: &'a str,
     address: &'a str,
     destination: Destination,
+    warnings: Vec<Warning<'a>>,
     client_name: Option<&'a str>,
+    client_url: Option<&'a ClientUrl>,
+    is_unread: bool,
     rows: Vec<Row>,
     secret_label: &'a str,
     secret_hint: &'a str,
@@ -62,17 +64,17 @@ impl Page<'_> {
     pub fn response(&self) -> Result<Response, Error> {
         let w = self.language.words();
         let nonce = secret::random_text::<16>()?;
-        let (secret_label, secret_hint) = match self.asks_for {
-            AsksFor::Password => (w.password_label, w.password_hint),
-            AsksFor::ApiKey => (w.api_key_label, w.api_key_hint),
-        };
+        let (secret_label, secret_hint) = w.secret(self.asks_for);
         let html = ConsentHtml {
             w,
             nonce: &nonce,
             host: self.redirect_uri.shown_host(),
             address: self.redirect_uri.as_str(),
             destination: self.redirect_uri.destination(),
-            client_name: self.client_name,
+            warnings: self.warnings(w),
+            client_name: self.asker.name(),
+            client_url: self.asker.url(),
+            is_unread: matches!(self.asker, Asker::Unread(_)),
             rows: Scope::ALL
                 .into_iter()
                 .map(|scope| Row {
@@ -89,23 +91,46 @@ impl Page<'_> {
             problem: self.problem.map(|problem| match problem {
                 Problem::EmptySecret => w.empty_secret.to_owned(),
                 Problem::WrongSecret => w.wrong_secret.to_owned(),
-                Problem::Wait(wait) => {
-                    format!("{}{}{}", w.wait_before, error::seconds(wait), w.wait_after)
-                }
+                Problem::Wait(wait) => w.wait(wait),
             }),
         };
-        let status = match self.problem {
-            None => StatusCode::OK,
-            Some(Problem::EmptySecret | Problem::WrongSecret) => StatusCode::FORBIDDEN,
-            Some(Problem::Wait(_)) => StatusCode::TOO_MANY_REQUESTS,
+        page::asked_again(self.problem, &nonce, html.render())
+    }
+
+    /// A document proves whose web site it is on; it proves nothing about the program that answers on a port, and a site may name
+    /// another one's address.
+    fn warnings(&self, w: &'static Words) -> Vec<Warning<'_>> {
+        let mut warnings = Vec::new();
+        let Some(url) = self.asker.url() else {
+            return warnings;
         };
-        let mut response = page(status, &nonce, html.render())?;
-        if let Some(Problem::Wait(wait)) = self.problem {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, error::seconds(wait).into());
+        let host = url.host();
+        if matches!(self.asker, Asker::Unread(_)) {
+            let (before, after) = w.unread;
+            warnings.push(Warning {
+                before,
+                host,
+                after,
+            });
+            let to = self.redirect_uri.web_host();
+            if to.is_some_and(|to| to != host) {
+                let (before, after) = w.elsewhere;
+                warnings.push(Warning {
+                    before,
+                    host,
+                    after,
+                });
+            }
         }
-        Ok(response)
+        if self.redirect_uri.destination() == Destination::Loopback {
+            let (before, after) = w.no_voucher;
+            warnings.push(Warning {
+                before,
+                host,
+                after,
+            });
+        }
+        warnings
     }
 }
 
@@ -123,6 +148,10 @@ pub enum Notice {
     TooManyWrong,
     Denied,
     Unavailable,
+    /// The client's document could not be had, for whatever reason.
+    AppUnreachable,
+    /// The client's document is not one.
+    AppRefused(Error),
 }
 
 #[derive(Template)]
@@ -147,6 +176,8 @@ impl Notice {
             Self::TooManyWrong => (StatusCode::FORBIDDEN, w.too_many_wrong),
             Self::Denied => (StatusCode::OK, w.denied),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, w.unavailable),
+            Self::AppUnreachable => (StatusCode::SERVICE_UNAVAILABLE, w.app_unreachable),
+            Self::AppRefused(_) => (StatusCode::BAD_REQUEST, w.app_refused),
         }
     }
 
@@ -154,9 +185,10 @@ impl Notice {
         let w = language.words();
         let (status, notice) = self.row(w);
         let detail = match self {
-            Self::RequestError(error) | Self::BadRedirect(error) | Self::Malformed(error) => {
-                Some(error)
-            }
+            Self::RequestError(error)
+            | Self::BadRedirect(error)
+            | Self::Malformed(error)
+            | Self::AppRefused(error) => Some(error),
             _ => None,
         };
         secret::random_text::<16>()
@@ -167,37 +199,8 @@ impl Notice {
                     notice,
                     detail,
                 };
-                page(status, &nonce, html.render())
+                page::shown(status, &nonce, html.render())
             })
             .unwrap_or_else(IntoResponse::into_response)
     }
-}
-
-fn page(
-    status: StatusCode,
-    nonce: &str,
-    html: Result<String, askama::Error>,
-) -> Result<Response, Error> {
-    let html = html.map_err(|error| {
-        tracing::error!(%error, "a page could not be written");
-        Error::Unavailable
-    })?;
-    let policy = format!(
-        "default-src 'none'; style-src 'nonce-{nonce}'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-    );
-    let policy = HeaderValue::try_from(policy).map_err(|_| Error::Unavailable)?;
-    let fixed = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        // Not `no-referrer`: that makes the form's Origin `null`.
-        (header::REFERRER_POLICY, "same-origin"),
-        (header::VARY, "Accept-Language"),
-    ];
-    let mut response = (status, fixed, html).into_response();
-    response
-        .headers_mut()
-        .insert(header::CONTENT_SECURITY_POLICY, policy);
-    Ok(response)
 }

@@ -1,5 +1,6 @@
-//! The two cookies of the consent page. Neither of them approves anything.
+//! The two cookies of the pages. Neither of them approves anything or shows anything.
 
+use axum::response::Response;
 use http::{HeaderMap, HeaderValue, header};
 
 use super::error::Error;
@@ -70,7 +71,7 @@ impl Cookies {
         self.set(NONCE, nonce.as_str(), NONCE_MAX_AGE)
     }
 
-    /// Whether somebody approved in this browser before. It buys a budget of attempts of its own and nothing else.
+    /// Whether somebody typed the owner secret in this browser before. It buys a budget of attempts of its own and nothing else.
     pub fn is_known_device(&self, headers: &HeaderMap, keys: &Keys, now: i64) -> bool {
         self.values(headers, DEVICE).into_iter().any(|value| {
             keys.open(Purpose::Device, DEVICE_PREFIX, value)
@@ -82,5 +83,12 @@ impl Cookies {
     pub fn set_known_device(&self, keys: &Keys, now: i64) -> Option<HeaderValue> {
         let value = keys.seal(Purpose::Device, DEVICE_PREFIX, now.to_string().as_bytes());
         self.set(DEVICE, &value, DEVICE_MAX_AGE)
+    }
+}
+
+/// Sends a cookie along with an answer.
+pub fn set(response: &mut Response, cookie: Option<HeaderValue>) {
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
 }

@@ -24,12 +24,16 @@ pub struct Approval {
     pub grant_id: String,
     pub client_id: String,
     pub client_name: Option<String>,
+    /// The host of the client's metadata document, if it has one.
+    pub client_host: Option<String>,
     pub redirect_uri: String,
     pub redirect_host: String,
     pub challenge: Challenge,
     pub resource: Resource,
     pub scopes: Scopes,
     pub offline: bool,
+    /// Whether the client wants refresh tokens.
+    pub refreshes: bool,
 }
 
 /// What a client shows at the token endpoint together with a code.
@@ -84,7 +88,11 @@ impl LiveCode {
         }
     }
 
-    pub const fn is_over(&self, now: i64) -> bool {
+    pub const fn expires_at(&self) -> i64 {
+        self.expires_at
+    }
+
+    const fn is_over(&self, now: i64) -> bool {
         now >= self.expires_at
     }
 
@@ -201,12 +209,14 @@ mod tests {
             grant_id: "g".to_owned(),
             client_id: "c".to_owned(),
             client_name: None,
+            client_host: None,
             redirect_uri: "https://client.test/cb".to_owned(),
             redirect_host: "client.test".to_owned(),
             challenge: Challenge::parse(&secret::encode(secret::digest(VERIFIER))).unwrap(),
             resource: Resource::Mcp,
             scopes: Scopes::ALL,
             offline: false,
+            refreshes: true,
         };
         LiveCode::new(approval, 0)
     }

@@ -1,14 +1,17 @@
 //! What is remembered of grants, over [`Store`]: where each chain of refresh tokens stands, and which grants are over.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
+use super::address::Family;
+use super::epoch::Epoch;
 use super::error::Error;
 use super::grant::{Approval, CODE_LIFETIME, Chain, Refreshed};
+use super::jwt::Verified;
+use super::record::{About, Record, Standing, Used};
 use super::refresh::{LONGEST, RefreshToken, RefreshTokens};
+use super::seen::{Seen, SeenGrants};
 use crate::clock::Clock;
 use crate::state::{Durability, StateError, Store};
 
@@ -16,34 +19,7 @@ use crate::state::{Durability, StateError, Store};
 const MAX_ATTEMPTS: usize = 64;
 /// How long another process's revocation may go unnoticed.
 const RECHECK_AFTER_MS: i64 = 1000;
-const MAX_SEEN: usize = 10_000;
-
-/// The stored form of a grant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Record {
-    standing: Standing,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    about: Option<About>,
-    begun_at: i64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Standing {
-    /// Approved, its code not yet redeemed.
-    Reserved,
-    Live(Chain),
-    Revoked,
-}
-
-/// Who has it; unknown for a grant that was taken up again after a restart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct About {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    client_name: Option<String>,
-    redirect_host: String,
-    scope: String,
-}
+const PREFIX: &str = "grant/";
 
 /// Whether a token's grant lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,11 +28,13 @@ pub enum Life {
     Over,
 }
 
-/// The last look at a grant, so that the store is not asked at every request.
-#[derive(Debug, Clone, Copy)]
-struct Seen {
-    standing: Standing,
-    at_ms: i64,
+/// A live grant, as the owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    pub grant_id: String,
+    pub about: Option<About>,
+    pub begun_at: i64,
+    pub used: Option<Used>,
 }
 
 /// Grants over the store.
@@ -65,7 +43,8 @@ pub struct Grants {
     clock: Clock,
     tokens: Arc<RefreshTokens>,
     access_ttl: i64,
-    seen: Mutex<HashMap<String, Seen>>,
+    seen: SeenGrants,
+    epoch: Epoch,
 }
 
 /// The part of a grant id that log lines show: enough to tell grants apart, and not a credential.
@@ -74,7 +53,7 @@ pub fn session_id(grant_id: &str) -> &str {
 }
 
 fn key(grant_id: &str) -> String {
-    format!("grant/{grant_id}")
+    format!("{PREFIX}{grant_id}")
 }
 
 impl Grants {
@@ -85,11 +64,12 @@ impl Grants {
         access_ttl: i64,
     ) -> Self {
         Self {
+            seen: SeenGrants::new(clock.clone()),
+            epoch: Epoch::new(Arc::clone(&store), clock.clone()),
             store,
             clock,
             tokens,
             access_ttl,
-            seen: Mutex::default(),
         }
     }
 
@@ -99,42 +79,46 @@ impl Grants {
         let now = self.clock.unix_seconds();
         let record = Record {
             standing: Standing::Reserved,
-            about: Some(About {
-                client_name: approval.client_name.clone(),
-                redirect_host: approval.redirect_host.clone(),
-                scope: approval.scopes.to_string(),
-            }),
+            about: Some(About::of(approval)),
             begun_at: now,
+            used: None,
         };
         let expires_at = timestamp(now.saturating_add(CODE_LIFETIME));
         self.store
-            .put(&key(&approval.grant_id), bytes(&record)?, expires_at)
+            .put(&key(&approval.grant_id), record.bytes()?, expires_at)
             .await?;
         Ok(())
     }
 
-    /// The grant of a redeemed code begins. `Over` when a replay revoked it in the same instant.
-    pub async fn begin(&self, grant_id: &str) -> Result<(Life, Chain), Error> {
-        let now = self.clock.unix_seconds();
+    /// The grant of a code that was redeemed at `now` begins. `Over` when it was revoked in between: by a replay in the same
+    /// instant, or by the owner.
+    pub async fn begin(
+        &self,
+        approval: &Approval,
+        family: Option<Family>,
+        now: i64,
+    ) -> Result<(Life, Chain), Error> {
         let chain = Chain::begin(now);
+        let epoch = self.epoch.read().await;
+        let begun = Record {
+            standing: Standing::Live(chain),
+            about: Some(About::of(approval)),
+            begun_at: now,
+            used: Some(Used { at: now, family }),
+        };
         let life = self
-            .change(grant_id, |current| match current {
-                Some(Record {
-                    standing: Standing::Reserved,
-                    about,
-                    ..
-                }) => Some(Record {
-                    standing: Standing::Live(chain),
-                    about,
-                    begun_at: now,
-                }),
-                // Redeemed in the last second of its life.
-                None => Some(Record {
-                    standing: Standing::Live(chain),
-                    about: None,
-                    begun_at: now,
-                }),
-                Some(_) => None,
+            .change(&approval.grant_id, |current| {
+                let approved_at = match &current {
+                    Some(Record {
+                        standing: Standing::Reserved,
+                        begun_at,
+                        ..
+                    }) => *begun_at,
+                    // Redeemed in the last second of its life.
+                    None => now.saturating_sub(CODE_LIFETIME),
+                    Some(_) => return None,
+                };
+                (approved_at > epoch).then(|| begun.clone())
             })
             .await?;
         Ok((life, chain))
@@ -143,15 +127,18 @@ impl Grants {
     /// Moves the chain by one refresh token. A superseded one after its time revokes the grant (OAuth 2.1 section 4.3.1).
     pub async fn refresh(&self, token: &RefreshToken) -> Result<Chain, Error> {
         let now = self.clock.unix_seconds();
+        if token.begun_at <= self.epoch.read().await {
+            return Err(Error::InvalidRefreshToken);
+        }
         for _ in 0..MAX_ATTEMPTS {
             let stored = self.store.get(&key(&token.grant_id)).await?;
             let record = match &stored {
-                Some(stored) => parse(stored)?,
-                None if self.forgets() => Record {
-                    standing: Standing::Live(Chain::resumed_at(token.generation, token.issued_at)),
-                    about: None,
-                    begun_at: token.begun_at,
-                },
+                Some(stored) => Record::parse(stored)?,
+                None if self.forgets() => Record::resumed(
+                    Chain::resumed_at(token.generation, token.issued_at),
+                    token.about(),
+                    token.begun_at,
+                ),
                 None => return Err(Error::InvalidRefreshToken),
             };
             let Standing::Live(chain) = record.standing else {
@@ -170,6 +157,8 @@ impl Grants {
             }
             let next_record = Record {
                 standing: Standing::Live(next),
+                about: Some(About::fuller(record.about, token.about())),
+                used: Some(Used::noted(record.used, None, now)),
                 ..record
             };
             if self
@@ -186,7 +175,7 @@ impl Grants {
     pub async fn revoke(&self, grant_id: &str) -> Result<(), Error> {
         let now = self.clock.unix_seconds();
         // First here, so that this process refuses it even if the store does not answer.
-        self.note(grant_id, Standing::Revoked);
+        self.seen.note(grant_id, Standing::Revoked, None);
         self.change(grant_id, |current| match current {
             Some(Record {
                 standing: Standing::Revoked,
@@ -195,6 +184,7 @@ impl Grants {
             other => Some(Record {
                 standing: Standing::Revoked,
                 begun_at: other.as_ref().map_or(now, |record| record.begun_at),
+                used: other.as_ref().and_then(|record| record.used),
                 about: other.and_then(|record| record.about),
             }),
         })
@@ -202,86 +192,123 @@ impl Grants {
         Ok(())
     }
 
-    /// Whether the grant of a verified access token lives; notes that its generation has been used, which ends the grace of the
-    /// refresh token before it.
-    pub async fn look(
-        &self,
-        grant_id: &str,
-        generation: u32,
-        issued_at: i64,
-    ) -> Result<Life, Error> {
-        let now_ms = self.clock.now().as_millisecond();
-        let seen = self.seen().get(grant_id).copied();
-        if let Some(seen) = seen {
-            let fresh = now_ms.saturating_sub(seen.at_ms) < RECHECK_AFTER_MS;
-            match seen.standing {
-                Standing::Revoked => return Ok(Life::Over),
-                Standing::Live(chain) if fresh && chain.seen(generation, issued_at).is_none() => {
-                    return Ok(Life::Live);
-                }
-                Standing::Live(_) | Standing::Reserved => {}
-            }
-        }
-        match self.look_up(grant_id, generation, issued_at).await {
-            // A failing store keeps serving those who were seen alive.
-            Err(_)
-                if matches!(
-                    seen,
-                    Some(Seen {
-                        standing: Standing::Live(_),
-                        ..
-                    })
-                ) =>
-            {
-                Ok(Life::Live)
-            }
-            answer => answer,
-        }
+    /// Ends every grant that began until now, also those that this process does not know.
+    pub async fn revoke_all(&self) -> Result<(), Error> {
+        let now = self.clock.unix_seconds();
+        let expires_at = timestamp(now.saturating_add(LONGEST).saturating_add(self.access_ttl));
+        self.epoch.move_to(now, expires_at).await
     }
 
-    async fn look_up(
-        &self,
-        grant_id: &str,
-        generation: u32,
-        issued_at: i64,
-    ) -> Result<Life, Error> {
+    /// The grants that live, the one used last first.
+    pub async fn connections(&self) -> Result<Vec<Connection>, Error> {
+        let epoch = self.epoch.read().await;
+        let mut connections: Vec<Connection> = self
+            .store
+            .list(PREFIX)
+            .await?
+            .into_iter()
+            .filter_map(|(key, bytes)| {
+                let grant_id = key.strip_prefix(PREFIX)?.to_owned();
+                let record = Record::parse(&bytes).ok()?;
+                let lives = matches!(record.standing, Standing::Live(_))
+                    && record.begun_at > epoch
+                    && self.tokens.accepts_begun(record.begun_at)
+                    && !self.seen.is_revoked(&grant_id);
+                lives.then_some(Connection {
+                    grant_id,
+                    about: record.about,
+                    begun_at: record.begun_at,
+                    used: record.used,
+                })
+            })
+            .collect();
+        connections.sort_by_key(|connection| {
+            let used = connection.used.map_or(connection.begun_at, |used| used.at);
+            std::cmp::Reverse((used, connection.begun_at))
+        });
+        Ok(connections)
+    }
+
+    /// Whether the grant of a verified access token lives; notes that its generation has been used, which ends the grace of the
+    /// refresh token before it, and once in a while when that was.
+    pub async fn look(&self, token: &Verified, family: Option<Family>) -> Result<Life, Error> {
+        let now_ms = self.clock.now().as_millisecond();
+        let seen = self.seen.get(&token.grant_id);
+        if seen.is_some_and(|seen| seen.standing == Standing::Revoked)
+            || token.begun_at <= self.epoch.recent(RECHECK_AFTER_MS).await
+        {
+            return Ok(Life::Over);
+        }
+        let Some(Seen {
+            standing: Standing::Live(chain),
+            used,
+            at_ms,
+        }) = seen
+        else {
+            return self.look_up(token, family).await;
+        };
+        let fresh = now_ms.saturating_sub(at_ms) < RECHECK_AFTER_MS;
+        let changes = chain.seen(token.generation, token.issued_at).is_some()
+            || Used::is_due(used, family, self.clock.unix_seconds());
+        if fresh && !changes {
+            return Ok(Life::Live);
+        }
+        // A failing store keeps serving those who were seen alive.
+        Ok(self.look_up(token, family).await.unwrap_or(Life::Live))
+    }
+
+    async fn look_up(&self, token: &Verified, family: Option<Family>) -> Result<Life, Error> {
+        let grant_id = &token.grant_id;
         for _ in 0..MAX_ATTEMPTS {
             let stored = self.store.get(&key(grant_id)).await?;
             let record = match &stored {
-                Some(stored) => parse(stored)?,
-                None if self.forgets() => Record {
-                    standing: Standing::Live(Chain::resumed_at(generation, issued_at)),
-                    about: None,
-                    begun_at: issued_at,
-                },
+                Some(stored) => Record::parse(stored)?,
+                None if self.forgets() => Record::resumed(
+                    Chain::resumed_at(token.generation, token.issued_at),
+                    About::new(None, None, token.scopes),
+                    token.begun_at,
+                ),
                 None => return Ok(Life::Over),
             };
             let Standing::Live(chain) = record.standing else {
                 if record.standing == Standing::Revoked {
-                    self.note(grant_id, Standing::Revoked);
+                    self.seen.note(grant_id, Standing::Revoked, None);
                 }
                 return Ok(Life::Over);
             };
-            let next = match (chain.seen(generation, issued_at), &stored) {
-                (Some(next), _) => next,
-                (None, None) => chain,
-                (None, Some(_)) => {
-                    self.note(grant_id, record.standing);
-                    return Ok(Life::Live);
-                }
-            };
+            let moved = chain.seen(token.generation, token.issued_at);
+            let now = self.clock.unix_seconds();
+            if moved.is_none() && !Used::is_due(record.used, family, now) && stored.is_some() {
+                self.seen.note(grant_id, record.standing, record.used);
+                return Ok(Life::Live);
+            }
             let next_record = Record {
-                standing: Standing::Live(next),
+                standing: Standing::Live(moved.unwrap_or(chain)),
+                used: Some(Used::noted(record.used, family, now)),
                 ..record
             };
             match self.swap(grant_id, stored.as_deref(), &next_record).await {
                 Ok(true) => return Ok(Life::Live),
                 Ok(false) => {}
                 // No room to remember is no reason to turn a live grant away.
-                Err(_) => return Ok(Life::Live),
+                Err(_) => {
+                    self.seen
+                        .note(grant_id, next_record.standing, next_record.used);
+                    return Ok(Life::Live);
+                }
             }
         }
         Err(Error::Unavailable)
+    }
+
+    /// Whether there can be no live grant but those listed: none is forgotten, or all from before this process are over.
+    pub async fn knows_all(&self) -> bool {
+        !self.forgets() || self.epoch.read().await > i64::MIN
+    }
+
+    /// How long what is stored here lives.
+    pub fn durability(&self) -> Durability {
+        self.store.durability()
     }
 
     /// Whether a missing entry may have been forgotten rather than never made.
@@ -297,7 +324,7 @@ impl Grants {
     ) -> Result<Life, Error> {
         for _ in 0..MAX_ATTEMPTS {
             let stored = self.store.get(&key(grant_id)).await?;
-            let current = stored.as_deref().map(parse).transpose()?;
+            let current = stored.as_deref().map(Record::parse).transpose()?;
             let Some(next) = step(current) else {
                 return Ok(Life::Over);
             };
@@ -321,48 +348,18 @@ impl Grants {
             Standing::Live(_) | Standing::Reserved => self.tokens.ends_at(next.begun_at, now),
         };
         let expires_at = timestamp(chain_ends.saturating_add(self.access_ttl));
-        let value = bytes(next).map_err(|_| StateError::Failed("not serializable".to_owned()))?;
+        let value = next
+            .bytes()
+            .map_err(|_| StateError::Failed("not serializable".to_owned()))?;
         let done = self
             .store
             .compare_and_swap(&key(grant_id), expected, value, expires_at)
             .await?;
         if done {
-            self.note(grant_id, next.standing);
+            self.seen.note(grant_id, next.standing, next.used);
         }
         Ok(done)
     }
-
-    fn seen(&self) -> MutexGuard<'_, HashMap<String, Seen>> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn note(&self, grant_id: &str, standing: Standing) {
-        let at_ms = self.clock.now().as_millisecond();
-        let mut seen = self.seen();
-        // A slower look that began before a revocation must not undo it.
-        if let Some(Seen {
-            standing: Standing::Revoked,
-            ..
-        }) = seen.get(grant_id)
-        {
-            return;
-        }
-        if seen.len() >= MAX_SEEN {
-            seen.retain(|_, seen| at_ms.saturating_sub(seen.at_ms) < RECHECK_AFTER_MS);
-        }
-        seen.insert(grant_id.to_owned(), Seen { standing, at_ms });
-    }
-}
-
-fn bytes(record: &Record) -> Result<Vec<u8>, Error> {
-    serde_json::to_vec(record).map_err(|_| Error::Unavailable)
-}
-
-fn parse(bytes: &[u8]) -> Result<Record, Error> {
-    serde_json::from_slice(bytes).map_err(|_| {
-        tracing::error!("a stored grant cannot be read");
-        Error::Unavailable
-    })
 }
 
 fn timestamp(seconds: i64) -> Timestamp {
@@ -466,6 +463,8 @@ mod tests {
                 scopes: Scopes::ALL,
                 offline: false,
                 begun_at: now,
+                client_name: None,
+                redirect_host: None,
             };
             let text = self.tokens.mint(&keys, &granted, generation, now).unwrap();
             self.tokens.verify(&keys, &text, now).unwrap()
@@ -476,20 +475,47 @@ mod tests {
                 grant_id: "g".to_owned(),
                 client_id: "c".to_owned(),
                 client_name: Some("Claude".to_owned()),
+                client_host: None,
                 redirect_uri: "https://client.test/cb".to_owned(),
                 redirect_host: "client.test".to_owned(),
                 challenge: Challenge::parse(&secret::encode([0; 32])).unwrap(),
                 resource: Resource::Mcp,
                 scopes: Scopes::ALL,
                 offline: false,
+                refreshes: true,
             }
         }
 
         async fn begun(&self) -> Grants {
             let grants = self.process();
             grants.reserve(&self.approval()).await.unwrap();
-            assert_eq!(grants.begin("g").await.unwrap().0, Life::Live);
+            assert_eq!(
+                grants
+                    .begin(&self.approval(), None, self.now())
+                    .await
+                    .unwrap()
+                    .0,
+                Life::Live
+            );
             grants
+        }
+
+        /// What the guard does with an access token of this generation, issued now.
+        async fn look(
+            &self,
+            grants: &Grants,
+            grant_id: &str,
+            generation: u32,
+        ) -> Result<Life, Error> {
+            let token = Verified {
+                grant_id: grant_id.to_owned(),
+                client_digest: "c".to_owned(),
+                generation,
+                begun_at: self.now(),
+                issued_at: self.now(),
+                scopes: Scopes::ALL,
+            };
+            grants.look(&token, Some(Family::V6)).await
         }
 
         fn now(&self) -> i64 {
@@ -501,7 +527,7 @@ mod tests {
     async fn with_a_disk_an_unknown_grant_is_dead() {
         let world = World::new();
         let grants = world.process();
-        assert_eq!(grants.look("g", 1, world.now()).await.unwrap(), Life::Over);
+        assert_eq!(world.look(&grants, "g", 1).await.unwrap(), Life::Over);
         let refused = grants.refresh(&world.token("g", 1)).await.unwrap_err();
         assert_eq!(refused, Error::InvalidRefreshToken);
     }
@@ -513,11 +539,11 @@ mod tests {
         let chain = first.refresh(&world.token("g", 1)).await.unwrap();
         assert_eq!(chain.current(), 2);
         let second = world.process();
-        assert_eq!(second.look("g", 2, world.now()).await.unwrap(), Life::Live);
+        assert_eq!(world.look(&second, "g", 2).await.unwrap(), Life::Live);
         world.clock.advance(Duration::from_secs(301));
         assert!(second.refresh(&world.token("g", 1)).await.is_err());
         assert_eq!(
-            world.process().look("g", 2, world.now()).await.unwrap(),
+            world.look(&world.process(), "g", 2).await.unwrap(),
             Life::Over
         );
     }
@@ -526,10 +552,10 @@ mod tests {
     async fn a_revocation_by_another_process_is_noticed_within_a_second() {
         let world = World::new();
         let (here, there) = (world.begun().await, world.process());
-        assert_eq!(here.look("g", 1, world.now()).await.unwrap(), Life::Live);
+        assert_eq!(world.look(&here, "g", 1).await.unwrap(), Life::Live);
         there.revoke("g").await.unwrap();
         world.clock.advance(Duration::from_secs(1));
-        assert_eq!(here.look("g", 1, world.now()).await.unwrap(), Life::Over);
+        assert_eq!(world.look(&here, "g", 1).await.unwrap(), Life::Over);
     }
 
     #[tokio::test]
@@ -538,8 +564,15 @@ mod tests {
         let grants = world.process();
         grants.reserve(&world.approval()).await.unwrap();
         grants.revoke("g").await.unwrap();
-        assert_eq!(grants.begin("g").await.unwrap().0, Life::Over);
-        assert_eq!(grants.look("g", 1, world.now()).await.unwrap(), Life::Over);
+        assert_eq!(
+            grants
+                .begin(&world.approval(), None, world.now())
+                .await
+                .unwrap()
+                .0,
+            Life::Over
+        );
+        assert_eq!(world.look(&grants, "g", 1).await.unwrap(), Life::Over);
     }
 
     #[tokio::test]
@@ -552,24 +585,102 @@ mod tests {
             grants.reserve(&world.approval()).await,
             Err(Error::Unavailable)
         );
-        assert_eq!(grants.look("g", 1, world.now()).await, Ok(Life::Live));
+        assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Live));
         assert_eq!(
-            grants.look("other", 1, world.now()).await,
+            world.look(&grants, "other", 1).await,
             Err(Error::Unavailable)
         );
         assert!(grants.revoke("g").await.is_err());
-        assert_eq!(grants.look("g", 1, world.now()).await, Ok(Life::Over));
+        assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Over));
+    }
+
+    #[tokio::test]
+    async fn a_use_is_written_once_an_hour() {
+        let world = World::new();
+        let grants = world.begun().await;
+        let mut written = Vec::new();
+        for _ in 0..180 {
+            world.clock.advance(Duration::from_secs(60));
+            assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Live));
+            written.push(world.disk.get("grant/g").await.unwrap());
+        }
+        written.dedup();
+        // The first tells the family and that the token arrived, then one after each hour.
+        assert_eq!(written.len(), 3);
+    }
+
+    #[tokio::test]
+    async fn the_end_of_everything_outlives_the_process_and_reaches_what_nobody_remembers() {
+        let world = World::new();
+        let first = world.begun().await;
+        let early = world.token("g", 1);
+        assert_eq!(first.connections().await.unwrap().len(), 1);
+        first.revoke_all().await.unwrap();
+        assert_eq!(world.look(&first, "g", 1).await, Ok(Life::Over));
+        assert!(first.refresh(&early).await.is_err());
+        assert!(first.connections().await.unwrap().is_empty());
+        let second = world.process();
+        assert_eq!(world.look(&second, "g", 1).await, Ok(Life::Over));
+        assert!(second.refresh(&early).await.is_err());
+        // Approved before and redeemed after.
+        let approval = world.approval();
+        second.reserve(&approval).await.unwrap();
+        second.revoke_all().await.unwrap();
+        world.clock.advance(Duration::from_secs(1));
+        let begun = second.begin(&approval, None, world.now()).await.unwrap();
+        assert_eq!(begun.0, Life::Over);
+        // What begins afterwards lives, also in a year's time, when the epoch may be forgotten.
+        second.reserve(&approval).await.unwrap();
+        let begun = second.begin(&approval, None, world.now()).await.unwrap();
+        assert_eq!(begun.0, Life::Live);
+        assert_eq!(world.look(&second, "g", 1).await, Ok(Life::Live));
+        world.clock.advance(Duration::from_secs(364 * 86_400));
+        assert!(world.process().refresh(&early).await.is_err());
+        assert!(world.disk.get("revoked-before").await.unwrap().is_some());
+        world.clock.advance(Duration::from_secs(2 * 86_400));
+        assert!(world.disk.get("revoked-before").await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn the_end_of_everything_in_another_process_is_noticed_within_a_second() {
+        let world = World::new();
+        let (here, there) = (world.begun().await, world.process());
+        assert_eq!(world.look(&here, "g", 1).await, Ok(Life::Live));
+        let begun_at = world.now();
+        world.clock.advance(Duration::from_millis(100));
+        there.revoke_all().await.unwrap();
+        world.clock.advance(Duration::from_millis(1000));
+        let token = Verified {
+            grant_id: "g".to_owned(),
+            client_digest: "c".to_owned(),
+            generation: 1,
+            begun_at,
+            issued_at: begun_at,
+            scopes: Scopes::ALL,
+        };
+        assert_eq!(here.look(&token, None).await, Ok(Life::Over));
+    }
+
+    #[tokio::test]
+    async fn the_end_of_everything_holds_here_though_the_disk_fails() {
+        let world = World::new();
+        let grants = world.begun().await;
+        assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Live));
+        world.disk.broken.store(true, Ordering::SeqCst);
+        assert_eq!(grants.revoke_all().await, Err(Error::Unavailable));
+        assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Over));
+        assert_eq!(grants.connections().await, Err(Error::Unavailable));
     }
 
     #[tokio::test]
     async fn a_request_does_not_write_when_nothing_changed() {
         let world = World::new();
         let grants = world.begun().await;
-        assert_eq!(grants.look("g", 1, world.now()).await, Ok(Life::Live));
+        assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Live));
         let before = world.disk.get("grant/g").await.unwrap();
         for _ in 0..3 {
             world.clock.advance(Duration::from_secs(2));
-            assert_eq!(grants.look("g", 1, world.now()).await, Ok(Life::Live));
+            assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Live));
         }
         assert_eq!(world.disk.get("grant/g").await.unwrap(), before);
     }

@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 
+use super::address::{Family, client_address};
 use super::challenge::Challenges;
 use super::error::Error;
 use super::grants::{self, Grants, Life};
@@ -28,6 +29,7 @@ pub struct Guard {
     pub grants: Arc<Grants>,
     pub limits: Arc<Limits>,
     pub challenges: Challenges,
+    pub trusted_proxy_hops: usize,
     /// `None` is closed.
     pub api_key: Option<Expected>,
 }
@@ -42,14 +44,18 @@ enum Refusal {
 }
 
 impl Guard {
-    async fn identify(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
+    async fn identify(
+        &self,
+        headers: &HeaderMap,
+        family: Option<Family>,
+    ) -> Result<Caller, Refusal> {
         let authorization = only(headers, &header::AUTHORIZATION)?;
         let api_key = only(headers, &X_API_KEY)?;
         match (authorization, api_key) {
             (None, None) => Err(Refusal::NoCredential),
             (None, Some(key)) if self.is_api_key(key.as_bytes()) => Ok(api_key_caller()),
             (None, Some(_)) => Err(Refusal::WrongApiKey),
-            (Some(authorization), None) => self.bearer(authorization).await,
+            (Some(authorization), None) => self.bearer(authorization, family).await,
             // Two credentials pass only when they are one.
             (Some(authorization), Some(key)) => {
                 let bearer = bearer_token(authorization).ok_or(Refusal::Wrong)?;
@@ -68,7 +74,11 @@ impl Guard {
             .is_some_and(|expected| expected.is(presented))
     }
 
-    async fn bearer(&self, authorization: &HeaderValue) -> Result<Caller, Refusal> {
+    async fn bearer(
+        &self,
+        authorization: &HeaderValue,
+        family: Option<Family>,
+    ) -> Result<Caller, Refusal> {
         let token = bearer_token(authorization).ok_or(Refusal::Wrong)?;
         if self.is_api_key(token) {
             return Ok(api_key_caller());
@@ -80,7 +90,7 @@ impl Guard {
             .ok_or(Refusal::Wrong)?;
         let life = self
             .grants
-            .look(&verified.grant_id, verified.generation, verified.issued_at)
+            .look(&verified, family)
             .await
             .map_err(Refusal::Unknown)?;
         let session_id = grants::session_id(&verified.grant_id);
@@ -126,7 +136,8 @@ pub async fn check(
         return StatusCode::NO_CONTENT.into_response();
     }
     let path = request.uri().path().to_owned();
-    let caller = match guard.identify(request.headers()).await {
+    let family = client_address(&request, guard.trusted_proxy_hops).map(Family::of);
+    let caller = match guard.identify(request.headers(), family).await {
         Ok(caller) => caller,
         Err(refusal) => return guard.refuse(&refusal, &path),
     };
@@ -159,10 +170,7 @@ fn bearer_token(value: &HeaderValue) -> Option<&[u8]> {
     let bytes = value.as_bytes();
     let (scheme, rest) = bytes.split_at_checked(6)?;
     let token = rest.strip_prefix(b" ")?;
-    let well_formed = scheme.eq_ignore_ascii_case(b"bearer")
-        && !token.is_empty()
-        && token.iter().all(u8::is_ascii_graphic);
-    well_formed.then_some(token)
+    scheme.eq_ignore_ascii_case(b"bearer").then_some(token)
 }
 
 fn api_key_caller() -> Caller {

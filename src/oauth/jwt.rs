@@ -29,6 +29,8 @@ struct Claims {
     iat: i64,
     exp: i64,
     jti: String,
+    /// When the owner approved the grant (RFC 9068 section 2.2.1).
+    auth_time: i64,
     gid: String,
     seq: u32,
 }
@@ -41,13 +43,17 @@ pub struct Access<'a> {
     pub client_digest: &'a str,
     pub resource: Resource,
     pub scopes: Scopes,
+    pub begun_at: i64,
 }
 
 /// An access token that holds by itself; whether its grant lives is another question.
 #[derive(Debug)]
 pub struct Verified {
     pub grant_id: String,
+    pub client_digest: String,
     pub generation: u32,
+    /// When its grant began.
+    pub begun_at: i64,
     pub issued_at: i64,
     pub scopes: Scopes,
 }
@@ -126,6 +132,7 @@ impl AccessTokens {
             iat: now,
             exp: now.saturating_add(self.ttl),
             jti: secret::random_text::<16>()?,
+            auth_time: access.begun_at,
             gid: access.grant_id.to_owned(),
             seq: access.generation,
         };
@@ -133,6 +140,20 @@ impl AccessTokens {
     }
 
     pub fn verify(&self, token: &str, now: i64) -> Option<Verified> {
+        let (verified, expires_at) = self.read(token)?;
+        let holds = verified.begun_at >= self.not_before
+            && verified.issued_at >= self.not_before
+            && now < expires_at;
+        holds.then_some(verified)
+    }
+
+    /// The token, if it is ours, however old it is.
+    pub fn open(&self, token: &str) -> Option<Verified> {
+        self.read(token).map(|(verified, _)| verified)
+    }
+
+    /// What a token of ours says, and when it expires.
+    fn read(&self, token: &str) -> Option<(Verified, i64)> {
         if token.len() > MAX_LENGTH || !token.starts_with(&self.header_text) {
             return None;
         }
@@ -141,22 +162,25 @@ impl AccessTokens {
                 .ok()
                 .map(|data| data.claims)
         })?;
+        let scopes = Scopes::parse(&claims.scope);
         let holds = claims.iss == self.issuer
             && claims.sub == SUBJECT
             && (claims.aud == self.mcp || claims.aud == self.root)
-            && claims.iat >= self.not_before
             && claims.iat < claims.exp
-            && now < claims.exp
+            && claims.auth_time <= claims.iat
             && !claims.jti.is_empty()
             && !claims.gid.is_empty()
-            && !claims.client_id.is_empty();
-        let scopes = Scopes::parse(&claims.scope);
-        (holds && !scopes.is_empty()).then_some(Verified {
+            && !claims.client_id.is_empty()
+            && !scopes.is_empty();
+        let verified = Verified {
             grant_id: claims.gid,
+            client_digest: claims.client_id,
             generation: claims.seq,
+            begun_at: claims.auth_time,
             issued_at: claims.iat,
             scopes,
-        })
+        };
+        holds.then_some((verified, claims.exp))
     }
 }
 
@@ -180,12 +204,17 @@ mod tests {
     }
 
     fn token() -> String {
+        token_of("grant")
+    }
+
+    fn token_of(grant_id: &str) -> String {
         let access = Access {
-            grant_id: "grant",
+            grant_id,
             generation: 3,
             client_digest: "client",
             resource: Resource::Mcp,
             scopes: Scopes::ALL,
+            begun_at: NOW,
         };
         tokens(None).mint(&access, NOW).unwrap()
     }
@@ -198,6 +227,20 @@ mod tests {
         assert_eq!(verified.generation, 3);
         assert_eq!(verified.scopes, Scopes::ALL);
         assert!(token.len() < 1024, "{}", token.len());
+    }
+
+    #[test]
+    fn a_token_longer_than_any_of_ours_is_not_even_looked_at() {
+        let of_length = |wanted: fn(usize) -> bool| {
+            (1..MAX_LENGTH)
+                .map(|length| token_of(&"g".repeat(length)))
+                .find(|token| wanted(token.len()))
+                .unwrap()
+        };
+        let longest = of_length(|length| length == MAX_LENGTH);
+        assert!(tokens(None).verify(&longest, NOW).is_some());
+        let longer = of_length(|length| length > MAX_LENGTH);
+        assert!(tokens(None).verify(&longer, NOW).is_none());
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub enum Purpose {
     Transaction,
     Csrf,
     Device,
+    Connections,
 }
 
 impl Purpose {
@@ -37,6 +38,7 @@ impl Purpose {
             Self::Transaction => "txn",
             Self::Csrf => "csrf",
             Self::Device => "device",
+            Self::Connections => "connections",
         }
     }
 }
@@ -49,6 +51,7 @@ struct Ring {
     transaction: Key,
     csrf: Key,
     device: Key,
+    connections: Key,
 }
 
 impl Ring {
@@ -78,6 +81,7 @@ impl Ring {
             transaction: key(Purpose::Transaction)?,
             csrf: key(Purpose::Csrf)?,
             device: key(Purpose::Device)?,
+            connections: key(Purpose::Connections)?,
         })
     }
 
@@ -90,6 +94,7 @@ impl Ring {
             Purpose::Transaction => &self.transaction,
             Purpose::Csrf => &self.csrf,
             Purpose::Device => &self.device,
+            Purpose::Connections => &self.connections,
         }
     }
 

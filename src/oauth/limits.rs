@@ -20,7 +20,8 @@ struct Rule {
     span: Duration,
 }
 
-/// Guesses of the owner secret, over all transactions, cookies and addresses together.
+/// Guesses of the owner secret, over all pages, transactions, cookies and addresses together: the wait grows from none to a minute
+/// to the rest of the hour.
 const OWNER: &[Rule] = &[
     Rule {
         max: 10,
@@ -28,6 +29,17 @@ const OWNER: &[Rule] = &[
     },
     Rule {
         max: 50,
+        span: HOUR,
+    },
+];
+/// One stranger cannot use up the guesses of all who never approved here.
+const OWNER_OF_ONE: &[Rule] = &[
+    Rule {
+        max: 5,
+        span: MINUTE,
+    },
+    Rule {
+        max: 20,
         span: HOUR,
     },
 ];
@@ -44,6 +56,15 @@ const REGISTRATIONS: &[Rule] = &[
 ];
 const REGISTRATIONS_OF_ONE: &[Rule] = &[Rule {
     max: 40,
+    span: MINUTE,
+}];
+/// Metadata documents of clients, which only somebody who knows the owner secret can ask for: enough for a very busy owner.
+const DOCUMENTS: &[Rule] = &[Rule {
+    max: 20,
+    span: MINUTE,
+}];
+const DOCUMENTS_OF_ONE: &[Rule] = &[Rule {
+    max: 10,
     span: MINUTE,
 }];
 const WRONG_API_KEYS: &[Rule] = &[Rule {
@@ -117,11 +138,12 @@ impl Limit {
         }
         all.add(self.rules, now);
         if let (Some(address), false) = (address, self.each.is_empty()) {
-            if by_address.len() >= MAX_ADDRESSES {
+            let known = by_address.contains_key(&address);
+            if !known {
                 let hour_ago = now.saturating_sub(3_600_000);
                 by_address.retain(|_, own| own.last() > hour_ago);
             }
-            if by_address.len() < MAX_ADDRESSES {
+            if known || by_address.len() < MAX_ADDRESSES {
                 by_address.entry(address).or_default().add(self.each, now);
             }
         }
@@ -129,15 +151,33 @@ impl Limit {
     }
 
     /// Takes back the latest hit: it was an honest one.
-    fn give_back(&self) {
-        self.hits().0.0.pop_back();
+    fn give_back(&self, address: Option<IpAddr>) {
+        let mut hits = self.hits();
+        let (all, by_address) = &mut *hits;
+        all.0.pop_back();
+        let Some(address) = address else { return };
+        if let Some(own) = by_address.get_mut(&address) {
+            own.0.pop_back();
+            if own.0.is_empty() {
+                by_address.remove(&address);
+            }
+        }
     }
+}
+
+/// Who guesses at the owner secret.
+#[derive(Debug, Clone, Copy)]
+pub struct Guesser {
+    /// Somebody approved in this browser before.
+    pub known_device: bool,
+    pub address: Option<IpAddr>,
 }
 
 /// The limits of the authorization server.
 pub struct Limits {
     clock: Clock,
     registrations: Limit,
+    documents: Limit,
     strangers: Limit,
     known_devices: Limit,
     wrong_api_keys: Limit,
@@ -148,7 +188,8 @@ impl Limits {
         Self {
             clock,
             registrations: Limit::new(REGISTRATIONS, REGISTRATIONS_OF_ONE),
-            strangers: Limit::new(OWNER, &[]),
+            documents: Limit::new(DOCUMENTS, DOCUMENTS_OF_ONE),
+            strangers: Limit::new(OWNER, OWNER_OF_ONE),
             known_devices: Limit::new(OWNER, &[]),
             wrong_api_keys: Limit::new(WRONG_API_KEYS, &[]),
         }
@@ -163,24 +204,27 @@ impl Limits {
         self.registrations.take(address, self.now())
     }
 
+    /// Before a client metadata document is fetched.
+    pub fn document(&self, address: Option<IpAddr>) -> Result<(), Duration> {
+        self.documents.take(address, self.now())
+    }
+
     /// Runs `check` as one guess of the owner secret, if a guess is allowed now; a right one costs nothing.
     ///
     /// Browsers that were approved in before have a budget of their own, so that a stranger who burns the common one
     /// does not keep the owner out.
-    pub fn guess(
-        &self,
-        known_device: bool,
-        check: impl FnOnce() -> bool,
-    ) -> Result<bool, Duration> {
-        let limit = if known_device {
+    pub fn guess(&self, guesser: Guesser, check: impl FnOnce() -> bool) -> Result<bool, Duration> {
+        let limit = if guesser.known_device {
             &self.known_devices
         } else {
             &self.strangers
         };
-        limit.take(None, self.now())?;
+        // Behind a proxy that we were not told of everybody has its address, and a share of that would be the budget of all.
+        let address = guesser.address.filter(|address| is_public(*address));
+        limit.take(address, self.now())?;
         let right = check();
         if right {
-            limit.give_back();
+            limit.give_back(address);
         }
         Ok(right)
     }
@@ -191,9 +235,42 @@ impl Limits {
     }
 }
 
+/// Whether an address is one that strangers come from, and not of the machine or network that the server runs in.
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(ip) => {
+            let [first, second, ..] = ip.octets();
+            let shared = first == 100 && (64..128).contains(&second);
+            !(ip.is_loopback() || ip.is_private() || ip.is_link_local() || shared)
+        }
+        IpAddr::V6(ip) => {
+            !(ip.is_loopback()
+                || ip.is_unspecified()
+                || ip.is_unique_local()
+                || ip.is_unicast_link_local())
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const STRANGER: Guesser = Guesser {
+        known_device: false,
+        address: None,
+    };
+    const OWNER_BEFORE: Guesser = Guesser {
+        known_device: true,
+        address: None,
+    };
+
+    fn at(address: &str) -> Guesser {
+        Guesser {
+            known_device: false,
+            address: Some(address.parse().unwrap()),
+        }
+    }
 
     fn clock() -> Clock {
         Clock::manual("2026-03-18T09:30:00Z".parse().unwrap())
@@ -206,27 +283,27 @@ mod tests {
         let mut waits = Vec::new();
         for _ in 0..5 {
             for _ in 0..10 {
-                assert_eq!(limits.guess(false, || false), Ok(false));
+                assert_eq!(limits.guess(STRANGER, || false), Ok(false));
             }
-            let wait = limits.guess(false, || true).unwrap_err();
+            let wait = limits.guess(STRANGER, || true).unwrap_err();
             clock.advance(wait);
             waits.push(wait.as_secs());
         }
         assert_eq!(waits, [60, 60, 60, 60, 3600 - 240]);
-        assert_eq!(limits.guess(false, || true), Ok(true));
+        assert_eq!(limits.guess(STRANGER, || true), Ok(true));
     }
 
     #[test]
     fn right_answers_cost_nothing_and_known_browsers_have_their_own_budget() {
         let limits = Limits::new(clock());
         for _ in 0..100 {
-            assert_eq!(limits.guess(false, || true), Ok(true));
+            assert_eq!(limits.guess(STRANGER, || true), Ok(true));
         }
         for _ in 0..10 {
-            assert_eq!(limits.guess(false, || false), Ok(false));
+            assert_eq!(limits.guess(STRANGER, || false), Ok(false));
         }
-        assert!(limits.guess(false, || true).is_err());
-        assert_eq!(limits.guess(true, || true), Ok(true));
+        assert!(limits.guess(STRANGER, || true).is_err());
+        assert_eq!(limits.guess(OWNER_BEFORE, || true), Ok(true));
     }
 
     #[test]
@@ -245,5 +322,74 @@ mod tests {
                 .registration(Some("192.0.2.2".parse().unwrap()))
                 .is_ok()
         );
+    }
+
+    #[test]
+    fn one_address_has_a_share_of_the_guesses_and_all_together_no_more_than_the_total() {
+        let clock = clock();
+        let limits = Limits::new(clock.clone());
+        let wrong = |guesser| limits.guess(guesser, || false).is_ok();
+        assert_eq!((0..9).filter(|_| wrong(at("192.0.2.1"))).count(), 5);
+        assert_eq!((0..9).filter(|_| wrong(at("192.0.2.2"))).count(), 5);
+        assert!(!wrong(at("192.0.2.3")));
+        let mut of_one = 5;
+        for _ in 0..50 {
+            clock.advance(Duration::from_secs(65));
+            of_one += (0..9).filter(|_| wrong(at("192.0.2.1"))).count();
+        }
+        assert_eq!(of_one, 20);
+        assert!(wrong(at("192.0.2.3")));
+    }
+
+    #[test]
+    fn a_right_answer_costs_its_address_nothing() {
+        let limits = Limits::new(clock());
+        for _ in 0..30 {
+            assert_eq!(limits.guess(at("192.0.2.1"), || true), Ok(true));
+        }
+        assert!(limits.strangers.hits().1.is_empty());
+    }
+
+    #[test]
+    fn an_address_of_our_own_network_is_no_stranger() {
+        for ours in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "192.168.0.9",
+            "172.20.0.1",
+            "169.254.1.1",
+            "100.100.1.1",
+            "::1",
+            "fd12::",
+            "fe80::",
+        ] {
+            let limits = Limits::new(clock());
+            let allowed = (0..20).filter(|_| limits.guess(at(ours), || false).is_ok());
+            assert_eq!(allowed.count(), 10, "{ours}");
+        }
+        for theirs in ["100.63.0.1", "100.128.0.1", "172.32.0.1", "2001:db8::"] {
+            let limits = Limits::new(clock());
+            let allowed = (0..20).filter(|_| limits.guess(at(theirs), || false).is_ok());
+            assert_eq!(allowed.count(), 5, "{theirs}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_remembered_in_bounded_number_and_for_an_hour() {
+        let clock = clock();
+        let limit = Limit::new(&[], OWNER_OF_ONE);
+        for n in 0..6000_u32 {
+            let address = IpAddr::from(n.to_be_bytes());
+            limit
+                .take(Some(address), clock.unix_seconds() * 1000)
+                .unwrap();
+        }
+        assert_eq!(limit.hits().1.len(), MAX_ADDRESSES);
+        let later = (clock.unix_seconds() + 3601) * 1000;
+        limit
+            .take(Some(IpAddr::from([192, 0, 2, 1])), later)
+            .unwrap();
+        assert_eq!(limit.hits().1.len(), 1);
+        assert!(limit.hits().0.0.is_empty());
     }
 }

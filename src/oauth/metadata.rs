@@ -12,6 +12,9 @@ use super::scope::OFFLINE_ACCESS;
 use crate::identity::Scope;
 use crate::public_url::PublicUrl;
 
+/// How clients prove themselves wherever they have to.
+const AUTH_METHODS: [&str; 3] = ["none", "client_secret_post", "client_secret_basic"];
+
 /// RFC 9728 section 2
 #[derive(Serialize)]
 struct ProtectedResource<'a> {
@@ -31,16 +34,20 @@ struct AuthorizationServer<'a> {
     authorization_endpoint: String,
     token_endpoint: String,
     registration_endpoint: String,
+    revocation_endpoint: String,
     response_types_supported: [&'a str; 1],
     response_modes_supported: [&'a str; 1],
     grant_types_supported: [&'a str; 2],
     /// Its absence obliges MCP clients to refuse.
     code_challenge_methods_supported: [&'a str; 1],
     token_endpoint_auth_methods_supported: [&'a str; 3],
+    revocation_endpoint_auth_methods_supported: [&'a str; 3],
     /// With `offline_access`: Claude and ChatGPT ask for a refresh token only when they see it here.
     scopes_supported: Vec<&'a str>,
     /// RFC 9207 section 3
     authorization_response_iss_parameter_supported: bool,
+    /// Claude and ChatGPT then name themselves by URL, provided that `none` is among the methods above.
+    client_id_metadata_document_supported: bool,
     protected_resources: [String; 2],
 }
 
@@ -71,17 +78,16 @@ impl Documents {
             authorization_endpoint: public_url.at("/authorize"),
             token_endpoint: public_url.at("/token"),
             registration_endpoint: public_url.at("/register"),
+            revocation_endpoint: public_url.at("/revoke"),
             response_types_supported: ["code"],
             response_modes_supported: ["query"],
             grant_types_supported: ["authorization_code", "refresh_token"],
             code_challenge_methods_supported: ["S256"],
-            token_endpoint_auth_methods_supported: [
-                "none",
-                "client_secret_post",
-                "client_secret_basic",
-            ],
+            token_endpoint_auth_methods_supported: AUTH_METHODS,
+            revocation_endpoint_auth_methods_supported: AUTH_METHODS,
             scopes_supported: server_scopes,
             authorization_response_iss_parameter_supported: true,
+            client_id_metadata_document_supported: true,
             protected_resources: [issuer.to_owned(), public_url.mcp()],
         })?;
         Ok(Self {

@@ -1,17 +1,26 @@
 //! The authorization server and the bearer guard.
 //!
-//! One file per endpoint (`metadata`, `register`, `authorize`, `token`) and the `guard`; they never import one another. Below them
+//! One file per endpoint (`metadata`, `register`, `authorize`, `token`, `revoke`, `connections`) and the `guard`; they never import one another. Below them
 //! what they share: `codes` and `grants` (what is remembered), `grant` (what may follow what), then the pure pieces. The walk is
 //! told in the crate's documentation.
 #![deny(clippy::indexing_slicing)]
 
 mod address;
+mod answer;
 mod authorize;
 mod challenge;
+mod cimd;
 mod client;
+mod client_auth;
+mod client_metadata;
+mod client_url;
 mod codes;
+mod connections;
+mod connections_page;
+mod connections_words;
 mod consent;
 mod cookie;
+mod epoch;
 mod error;
 mod form;
 mod grant;
@@ -21,14 +30,22 @@ mod jwt;
 mod keys;
 mod limits;
 mod metadata;
+pub mod outbound;
+mod page;
 mod pkce;
+mod record;
 mod redirect;
 mod refresh;
 mod register;
 mod request;
 mod resource;
+mod revoke;
+mod same_site;
 mod scope;
 mod secret;
+mod seen;
+mod special_addresses;
+mod ticket;
 mod token;
 mod transaction;
 mod wording;
@@ -83,6 +100,8 @@ pub struct Settings {
     pub tokens_not_before: Option<Timestamp>,
     /// How many proxies stand in front: the client's address is that many entries from the right of `X-Forwarded-For`.
     pub trusted_proxy_hops: usize,
+    /// Where client metadata documents may be fetched from.
+    pub outbound: outbound::Settings,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +115,8 @@ pub struct OAuth {
     register: Arc<register::Register>,
     authorize: Arc<authorize::Authorize>,
     token: Arc<token::Token>,
+    revoke: Arc<revoke::Revoke>,
+    connections: Arc<connections::Connections>,
     guard: Arc<guard::Guard>,
 }
 
@@ -133,6 +154,17 @@ impl OAuth {
         ));
         let limits = Arc::new(limits::Limits::new(clock.clone()));
         let codes = Arc::new(codes::Codes::default());
+        let outbound = outbound::Outbound::new(&settings.outbound).map_err(|error| {
+            BuildError(format!(
+                "the HTTP client for documents could not be built: {error}"
+            ))
+        })?;
+        let client_documents = Arc::new(cimd::ClientDocuments::new(
+            clock.clone(),
+            Arc::new(outbound),
+            Arc::clone(&limits),
+            settings.outbound.page_patience,
+        ));
         let documents = metadata::Documents::new(&public_url)
             .map_err(|error| BuildError(format!("the metadata could not be written: {error}")))?;
         Ok(Self {
@@ -149,21 +181,41 @@ impl OAuth {
                 keys: Arc::clone(&keys),
                 owner: secret::Owner::new(&settings.owner_secret),
                 cookies: cookie::Cookies::new(public_url.is_https()),
+                trusted_proxy_hops: settings.trusted_proxy_hops,
                 limits: Arc::clone(&limits),
+                documents: client_documents,
                 codes: Arc::clone(&codes),
                 grants: Arc::clone(&grants),
             }),
             token: Arc::new(token::Token {
                 clock: clock.clone(),
                 public_url: public_url.clone(),
-                keys,
+                trusted_proxy_hops: settings.trusted_proxy_hops,
+                keys: Arc::clone(&keys),
                 access: Arc::clone(&access),
                 refresh,
                 codes,
                 grants: Arc::clone(&grants),
             }),
+            connections: Arc::new(connections::Connections {
+                clock: clock.clone(),
+                public_url: public_url.clone(),
+                athlete_id: settings.athlete_id,
+                trusted_proxy_hops: settings.trusted_proxy_hops,
+                keys: Arc::clone(&keys),
+                owner: secret::Owner::new(&settings.owner_secret),
+                cookies: cookie::Cookies::new(public_url.is_https()),
+                limits: Arc::clone(&limits),
+                grants: Arc::clone(&grants),
+            }),
+            revoke: Arc::new(revoke::Revoke {
+                keys,
+                access: Arc::clone(&access),
+                grants: Arc::clone(&grants),
+            }),
             guard: Arc::new(guard::Guard {
                 clock,
+                trusted_proxy_hops: settings.trusted_proxy_hops,
                 access,
                 grants,
                 limits,
@@ -173,7 +225,7 @@ impl OAuth {
         })
     }
 
-    /// Metadata, registration, authorization and token endpoints. The metadata advertises the root forms; `/oauth/…` keeps
+    /// Metadata, the endpoints of clients and the owner's page. The metadata advertises the root forms; `/oauth/…` keeps
     /// older URLs alive.
     pub fn router(&self) -> Router {
         let mut router = Router::new();
@@ -195,13 +247,18 @@ impl OAuth {
             .post(authorize::post)
             .with_state(Arc::clone(&self.authorize));
         let token = post(token::post).with_state(Arc::clone(&self.token));
+        let revoke = post(revoke::post).with_state(Arc::clone(&self.revoke));
         for prefix in ["", "/oauth"] {
             router = router
                 .route(&format!("{prefix}/register"), register.clone())
                 .route(&format!("{prefix}/authorize"), authorize.clone())
-                .route(&format!("{prefix}/token"), token.clone());
+                .route(&format!("{prefix}/token"), token.clone())
+                .route(&format!("{prefix}/revoke"), revoke.clone());
         }
-        router
+        let connections = get(connections::get)
+            .post(connections::post)
+            .with_state(Arc::clone(&self.connections));
+        router.route("/connections", connections)
     }
 
     /// Wraps `router` so that only requests with a live credential reach it, with a

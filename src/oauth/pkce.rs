@@ -40,6 +40,26 @@ mod tests {
     }
 
     #[test]
+    fn an_ill_formed_verifier_meets_not_even_its_own_challenge() {
+        let meets_its_own = |verifier: &str| {
+            let own = secret::encode(secret::digest(verifier));
+            Challenge::parse(&own).unwrap().is_met_by(verifier)
+        };
+        for length in [43, 128] {
+            assert!(meets_its_own(&"~".repeat(length)), "{length}");
+        }
+        for length in [0, 42, 129] {
+            assert!(!meets_its_own(&"a".repeat(length)), "{length}");
+        }
+        for odd in ["+", "/", "=", " ", "\0", "é"] {
+            assert!(
+                !meets_its_own(&format!("{odd}{}", "a".repeat(43))),
+                "{odd:?}"
+            );
+        }
+    }
+
+    #[test]
     fn what_is_not_a_digest_is_no_challenge() {
         for text in [
             "",

@@ -112,6 +112,14 @@ impl RedirectUri {
         &self.shown
     }
 
+    /// The host without its port, if it is one of the web.
+    pub fn web_host(&self) -> Option<&str> {
+        match self.kind {
+            Kind::Https => host_of(&self.shown).ok(),
+            Kind::Loopback | Kind::PrivateUse => None,
+        }
+    }
+
     pub fn destination(&self) -> Destination {
         match self.kind {
             Kind::Loopback => Destination::Loopback,

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::address::client_address;
 use super::client::{AuthMethod, Client, Registration};
+use super::client_metadata;
 use super::error::{self, Error};
 use super::form;
 use super::keys::Keys;
@@ -22,7 +23,6 @@ use crate::identity::Scopes;
 
 const MAX_BODY: usize = 16 * 1024;
 const MAX_REDIRECT_URIS: usize = 10;
-const MAX_NAME: usize = 64;
 
 /// What registration needs.
 pub struct Register {
@@ -79,19 +79,21 @@ pub async fn post(State(register): State<Arc<Register>>, request: Request<Body>)
 
 impl Register {
     async fn answer(&self, request: Request<Body>) -> Result<Response, Error> {
-        let (parts, body) = request.into_parts();
         self.limits
-            .registration(client_address(&parts, self.trusted_proxy_hops))
+            .registration(client_address(&request, self.trusted_proxy_hops))
             .map_err(Error::TooManyRequests)?;
-        let body = form::body(body, MAX_BODY).await?;
+        let body = form::body(request.into_body(), MAX_BODY).await?;
         let asked: Asked = serde_json::from_slice(&body).map_err(|_| {
             Error::InvalidClientMetadata("The body must be a JSON object without repeated members")
         })?;
         let registration = Registration {
-            name: asked.client_name.as_ref().and_then(clean_name),
+            name: asked
+                .client_name
+                .as_ref()
+                .and_then(client_metadata::clean_name),
             redirect_uris: redirect_uris(asked.redirect_uris.as_ref())?,
             auth_method: auth_method(asked.token_endpoint_auth_method.as_ref()),
-            refreshes: refreshes(asked.grant_types.as_ref()),
+            refreshes: client_metadata::refreshes(asked.grant_types.as_ref()),
         };
         let now = self.clock.unix_seconds();
         let client = Client::register(&self.keys, registration, now)?;
@@ -137,14 +139,7 @@ fn redirect_uris(asked: Option<&Value>) -> Result<Vec<RedirectUri>, Error> {
             "At most 10 redirect URIs can be registered",
         ));
     }
-    list.iter()
-        .map(|uri| {
-            uri.as_str()
-                .ok_or("A redirect URI must be a string")
-                .and_then(RedirectUri::parse)
-                .map_err(Error::InvalidRedirectUri)
-        })
-        .collect()
+    client_metadata::redirect_uris(list).map_err(Error::InvalidRedirectUri)
 }
 
 /// The default is that of RFC 7591 section 2; a method that we do not have becomes `none`, which section 3.2.1 allows when the
@@ -157,57 +152,15 @@ fn auth_method(asked: Option<&Value>) -> AuthMethod {
     }
 }
 
-fn refreshes(asked: Option<&Value>) -> bool {
-    asked
-        .and_then(Value::as_array)
-        .filter(|list| !list.is_empty())
-        .is_none_or(|list| list.iter().any(|kind| kind == "refresh_token"))
-}
-
 fn echo(asked: &str) -> Option<String> {
     let scopes = Scopes::parse(asked);
     (!scopes.is_empty()).then(|| scope::answer(scopes, scope::asks_offline(asked)))
-}
-
-/// A name that can be shown: no control, invisible or direction-changing characters, no run of spaces, at most 64 characters.
-fn clean_name(asked: &Value) -> Option<String> {
-    let visible = |c: char| {
-        !c.is_control()
-            && !matches!(c, '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-                | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
-    };
-    let text: String = asked
-        .as_str()?
-        .chars()
-        .filter(|c| c.is_whitespace() || visible(*c))
-        .take(MAX_NAME * 4)
-        .collect();
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let name: String = words.join(" ").chars().take(MAX_NAME).collect();
-    let name = name.trim_end();
-    (!name.is_empty()).then(|| name.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn names_are_cleaned_of_what_cannot_be_seen() {
-        assert_eq!(
-            clean_name(&json!("  Cl\u{202e}au\u{200b}de\n\tDesktop ")).as_deref(),
-            Some("Claude Desktop")
-        );
-        assert_eq!(clean_name(&json!("\u{200b}\u{feff}")), None);
-        assert_eq!(clean_name(&json!(7)), None);
-        assert_eq!(
-            clean_name(&json!("a".repeat(100_000))).map(|n| n.len()),
-            Some(64)
-        );
-        assert_eq!(clean_name(&json!("自転車")).as_deref(), Some("自転車"));
-    }
 
     #[test]
     fn unknown_methods_become_public_and_the_default_is_basic() {
@@ -217,16 +170,5 @@ mod tests {
             auth_method(Some(&json!("private_key_jwt"))),
             AuthMethod::None
         );
-    }
-
-    #[test]
-    fn refresh_tokens_are_for_those_who_ask_or_do_not_say() {
-        assert!(refreshes(None));
-        assert!(refreshes(Some(&json!([]))));
-        assert!(refreshes(Some(&json!([
-            "authorization_code",
-            "refresh_token"
-        ]))));
-        assert!(!refreshes(Some(&json!(["authorization_code"]))));
     }
 }

@@ -1,6 +1,8 @@
 //! An authorization request (RFC 6749 section 4.1.1), checked in the order in which its parts can be trusted.
 
-use super::client::Client;
+use super::cimd::ClientDocuments;
+use super::client::{Asker, Client};
+use super::client_url::ClientUrl;
 use super::error::Error;
 use super::form::Form;
 use super::keys::Keys;
@@ -15,7 +17,7 @@ const MAX_STATE: usize = 4096;
 
 /// A request that the owner can be asked about.
 pub struct AuthorizationRequest {
-    pub client: Client,
+    pub asker: Asker,
     pub redirect_uri: RedirectUri,
     pub state: Option<String>,
     pub challenge: Challenge,
@@ -30,6 +32,8 @@ pub enum Refusal {
     UnknownClient,
     BadRedirect,
     Malformed,
+    /// Stays here: the client id is a URL, and it is none that a client can have, or it has not been read yet.
+    Local(Error),
     /// Goes to the client if its address may receive errors.
     Error(Error, ReturnTo),
 }
@@ -43,7 +47,7 @@ impl Refusal {
                 Error::InvalidRequest("redirect_uri is not registered for this client")
             }
             Self::Malformed => Error::InvalidRequest("The request is malformed"),
-            Self::Error(error, _) => *error,
+            Self::Local(error) | Self::Error(error, _) => *error,
         }
     }
 }
@@ -76,28 +80,36 @@ impl ReturnTo {
 }
 
 impl AuthorizationRequest {
-    pub fn read(keys: &Keys, public_url: &PublicUrl, query: &str) -> Result<Self, Refusal> {
+    pub async fn read(
+        keys: &Keys,
+        documents: &ClientDocuments,
+        public_url: &PublicUrl,
+        query: &str,
+    ) -> Result<Self, Refusal> {
         let form = Form::parse(query.as_bytes()).ok_or(Refusal::Malformed)?;
-        let client = form
+        let id = form
             .one("client_id")
             .map_err(|_| Refusal::Malformed)?
-            .and_then(|id| Client::known(keys, id))
             .ok_or(Refusal::UnknownClient)?;
-        let redirect_uri = form
-            .one("redirect_uri")
-            .ok()
-            .and_then(|requested| client.redirect(requested))
-            .ok_or(Refusal::BadRedirect)?;
+        let asker = asker(keys, documents, public_url, id).await?;
+        let requested = form.one("redirect_uri").map_err(|_| Refusal::BadRedirect)?;
+        let redirect_uri = match &asker {
+            Asker::Known(client) => client.redirect(requested),
+            // Without the document there is no only one that could be meant.
+            Asker::Unread(_) => requested.and_then(|uri| RedirectUri::parse(uri).ok()),
+        }
+        .ok_or(Refusal::BadRedirect)?;
         let state = form.only("state").map(str::to_owned);
         match Asked::read(&form, public_url) {
             Ok(asked) => Ok(Self {
-                client,
+                asker,
                 redirect_uri,
                 state,
                 challenge: asked.challenge,
                 resource: asked.resource,
                 requested: asked.requested,
             }),
+            Err(error) if matches!(asker, Asker::Unread(_)) => Err(Refusal::Local(error)),
             Err(error) => Err(Refusal::Error(
                 error,
                 ReturnTo {
@@ -107,6 +119,28 @@ impl AuthorizationRequest {
             )),
         }
     }
+}
+
+async fn asker(
+    keys: &Keys,
+    documents: &ClientDocuments,
+    public_url: &PublicUrl,
+    id: &str,
+) -> Result<Asker, Refusal> {
+    if !ClientUrl::is_meant_by(id) {
+        return Client::known(keys, id)
+            .map(Asker::Known)
+            .ok_or(Refusal::UnknownClient);
+    }
+    let url = ClientUrl::parse(id).map_err(|why| Refusal::Local(Error::InvalidRequest(why)))?;
+    if url.host() == public_url.host() {
+        let why = "A client_id must not be a URL of this server";
+        return Err(Refusal::Local(Error::InvalidRequest(why)));
+    }
+    Ok(match documents.shown(&url).await {
+        Some(client) => Asker::Known(client),
+        None => Asker::Unread(url),
+    })
 }
 
 /// The parts whose errors the client may hear.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, Request, StatusCode, header};
+use http::{Request, StatusCode};
 use serde::Serialize;
 
+use super::address::{Family, client_address};
 use super::client::Client;
+use super::client_auth;
 use super::codes::{Codes, Outcome};
 use super::error::{self, Error};
 use super::form::{self, Form};
@@ -43,6 +43,7 @@ const PARAMETERS: [&str; 8] = [
 pub struct Token {
     pub clock: Clock,
     pub public_url: PublicUrl,
+    pub trusted_proxy_hops: usize,
     pub keys: Arc<Keys>,
     pub access: Arc<AccessTokens>,
     pub refresh: Arc<RefreshTokens>,
@@ -74,6 +75,7 @@ pub async fn post(State(token): State<Arc<Token>>, request: Request<Body>) -> Re
 impl Token {
     async fn answer(&self, request: Request<Body>) -> Result<Issued, Error> {
         let headers = request.headers().clone();
+        let family = client_address(&request, self.trusted_proxy_hops).map(Family::of);
         let form = form::posted(request, MAX_BODY).await?;
         for name in PARAMETERS {
             form.one(name)?;
@@ -84,41 +86,22 @@ impl Token {
         if !matches!(grant_type, "authorization_code" | "refresh_token") {
             return Err(Error::UnsupportedGrantType);
         }
-        let client = self.client(&headers, &form)?;
+        let client = client_auth::authenticate(&self.keys, &headers, &form)?;
         // Checked before anything is consumed. The answer is for the resource that was approved: both names are ours.
         Resource::of_request(&self.public_url, form.all("resource")).ok_or(Error::InvalidTarget)?;
         if grant_type == "authorization_code" {
-            self.redeem(&client, &form).await
+            self.redeem(&client, &form, family).await
         } else {
             self.refresh(&client, &form).await
         }
     }
 
-    /// The authenticated client (RFC 6749 section 2.3).
-    fn client(&self, headers: &HeaderMap, form: &Form) -> Result<Client, Error> {
-        let basic = basic_credentials(headers)?;
-        let tried_basic = basic.is_some();
-        let unknown = Error::InvalidClient { basic: tried_basic };
-        let (id, secret) = match (&basic, form.one("client_id")?, form.one("client_secret")?) {
-            // RFC 6749 section 2.3: one method a request.
-            (Some(_), _, Some(_)) => {
-                return Err(Error::InvalidRequest(
-                    "Send the client secret in one way only",
-                ));
-            }
-            (Some((id, _)), Some(in_body), None) if id != in_body => return Err(unknown),
-            (Some((id, secret)), _, None) => (id.as_str(), Some(secret.as_str())),
-            (None, Some(id), secret) => (id, secret),
-            (None, None, _) => return Err(Error::InvalidRequest("client_id is required")),
-        };
-        // A public client may name itself by Basic with an empty password.
-        let secret = secret.filter(|secret| !secret.is_empty());
-        Client::known(&self.keys, id)
-            .filter(|client| client.authenticates(&self.keys, secret))
-            .ok_or(unknown)
-    }
-
-    async fn redeem(&self, client: &Client, form: &Form) -> Result<Issued, Error> {
+    async fn redeem(
+        &self,
+        client: &Client,
+        form: &Form,
+        family: Option<Family>,
+    ) -> Result<Issued, Error> {
         let code = form
             .one("code")?
             .ok_or(Error::InvalidRequest("code is required"))?;
@@ -131,7 +114,7 @@ impl Token {
         };
         let now = self.clock.unix_seconds();
         match self.codes.redeem(code, &redemption, now) {
-            Outcome::Granted(approval) => self.begin(client, &approval, now).await,
+            Outcome::Granted(approval) => self.begin(client, &approval, family, now).await,
             Outcome::Refused => Err(Error::InvalidCode),
             Outcome::Replayed(grant_id) => {
                 tracing::warn!(
@@ -144,8 +127,14 @@ impl Token {
         }
     }
 
-    async fn begin(&self, client: &Client, approval: &Approval, now: i64) -> Result<Issued, Error> {
-        let (life, chain) = self.grants.begin(&approval.grant_id).await?;
+    async fn begin(
+        &self,
+        client: &Client,
+        approval: &Approval,
+        family: Option<Family>,
+        now: i64,
+    ) -> Result<Issued, Error> {
+        let (life, chain) = self.grants.begin(approval, family, now).await?;
         if life == Life::Over {
             return Err(Error::InvalidCode);
         }
@@ -157,6 +146,8 @@ impl Token {
             scopes: approval.scopes,
             offline: approval.offline,
             begun_at: now,
+            client_name: approval.client_name.as_deref(),
+            redirect_host: Some(&approval.redirect_host),
         };
         tracing::info!(
             session_id = %grants::session_id(&approval.grant_id),
@@ -165,7 +156,7 @@ impl Token {
         self.issue(
             &granted,
             approval.scopes,
-            client.refreshes,
+            approval.refreshes,
             chain.current(),
             now,
         )
@@ -204,6 +195,7 @@ impl Token {
             client_digest: granted.client_digest,
             resource: granted.resource,
             scopes,
+            begun_at: granted.begun_at,
         };
         let refresh_token = refreshes
             .then(|| self.refresh.mint(&self.keys, granted, generation, now))
@@ -230,30 +222,4 @@ fn narrowed(asked: Option<&str>, granted: Scopes) -> Result<Scopes, Error> {
         return Err(Error::InvalidScope);
     }
     Ok(scope::granted(scopes))
-}
-
-/// Id and secret from `Authorization: Basic`, both form-encoded within (RFC 6749 section 2.3.1).
-fn basic_credentials(headers: &HeaderMap) -> Result<Option<(String, String)>, Error> {
-    const WRONG: Error = Error::InvalidClient { basic: true };
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let Some(value) = values.next() else {
-        return Ok(None);
-    };
-    if values.next().is_some() {
-        return Err(WRONG);
-    }
-    let (scheme, encoded) = value
-        .to_str()
-        .ok()
-        .and_then(|text| text.split_once(' '))
-        .ok_or(WRONG)?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return Err(WRONG);
-    }
-    let decoded = STANDARD.decode(encoded.trim()).map_err(|_| WRONG)?;
-    let colon = decoded.iter().position(|b| *b == b':').ok_or(WRONG)?;
-    let (id, secret) = decoded.split_at_checked(colon).ok_or(WRONG)?;
-    let id = form::unescape(id).ok_or(WRONG)?;
-    let secret = form::unescape(secret.get(1..).unwrap_or_default()).ok_or(WRONG)?;
-    Ok(Some((id, secret)))
 }

@@ -23,6 +23,8 @@ pub struct Transaction {
     pub id: String,
     pub client_id: String,
     pub redirect_uri: RedirectUri,
+    /// Whether the redirect URI is known to be the client's. If not, nothing is sent there before its document says so.
+    pub proved: bool,
     pub state: Option<String>,
     pub challenge: Challenge,
     pub resource: Resource,
@@ -35,6 +37,9 @@ struct Payload {
     i: String,
     c: String,
     r: String,
+    /// The redirect URI is not proved.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    u: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     s: Option<String>,
     k: String,
@@ -80,6 +85,7 @@ impl Transaction {
             i: self.id.clone(),
             c: self.client_id.clone(),
             r: self.redirect_uri.as_str().to_owned(),
+            u: !self.proved,
             s: self.state.clone(),
             k: self.challenge.as_str().to_owned(),
             a: self.resource,
@@ -118,6 +124,7 @@ impl Transaction {
             id: payload.i,
             client_id: payload.c,
             redirect_uri: RedirectUri::parse(&payload.r).map_err(|_| Foreign::Forged)?,
+            proved: !payload.u,
             state: payload.s,
             challenge: Challenge::parse(&payload.k).ok_or(Foreign::Forged)?,
             resource: payload.a,

@@ -1,43 +1,13 @@
 //! What the pages say, in English and Japanese.
 
-use http::{HeaderMap, header};
+use std::time::Duration;
 
+use super::error::seconds;
+use super::secret::AsksFor;
 use crate::identity::Scope;
-
-/// The languages of the pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    English,
-    Japanese,
-}
+pub use crate::language::Language;
 
 impl Language {
-    /// The better-liked of the two (RFC 9110 section 12.5.4); English when neither is named.
-    pub fn preferred(headers: &HeaderMap) -> Self {
-        let mut best = (0.0, Self::English);
-        let entries = headers
-            .get_all(header::ACCEPT_LANGUAGE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|line| line.split(','));
-        for entry in entries {
-            let mut parts = entry.split(';');
-            let tag = parts.next().unwrap_or_default().trim();
-            let language = match tag.split('-').next().unwrap_or_default() {
-                primary if primary.eq_ignore_ascii_case("ja") => Self::Japanese,
-                primary if primary.eq_ignore_ascii_case("en") => Self::English,
-                _ => continue,
-            };
-            let quality = parts
-                .find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok())
-                .unwrap_or(1.0);
-            if quality > best.0 {
-                best = (quality, language);
-            }
-        }
-        best.1
-    }
-
     pub const fn words(self) -> &'static Words {
         match self {
             Self::English => &ENGLISH,
@@ -63,6 +33,7 @@ pub struct NoticeWords {
 /// All texts of one language. What comes between `before` and `after` is put there by the page, escaped.
 pub struct Words {
     pub code: &'static str,
+    pub server: &'static str,
     pub title: &'static str,
     pub question: &'static str,
     pub goes_to: &'static str,
@@ -71,7 +42,14 @@ pub struct Words {
     pub loopback: &'static str,
     pub app: &'static str,
     pub unknown: &'static str,
+    /// Before and after the host of the client id.
+    pub unread: (&'static str, &'static str),
+    pub elsewhere: (&'static str, &'static str),
+    pub no_voucher: (&'static str, &'static str),
     pub full_address: &'static str,
+    pub published_by: &'static str,
+    pub registered_itself: &'static str,
+    pub not_read: &'static str,
     pub calls_itself: &'static str,
     pub unnamed: &'static str,
     pub not_verified: &'static str,
@@ -81,10 +59,10 @@ pub struct Words {
     write: ScopeWords,
     delete: ScopeWords,
     settings: ScopeWords,
-    pub password_label: &'static str,
-    pub password_hint: &'static str,
-    pub api_key_label: &'static str,
-    pub api_key_hint: &'static str,
+    password_label: &'static str,
+    password_hint: &'static str,
+    api_key_label: &'static str,
+    api_key_hint: &'static str,
     pub typed_before: &'static str,
     pub typed_after: &'static str,
     pub approve: &'static str,
@@ -92,8 +70,8 @@ pub struct Words {
     pub close: &'static str,
     pub wrong_secret: &'static str,
     pub empty_secret: &'static str,
-    pub wait_before: &'static str,
-    pub wait_after: &'static str,
+    wait_before: &'static str,
+    wait_after: &'static str,
     pub technical: &'static str,
     pub unknown_client: NoticeWords,
     pub bad_redirect: NoticeWords,
@@ -105,9 +83,23 @@ pub struct Words {
     pub too_many_wrong: NoticeWords,
     pub denied: NoticeWords,
     pub unavailable: NoticeWords,
+    pub app_unreachable: NoticeWords,
+    pub app_refused: NoticeWords,
 }
 
 impl Words {
+    /// What the field of the owner secret is called, and the hint below.
+    pub const fn secret(&self, asks_for: AsksFor) -> (&'static str, &'static str) {
+        match asks_for {
+            AsksFor::Password => (self.password_label, self.password_hint),
+            AsksFor::ApiKey => (self.api_key_label, self.api_key_hint),
+        }
+    }
+
+    pub fn wait(&self, wait: Duration) -> String {
+        format!("{}{}{}", self.wait_before, seconds(wait), self.wait_after)
+    }
+
     pub const fn scope(&self, scope: Scope) -> ScopeWords {
         match scope {
             Scope::Read => self.read,
@@ -120,6 +112,7 @@ impl Words {
 
 const ENGLISH: Words = Words {
     code: "en",
+    server: "Intervals.icu MCP server",
     title: "Connect an app",
     question: "Give this app access to your training data?",
     goes_to: "Access goes to",
@@ -131,12 +124,27 @@ const ENGLISH: Words = Words {
           Approve only if you started the connection yourself, just now.",
     unknown: "This address is not on this server’s list of known apps. \
               Approve only if you trust it and started the connection there yourself, just now.",
+    unread: (
+        "Nothing about this app could be checked yet. It says that it is described at ",
+        "; this server looks there only after you approve, and stops if the address above is not the app’s.",
+    ),
+    elsewhere: (
+        "Access would not go to the site that describes the app: that is ",
+        ". Approve only if you know why.",
+    ),
+    no_voucher: (
+        "Any program can say that it is this app: ",
+        " cannot vouch for the one that answers on this computer.",
+    ),
     full_address: "Full address",
+    published_by: "Described by",
+    registered_itself: "nobody; the app registered itself here",
+    not_read: "not read yet",
     calls_itself: "Name",
     unnamed: "none given",
-    not_verified: "not verified, chosen by the app",
+    not_verified: "(not verified, chosen by the app)",
     may: "What it may do",
-    always: "always included",
+    always: "(always included)",
     read: ScopeWords {
         name: "See your data",
         detail: "Activities, wellness, calendar, thresholds",
@@ -209,10 +217,21 @@ const ENGLISH: Words = Words {
         text: "This server cannot remember another one: its storage is full or does not answer. Apps that are connected go on \
                working. The server’s log says more.",
     },
+    app_unreachable: NoticeWords {
+        title: "The app’s description is temporarily unavailable",
+        text: "This server could not read it from the app’s web site, so nothing was approved or sent. Go back to the app in a few \
+               minutes and start the connection again.",
+    },
+    app_refused: NoticeWords {
+        title: "The app’s description is wrong",
+        text: "What this server found on the app’s web site does not describe an app that it can work with. Nothing was approved or \
+               sent.",
+    },
 };
 
 const JAPANESE: Words = Words {
     code: "ja",
+    server: "Intervals.icu MCP サーバー",
     title: "アプリを接続",
     question: "このアプリにトレーニングデータへのアクセスを許可しますか？",
     goes_to: "アクセス権の送り先",
@@ -224,12 +243,27 @@ const JAPANESE: Words = Words {
           たった今ご自身で接続を始めた場合にだけ許可してください。",
     unknown: "このサーバーが知っているアプリのアドレスではありません。\
               送り先を信頼でき、たった今ご自身でそこから接続を始めた場合にだけ許可してください。",
+    unread: (
+        "このアプリについては、まだ何も確認できていません。アプリの説明があるとされる場所は ",
+        " です。このサーバーは許可のあとで初めてそれを読み、上の送り先がアプリのものでなければ中止します。",
+    ),
+    elsewhere: (
+        "アクセス権の送り先は、アプリの説明があるサイト（",
+        "）とは別です。理由がわかる場合にだけ許可してください。",
+    ),
+    no_voucher: (
+        "どのプログラムでもこのアプリを名乗れます。",
+        " は、このコンピューターで応答するプログラムを保証できません。",
+    ),
     full_address: "完全なアドレス",
+    published_by: "アプリの説明元",
+    registered_itself: "なし（アプリが自分で登録しました）",
+    not_read: "まだ読んでいません",
     calls_itself: "名前",
     unnamed: "なし",
-    not_verified: "アプリの自称で、未確認です",
+    not_verified: "（アプリの自称で、未確認です）",
     may: "許可する操作",
-    always: "常に含まれます",
+    always: "（常に含まれます）",
     read: ScopeWords {
         name: "データを見る",
         detail: "アクティビティ、体調、カレンダー、しきい値",
@@ -301,29 +335,13 @@ const JAPANESE: Words = Words {
         title: "今は新しい接続を受け付けられません",
         text: "保存領域がいっぱいか、応答がありません。接続済みのアプリは引き続き使えます。詳しくはサーバーのログをご覧ください。",
     },
+    app_unreachable: NoticeWords {
+        title: "アプリの説明を一時的に読めません",
+        text: "アプリのサイトから説明を読めなかったため、何も許可されず、何も送られていません。\
+               数分後にアプリに戻り、接続をもう一度始めてください。",
+    },
+    app_refused: NoticeWords {
+        title: "アプリの説明が正しくありません",
+        text: "アプリのサイトにあったものは、このサーバーで使えるアプリの説明ではありません。何も許可されず、何も送られていません。",
+    },
 };
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use http::HeaderValue;
-
-    #[test]
-    fn the_language_is_the_one_that_is_liked_better() {
-        for (header, language) in [
-            ("ja", Language::Japanese),
-            ("ja-JP,ja;q=0.9,en-US;q=0.8", Language::Japanese),
-            ("en-US,en;q=0.9,ja;q=0.8", Language::English),
-            ("de,fr;q=0.9", Language::English),
-            ("de, ja;q=0.5", Language::Japanese),
-            ("ja;q=0, en;q=0.1", Language::English),
-            ("", Language::English),
-        ] {
-            let headers = HeaderMap::from_iter([(
-                header::ACCEPT_LANGUAGE,
-                HeaderValue::from_str(header).unwrap(),
-            )]);
-            assert_eq!(Language::preferred(&headers), language, "{header}");
-        }
-    }
-}

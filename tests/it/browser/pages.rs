@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::chromium::Chromium;
 use super::looks::{DARK, JAPANESE_LIGHT, JAPANESE_NARROW_DARK, LIGHT, Look, NARROW, accessible};
 use super::site::consent_url;
-use crate::support::flow::{self, Request};
+use crate::support::flow::{self, Request, VERIFIER};
 use crate::support::{Server, secrets};
 
 /// What one does on the way to a page.
@@ -20,11 +20,14 @@ enum Step {
     Reload,
     ForgetCookies,
     Wait(Duration),
+    /// Elsewhere, the owner connects this app.
+    Connect(flow::Client),
 }
-use Step::{ForgetCookies, Open, Press, Reload, Type, Wait};
+use Step::{Connect, ForgetCookies, Open, Press, Reload, Type, Wait};
 
 const APPROVE: Step = Press("button[value=approve]");
 const DENY: Step = Press("button[value=deny]");
+const SHOW: Step = Press("button.yes");
 const WRONG: [Step; 2] = [Type("not the password at all"), APPROVE];
 
 struct Page {
@@ -115,6 +118,31 @@ async fn pages(server: &Server) -> Vec<Page> {
             "notice-request-error",
             vec![Open(at(request(&unknown).without("code_challenge")))],
         ),
+        page("connections-ask", vec![Open(server.url("/connections"))]),
+        page(
+            "connections-wrong",
+            vec![
+                Open(server.url("/connections")),
+                Type("not the password at all"),
+                SHOW,
+            ],
+        ),
+        page(
+            "connections-empty",
+            vec![Open(server.url("/connections")), Type(secrets::OWNER), SHOW],
+        ),
+        page(
+            "connections",
+            vec![
+                Connect(known),
+                Connect(loopback),
+                Connect(long),
+                Open(server.url("/connections")),
+                Type(secrets::OWNER),
+                SHOW,
+            ],
+        ),
+        page("connections-ended", vec![Press("button.end")]),
     ]
 }
 
@@ -130,6 +158,11 @@ async fn walk(browser: &Chromium, server: &Server, steps: &[Step]) {
             Reload => browser.driver.refresh().await.unwrap(),
             ForgetCookies => browser.driver.delete_all_cookies().await.unwrap(),
             Wait(time) => server.clock.advance(*time),
+            Connect(client) => {
+                let code = flow::approved_code(server, client).await;
+                let answer = flow::exchange(server, client, &code, VERIFIER).await;
+                assert_eq!(answer.status, 200, "{}", answer.body);
+            }
         }
     }
 }

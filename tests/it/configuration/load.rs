@@ -7,6 +7,7 @@ use intervals_mcp_server::config::environment::parse_dotenv;
 use intervals_mcp_server::config::{Config, Sources, Values, variables};
 use intervals_mcp_server::http::AllowedOrigins;
 use intervals_mcp_server::oauth::OwnerSecret;
+use intervals_mcp_server::oauth::outbound::Names;
 use intervals_mcp_server::telemetry::Format;
 use secrecy::ExposeSecret;
 
@@ -62,6 +63,11 @@ fn four_variables_are_enough_and_the_rest_has_its_defaults() {
     );
     assert!(config.oauth.tokens_not_before.is_none());
     assert_eq!(config.oauth.trusted_proxy_hops, 0);
+    // The public internet and nothing else; there is no variable for it.
+    let outbound = &config.oauth.outbound;
+    assert!(matches!(outbound.names, Names::System));
+    assert!(outbound.trusted.is_empty() && outbound.roots.is_empty());
+    assert_eq!(outbound.deadline, Duration::from_secs(5));
     assert!(!config.mcp.read_only);
     assert!(!config.mcp.strict_protocol_headers);
     assert_eq!(config.intervals.base_url.as_str(), "https://intervals.icu/");

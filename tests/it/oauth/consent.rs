@@ -118,6 +118,12 @@ async fn the_page_tells_where_access_goes_and_what_it_allows() {
             page.find("<strong").unwrap() < page.find("Test client").unwrap(),
             "the host comes first"
         );
+        let body = &page[page.find("<body>").unwrap()..];
+        let first_address = body.find("dir=\"ltr\">").unwrap();
+        assert_eq!(
+            first_address,
+            body.find(&format!("dir=\"ltr\">{host}<")).unwrap()
+        );
         assert!(page.contains("not verified, chosen by the app"));
         for words in [
             "See your data",

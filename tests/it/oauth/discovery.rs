@@ -66,13 +66,16 @@ async fn the_server_document_tells_what_is_there_and_nothing_else() {
                 "authorization_endpoint": "https://mcp.example.com/authorize",
                 "token_endpoint": "https://mcp.example.com/token",
                 "registration_endpoint": "https://mcp.example.com/register",
+                "revocation_endpoint": "https://mcp.example.com/revoke",
                 "response_types_supported": ["code"],
                 "response_modes_supported": ["query"],
                 "grant_types_supported": ["authorization_code", "refresh_token"],
                 "code_challenge_methods_supported": ["S256"],
                 "token_endpoint_auth_methods_supported": ["none", "client_secret_post", "client_secret_basic"],
+                "revocation_endpoint_auth_methods_supported": ["none", "client_secret_post", "client_secret_basic"],
                 "scopes_supported": [SCOPES[0], SCOPES[1], SCOPES[2], SCOPES[3], "offline_access"],
                 "authorization_response_iss_parameter_supported": true,
+                "client_id_metadata_document_supported": true,
                 "protected_resources": ["https://mcp.example.com", "https://mcp.example.com/mcp"],
             })
         );

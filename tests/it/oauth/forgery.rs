@@ -118,6 +118,7 @@ async fn the_forger_makes_tokens_exactly_as_the_server_does() {
         names,
         [
             "aud",
+            "auth_time",
             "client_id",
             "exp",
             "gid",
@@ -215,6 +216,8 @@ async fn every_claim_is_required_in_its_type() {
         ("exp", json!("9999999999")),
         ("exp", json!(1e300)),
         ("iat", json!("1")),
+        // Issued in the second in which it ends.
+        ("iat", forger.claims["exp"].clone()),
         ("seq", json!(-1)),
         ("gid", json!("")),
         ("jti", json!("")),

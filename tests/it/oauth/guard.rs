@@ -121,6 +121,7 @@ async fn a_bearer_is_one_word_after_one_space_in_one_header() {
         token.clone(),
         format!("Token {token}"),
         format!("Basic {token}"),
+        format!("Digest {token}"),
         format!("Bearer {token}, Bearer x"),
         format!("Bearer {token} extra"),
         format!("Bearer {token}="),
@@ -307,6 +308,7 @@ async fn own(inner: Router) -> (String, reqwest::Client) {
         refresh_token_ttl: Duration::from_secs(3600),
         tokens_not_before: None,
         trusted_proxy_hops: 0,
+        outbound: intervals_mcp_server::oauth::outbound::Settings::default(),
     };
     let clock = Clock::manual("2026-03-18T09:30:00Z".parse().unwrap());
     let store = std::sync::Arc::new(MemoryStore::new(clock.clone()));

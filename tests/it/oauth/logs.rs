@@ -58,6 +58,28 @@ async fn the_log_tells_who_came_and_no_secret_even_at_its_loudest() {
     assert!(!flow::is_let_in(&server, "a-wrong-token-of-the-tests").await);
     flow::exchange(&server, &client, &code, VERIFIER).await;
     assert!(!flow::is_let_in(&server, &refreshed.access_token).await);
+    let url = server.url("/connections");
+    let form = |fields: &[(&str, &str)]| {
+        let request = server.http.post(&url).body(flow::encode(fields));
+        browser.send(request.header("Content-Type", "application/x-www-form-urlencoded"))
+    };
+    form(&[("secret", "a-wrong-secret-of-the-tests")]).await;
+    let list = form(&[("secret", secrets::OWNER)]).await.body;
+    let ticket = list.split("name=\"ticket\" value=\"").nth(1).unwrap();
+    let ticket = ticket.split('"').next().unwrap();
+    form(&[("ticket", ticket), ("action", "end-all"), ("sure", "yes")]).await;
+    let fields = [
+        ("token", refreshed.refresh_token.as_str()),
+        ("client_id", &client.id),
+        ("client_secret", client.secret.as_deref().unwrap()),
+    ];
+    let request = server
+        .http
+        .post(server.url("/revoke"))
+        .body(flow::encode(&fields));
+    let revoked = browser.send(request.header("Content-Type", "application/x-www-form-urlencoded"));
+    assert_eq!(revoked.await.status, 200);
+    let device = browser.cookie("mcp_device").unwrap();
     running.tell_to_stop();
     let log = output.join().unwrap() + errors.join().unwrap().as_str();
 
@@ -67,6 +89,10 @@ async fn the_log_tells_who_came_and_no_secret_even_at_its_loudest() {
         "redirect_host=\"127.0.0.1:33419\" scopes=intervals:read intervals:write",
         "a wrong owner secret was typed",
         "a code was used again; its grant is revoked session_id=",
+        "a wrong owner secret was typed on the connections page",
+        "the owner opened the connections page",
+        "the owner ended all connections",
+        "an app gave its grant back session_id=",
         "Processing request of type tools/call session_id=",
         "tool=get_today outcome=ok duration_ms=",
     ] {
@@ -89,6 +115,8 @@ async fn the_log_tells_who_came_and_no_secret_even_at_its_loudest() {
         client.secret.as_deref().unwrap(),
         VERIFIER,
         &cookie,
+        &device,
+        ticket,
         &page.transaction,
         "response_type=code",
         "tannwald.example",

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::support::flow::{self, Answer, Browser, Request, VERIFIER, encode};
-use crate::support::{Server, secrets};
+use crate::support::process::{Room, Running, free_port, program, wait_for};
+use crate::support::{Server, ServerOptions, secrets};
 
 #[tokio::test]
 async fn the_owner_connects_a_client_from_the_first_call_to_a_refresh() {
@@ -453,4 +454,156 @@ async fn a_browser_that_approved_before_is_not_kept_waiting_by_strangers() {
     // The cookie buys attempts and nothing else.
     assert_eq!(known.approve(&page, "wrong").await.status, 403);
     assert!(known.approve(&page, secrets::OWNER).await.code().is_some());
+}
+
+/// A different stranger's address for every `n`, of both families.
+fn address(n: usize) -> String {
+    match n % 3 {
+        0 => format!("198.51.100.{}", n % 256),
+        1 => format!("203.0.113.{}, 192.0.2.{}", n % 7, n % 256),
+        _ => format!("2001:db8:{n:x}::1"),
+    }
+}
+
+/// Answers a page of its own with a wrong secret, on one of the two pages that ask for it.
+async fn guess(server: &Server, client: &flow::Client, n: usize) -> Answer {
+    let browser = Browser::new(server).with_header("X-Forwarded-For", &address(n));
+    if n.is_multiple_of(5) {
+        let url = server.url("/connections");
+        browser.send(server.http.get(&url)).await;
+        let form = server
+            .http
+            .post(&url)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .body(encode(&[("secret", &format!("guess-{n}"))]));
+        return browser.send(form).await;
+    }
+    let page = browser.open(&Request::of(server, client)).await;
+    browser.approve(&page, &format!("guess-{n}")).await
+}
+
+#[tokio::test]
+async fn of_500_wrong_secrets_in_a_minute_from_many_addresses_ten_are_evaluated() {
+    let server = Server::with(ServerOptions {
+        trusted_proxy_hops: 1,
+        ..ServerOptions::default()
+    })
+    .await;
+    let owner = Browser::new(&server);
+    let client = flow::register(&server).await;
+    let page = owner.open(&Request::of(&server, &client)).await;
+    let code = owner.approve(&page, secrets::OWNER).await.code().unwrap();
+    let mut tokens = flow::Tokens::of(
+        &flow::exchange(&server, &client, &code, VERIFIER).await,
+        &client,
+    );
+    let mut evaluated = 0;
+    for n in 0..500 {
+        let answer = guess(&server, &client, n).await;
+        assert!(answer.has_no_code());
+        match answer.status.as_u16() {
+            403 => evaluated += 1,
+            429 => {
+                let wait: u64 = answer.header("retry-after").parse().unwrap();
+                assert!((1..=60).contains(&wait), "{wait}");
+            }
+            other => panic!("{other}"),
+        }
+        server.clock.advance(Duration::from_millis(118));
+        if n % 50 == 0 {
+            assert!(flow::is_let_in(&server, &tokens.access_token).await);
+            let refreshed = tokens.refresh(&server).await;
+            tokens = flow::Tokens::of(&refreshed, &tokens.client);
+        }
+    }
+    assert_eq!(evaluated, 10);
+    let page = owner.open(&Request::of(&server, &client)).await;
+    assert!(owner.approve(&page, secrets::OWNER).await.code().is_some());
+    let stranger = Browser::new(&server).with_header("X-Forwarded-For", "192.0.2.250");
+    let page = stranger.open(&Request::of(&server, &client)).await;
+    assert_eq!(stranger.approve(&page, secrets::OWNER).await.status, 429);
+}
+
+#[tokio::test]
+async fn over_hours_of_guessing_fifty_an_hour_are_evaluated() {
+    let server = Server::with(ServerOptions {
+        trusted_proxy_hops: 1,
+        ..ServerOptions::default()
+    })
+    .await;
+    let client = flow::register(&server).await;
+    let (mut evaluated, mut longest) = (0, 0);
+    for n in 0..360 {
+        let answer = guess(&server, &client, n).await;
+        evaluated += usize::from(answer.status == 403);
+        longest = longest.max(answer.header("retry-after").parse().unwrap_or(0));
+        server.clock.advance(Duration::from_secs(20));
+    }
+    assert_eq!(evaluated, 100);
+    // The wait grows with the guesses, and ends.
+    assert!((2000..=3600).contains(&longest), "{longest}");
+}
+
+#[tokio::test]
+async fn one_address_cannot_use_up_the_guesses_of_the_others() {
+    let server = Server::with(ServerOptions {
+        trusted_proxy_hops: 1,
+        ..ServerOptions::default()
+    })
+    .await;
+    let client = flow::register(&server).await;
+    for host in 1..=9 {
+        // One household: the rest of an IPv6 network is the same stranger.
+        let from = format!("10.0.0.{host}, 2001:db8:1:2::{host}");
+        let burner = Browser::new(&server).with_header("X-Forwarded-For", &from);
+        let page = burner.open(&Request::of(&server, &client)).await;
+        let status = burner.approve(&page, "wrong").await.status;
+        assert_eq!(status, if host <= 5 { 403 } else { 429 }, "{host}");
+    }
+    let owner = Browser::new(&server).with_header("X-Forwarded-For", "192.0.2.7");
+    let page = owner.open(&Request::of(&server, &client)).await;
+    assert_eq!(owner.approve(&page, "wrong").await.status, 403);
+    assert!(owner.approve(&page, secrets::OWNER).await.code().is_some());
+}
+
+#[tokio::test]
+async fn the_program_itself_evaluates_ten_guesses_a_minute_and_its_clients_notice_nothing() {
+    let (port, room) = (free_port(), Room::new());
+    let child = program(&room.0)
+        .args(["demo", "--port", &port.to_string()])
+        .env("JWT_SECRET_KEY", secrets::SIGNING)
+        .env("OWNER_PASSWORD", secrets::OWNER)
+        .env("TRUST_PROXY", "1")
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_for(port);
+    let _running = Running(child);
+    let server = Server::elsewhere(port);
+    let client = flow::register(&server).await;
+    let owner = Browser::new(&server);
+    let page = owner.open(&Request::of(&server, &client)).await;
+    let code = owner.approve(&page, secrets::OWNER).await.code().unwrap();
+    let tokens = flow::exchange(&server, &client, &code, VERIFIER).await;
+    let tokens = flow::Tokens::of(&tokens, &client);
+    let started = std::time::Instant::now();
+    let mut evaluated = 0;
+    for batch in 0..10 {
+        let guesses = (0..20).map(|n| guess(&server, &client, batch * 20 + n));
+        let (answers, let_in) = tokio::join!(
+            futures_util::future::join_all(guesses),
+            flow::is_let_in(&server, &tokens.access_token)
+        );
+        assert!(let_in);
+        assert!(answers.iter().all(Answer::has_no_code));
+        evaluated += answers.iter().filter(|answer| answer.status == 403).count();
+    }
+    let minutes = usize::try_from(started.elapsed().as_secs() / 60).unwrap();
+    assert!(
+        (10..=10 * (minutes + 1)).contains(&evaluated),
+        "{evaluated} in {minutes} min"
+    );
+    let page = owner.open(&Request::of(&server, &client)).await;
+    assert!(owner.approve(&page, secrets::OWNER).await.code().is_some());
+    assert_eq!(tokens.refresh(&server).await.status, 200);
 }

@@ -25,7 +25,7 @@ async fn an_unknown_client_is_told_on_a_page_of_ours() {
         &format!("{id} "),
         "../../x",
         &"a".repeat(10_000),
-        "https://evil.test/client.json",
+        "https://evil.test/",
         "vxOwrOKlZZO40tGXzqeR0A",
         &id[..id.len() - 1],
         &id.to_uppercase(),

@@ -54,6 +54,20 @@ async fn a_replayed_code_revokes_its_grant() {
 }
 
 #[tokio::test]
+async fn a_replay_is_recognised_for_a_quarter_of_an_hour_and_then_forgotten() {
+    let server = Server::start().await;
+    let client = flow::register(&server).await;
+    for (seconds, revokes) in [(899, true), (900, false)] {
+        let code = flow::approved_code(&server, &client).await;
+        let tokens = Tokens::of(&exchange(&server, &client, &code, VERIFIER).await, &client);
+        server.clock.advance(Duration::from_secs(seconds));
+        not_granted(&server, &client, &code, VERIFIER).await;
+        let lives = flow::is_let_in(&server, &tokens.access_token).await;
+        assert_eq!(lives, !revokes, "{seconds}");
+    }
+}
+
+#[tokio::test]
 async fn a_replay_without_the_verifier_revokes_nothing() {
     let server = Server::start().await;
     let client = flow::register(&server).await;
@@ -391,7 +405,7 @@ async fn client_authentication_fails_the_same_way_for_every_reason() {
             ("client_id", public.id.as_str()),
             ("client_secret", wrong.as_str()),
         ],
-        vec![("client_id", "https://client.test/metadata.json")],
+        vec![("client_id", "https://client.test/")],
     ] {
         let answer = redeem_with(&server, None, &[grant.as_slice(), &fields].concat()).await;
         refused(&answer, 401, "invalid_client").await;

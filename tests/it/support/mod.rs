@@ -1,6 +1,7 @@
 //! Starts the real server for a test and speaks to it as a client would.
 
 mod caller;
+pub mod documents;
 pub mod flow;
 pub mod process;
 mod server;

@@ -1,5 +1,6 @@
 //! The whole server on a free loopback port, with a clock that the test moves.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use intervals_mcp_server::app::{App, Settings};
@@ -38,6 +39,8 @@ pub struct ServerOptions {
     pub tokens_not_before: Option<jiff::Timestamp>,
     pub deadline: Duration,
     pub limits: http::Limits,
+    /// Where client metadata documents come from; nowhere, unless a test serves some.
+    pub outbound: oauth::outbound::Settings,
 }
 
 impl Default for ServerOptions {
@@ -62,6 +65,7 @@ impl Default for ServerOptions {
             tokens_not_before: None,
             deadline: Duration::from_secs(15),
             limits: http::Limits::default(),
+            outbound: nowhere(),
         }
     }
 }
@@ -90,6 +94,7 @@ impl ServerOptions {
                 refresh_token_ttl: self.refresh_token_ttl,
                 tokens_not_before: self.tokens_not_before,
                 trusted_proxy_hops: self.trusted_proxy_hops,
+                outbound: self.outbound,
             },
             mcp: mcp::Settings {
                 toolsets: vec![mcp::Toolset::Core],
@@ -104,6 +109,14 @@ impl ServerOptions {
                 deadline: self.deadline,
             },
         }
+    }
+}
+
+/// Every name is unknown, so that no test asks the machine's resolver.
+fn nowhere() -> oauth::outbound::Settings {
+    oauth::outbound::Settings {
+        names: oauth::outbound::Names::Table(Arc::new(|_| Vec::new())),
+        ..oauth::outbound::Settings::default()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::source::sources;
 
 /// A module, and the modules of ours that it may import. What is not here may not exist.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     (
         "main",
         &["app", "check", "clock", "config", "public_url", "telemetry"],
@@ -34,10 +34,17 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "telemetry",
         ],
     ),
-    ("http", &["public_url"]),
+    ("http", &["language", "public_url"]),
     (
         "oauth",
-        &["clock", "identity", "intervals", "public_url", "state"],
+        &[
+            "clock",
+            "identity",
+            "intervals",
+            "language",
+            "public_url",
+            "state",
+        ],
     ),
     (
         "mcp",
@@ -58,6 +65,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("analytics", &["units"]),
     ("units", &[]),
     ("public_url", &[]),
+    ("language", &[]),
     ("clock", &[]),
 ];
 
@@ -68,7 +76,10 @@ const LEAVES: [&str; 1] = ["telemetry"];
 const CRATES: [(&str, &[&str]); 6] = [
     ("rmcp", &["mcp/"]),
     ("jsonwebtoken", &["oauth/"]),
-    ("reqwest", &["intervals/transport.rs", "check.rs"]),
+    (
+        "reqwest",
+        &["intervals/transport.rs", "check.rs", "oauth/outbound.rs"],
+    ),
     ("clap", &["config/", "config.rs", "main.rs"]),
     ("dotenvy", &["config/", "config.rs"]),
     ("tracing_subscriber", &["telemetry.rs"]),

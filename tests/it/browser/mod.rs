@@ -5,6 +5,7 @@
 
 mod callbacks;
 mod chromium;
+mod connections;
 mod consent;
 mod keyboard;
 mod looks;

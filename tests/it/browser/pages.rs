@@ -142,7 +142,11 @@ async fn pages(server: &Server) -> Vec<Page> {
                 SHOW,
             ],
         ),
-        page("connections-ended", vec![Press("button.end")]),
+        page("connections-closed", vec![Press("button.end")]),
+        page(
+            "connections-ended",
+            vec![Type(secrets::OWNER), SHOW, Press("button.end")],
+        ),
     ]
 }
 

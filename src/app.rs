@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::state::{MemoryStore, Store};
-use crate::{demo, http, intervals, mcp, oauth};
+use crate::state::{Durability, MemoryStore, SqliteStore, Store};
+use crate::{demo, http, intervals, mcp, oauth, state};
 
 /// Everything that the parts need to know; `config` fills it from the environment, tests write it down.
 pub struct Settings {
@@ -19,6 +19,7 @@ pub struct Settings {
     pub oauth: oauth::Settings,
     pub mcp: mcp::Settings,
     pub intervals: intervals::Settings,
+    pub state: state::Settings,
 }
 
 impl From<Config> for Settings {
@@ -28,6 +29,7 @@ impl From<Config> for Settings {
             oauth: config.oauth,
             mcp: config.mcp,
             intervals: config.intervals,
+            state: config.state,
         }
     }
 }
@@ -39,28 +41,46 @@ pub enum BuildError {
     Intervals(#[from] intervals::BuildError),
     #[error("the authorization server could not be built: {0}")]
     OAuth(#[from] oauth::BuildError),
+    #[error(transparent)]
+    State(#[from] state::OpenError),
 }
 
 /// The whole server, ready to be served.
 pub struct App {
     router: Router,
     limits: http::Limits,
+    durability: Durability,
 }
 
 impl App {
     /// # Errors
     /// [`BuildError`] when a part refuses its settings.
     pub fn build(settings: Settings, clock: Clock) -> Result<Self, BuildError> {
-        let store: Arc<dyn Store> = Arc::new(MemoryStore::new(clock.clone()));
+        let store: Arc<dyn Store> = match settings.state {
+            state::Settings::Memory => Arc::new(MemoryStore::new(clock.clone())),
+            state::Settings::Sqlite { directory } => {
+                Arc::new(SqliteStore::open(&directory, clock.clone())?)
+            }
+        };
+        let durability = store.durability();
         let client = intervals::Client::new(settings.intervals, clock.clone())?;
-        let oauth = oauth::OAuth::new(settings.oauth, Arc::clone(&store), clock.clone())?;
+        let oauth = oauth::OAuth::new(settings.oauth, store, clock.clone())?;
         let mcp = mcp::Mcp::new(settings.mcp, client, clock);
         let limits = settings.http.limits;
         let router = http::layered(
             oauth.router().merge(oauth.guarded(mcp.router())),
             settings.http,
         );
-        Ok(Self { router, limits })
+        Ok(Self {
+            router,
+            limits,
+            durability,
+        })
+    }
+
+    /// What a restart forgets.
+    pub const fn durability(&self) -> Durability {
+        self.durability
     }
 
     /// Every route behind every layer, for callers that have no socket.

@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use crate::clock::Clock;
 use crate::intervals;
 use crate::public_url::PublicUrl;
+use crate::state::{self, SqliteStore};
 
 /// How long a container waits before it calls a server dead.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -42,6 +43,22 @@ pub async fn health(listen: SocketAddr) -> Result<(), String> {
         Ok(Ok(_)) => Err(format!("the server at {address} is not healthy")),
         Ok(Err(error)) => Err(format!("no server answers at {address} ({error})")),
         Err(_) => Err(format!("the server at {address} does not answer in time")),
+    }
+}
+
+/// Whether state can be kept where the settings say, without making or changing anything there; says what that means.
+///
+/// # Errors
+/// As the server would refuse to start.
+pub fn state(settings: &state::Settings) -> Result<&'static str, state::OpenError> {
+    match settings {
+        state::Settings::Memory => Ok(
+            "State is kept in memory: a restart forgets which apps were revoked. DATA_DIR names a directory for it.",
+        ),
+        state::Settings::Sqlite { directory } => {
+            SqliteStore::check(directory)?;
+            Ok("State is kept in DATA_DIR, which can be used.")
+        }
     }
 }
 

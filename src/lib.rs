@@ -36,10 +36,13 @@
 //! # An authorization
 //!
 //! The 401 comes from `oauth::challenge`; the documents from `oauth::metadata`, whose every URL comes from [`public_url`].
-//! `oauth::register` validates and signs a client. `oauth::authorize` GET: until client and redirect URI are proved every
-//! failure is local; `oauth::consent` renders. POST: transaction, cookie, owner secret, then a code. `oauth::token` redeems it
-//! (a second redemption revokes), mints the access token and starts the refresh chain. The endpoints meet only in
-//! `oauth::grant` (what may follow what) and `oauth::grants` (what is remembered).
+//! `oauth::register` validates and signs a client. A `client_id` that is a URL goes through `oauth::cimd`: built-in clients are
+//! read for the page, every other document is fetched by `oauth::outbound` only after the owner secret, and until then nothing
+//! is redirected. `oauth::authorize` GET: until client and redirect URI are proved every failure is local; `oauth::consent`
+//! renders. POST: transaction, cookie, owner secret, then a code. `oauth::token` redeems it (a second redemption revokes), mints
+//! the access token and starts the refresh chain. `oauth::revoke` and `oauth::connections` end it. The endpoints meet only in
+//! `oauth::grant` (what may follow what) and `oauth::grants` (what is remembered), which lives in `state`: in memory, or in
+//! SQLite with `DATA_DIR`.
 //!
 //! # A new tool over known data
 //!

@@ -14,12 +14,13 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
-use intervals_mcp_server::app::{self, App};
+use intervals_mcp_server::app::{self, App, BuildError};
 use intervals_mcp_server::clock::Clock;
 use intervals_mcp_server::config::command_line::{self, Action};
 use intervals_mcp_server::config::{Config, Problem, Sources, environment, variables};
 use intervals_mcp_server::public_url::PublicUrl;
-use intervals_mcp_server::{check, telemetry};
+use intervals_mcp_server::state::Durability;
+use intervals_mcp_server::{check, config, state, telemetry};
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
@@ -31,12 +32,22 @@ const DEMO_OWNER_PASSWORD: &str = "demo-owner-password";
 enum Failure {
     Configuration(Vec<Problem>),
     Telemetry(telemetry::InitError),
+    State(state::OpenError),
     Other(String),
 }
 
 impl From<Vec<Problem>> for Failure {
     fn from(problems: Vec<Problem>) -> Self {
         Self::Configuration(problems)
+    }
+}
+
+impl From<BuildError> for Failure {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::State(error) => Self::State(error),
+            other => Self::Other(other.to_string()),
+        }
     }
 }
 
@@ -85,8 +96,10 @@ fn run(action: Action, mut sources: Sources) -> Result<(), Failure> {
                 for warning in &config.warnings {
                     say(&format!("Warning: {warning}"));
                 }
+                let kept = check::state(&config.state).map_err(Failure::State)?;
                 let said = check::account(config.intervals, &config.http.public_url).await;
-                said.map(|text| say(&text)).map_err(Failure::Other)
+                said.map(|text| say(&format!("{text}\n{kept}")))
+                    .map_err(Failure::Other)
             }
         }
     });
@@ -105,18 +118,23 @@ async fn serve(config: Config) -> Result<(), Failure> {
         tracing::warn!("{warning}");
     }
     let public_url = config.http.public_url.clone();
-    let app = App::build(config.into(), Clock::system())
-        .map_err(|why| Failure::Other(why.to_string()))?;
-    announce(&listener, &public_url);
+    let app = App::build(config.into(), Clock::system())?;
+    announce(&listener, &public_url, app.durability());
     serve_until_told(app, listener, signals).await;
     Ok(())
 }
 
-fn announce(listener: &TcpListener, public_url: &PublicUrl) {
-    tracing::info!(
-        "state is kept in memory: a restart keeps apps connected but forgets which were revoked; TOKENS_NOT_BEFORE ends \
-         everything issued before it"
-    );
+fn announce(listener: &TcpListener, public_url: &PublicUrl, durability: Durability) {
+    match durability {
+        Durability::Process => tracing::info!(
+            "state is kept in memory: a restart keeps apps connected but forgets which were revoked; TOKENS_NOT_BEFORE \
+             ends everything issued before it, and DATA_DIR keeps state on a disk"
+        ),
+        Durability::Durable => tracing::info!(
+            "state is kept in DATA_DIR: a restart keeps apps connected and revoked ones out; only an approval that is \
+             under way has to be started again"
+        ),
+    }
     let address = listener.local_addr().map(|a| a.to_string()).ok();
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -225,6 +243,10 @@ async fn demo(mut sources: Sources, api: Option<u16>) -> Result<(), Failure> {
     for (variable, value) in app::INVENTED_ATHLETE {
         sources.fixed.insert(variable.to_owned(), value.to_owned());
     }
+    // What a try-out leaves on a disk should be asked for.
+    for values in [&mut sources.environment, &mut sources.dotenv] {
+        values.remove(config::RAILWAY_VOLUME);
+    }
     Config::load(&sources)?;
     let upstream = app::serve_invented_api(Clock::system(), api)
         .await
@@ -239,8 +261,7 @@ async fn demo(mut sources: Sources, api: Option<u16>) -> Result<(), Failure> {
     let signals = Signals::new();
     let listener = listen(config.listen).await?;
     let public_url = config.http.public_url.clone();
-    let app = App::build(config.into(), Clock::system())
-        .map_err(|why| Failure::Other(why.to_string()))?;
+    let app = App::build(config.into(), Clock::system())?;
     let password = match sources.get(variables::OWNER_PASSWORD.name) {
         Some(DEMO_OWNER_PASSWORD) => DEMO_OWNER_PASSWORD,
         // A password that somebody chose does not belong on a screen or in a log.
@@ -251,7 +272,7 @@ async fn demo(mut sources: Sources, api: Option<u16>) -> Result<(), Failure> {
         password,
         api.map(|_| upstream_url.as_str()),
     ));
-    announce(&listener, &public_url);
+    announce(&listener, &public_url, app.durability());
     serve_until_told(app, listener, signals).await;
     Ok(())
 }
@@ -293,6 +314,7 @@ fn complain(failure: &Failure) -> ExitCode {
     let (lines, code) = match failure {
         Failure::Configuration(problems) => (problems.iter().map(ToString::to_string).collect(), 2),
         Failure::Telemetry(error) => (vec![error.to_string()], 2),
+        Failure::State(error) => (vec![error.to_string()], 2),
         Failure::Other(error) => (vec![error.clone()], 1),
     };
     for line in lines {

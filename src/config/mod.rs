@@ -21,7 +21,7 @@ pub use sources::{Problem, Sources, Values};
 use variables::Variable;
 
 use crate::public_url::PublicUrl;
-use crate::{http, intervals, mcp, oauth, telemetry};
+use crate::{http, intervals, mcp, oauth, state, telemetry};
 
 /// A configuration that can be started.
 pub struct Config {
@@ -32,9 +32,13 @@ pub struct Config {
     pub oauth: oauth::Settings,
     pub mcp: mcp::Settings,
     pub intervals: intervals::Settings,
+    pub state: state::Settings,
     /// What is legal and yet worth a line in the log.
     pub warnings: Vec<String>,
 }
+
+/// Where Railway mounts a volume, if it does: stands in for `DATA_DIR`.
+pub const RAILWAY_VOLUME: &str = "RAILWAY_VOLUME_MOUNT_PATH";
 
 /// Variables that hold secrets of this server, with the least length of each.
 const SECRETS: [(&Variable, usize); 5] = [
@@ -95,6 +99,8 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
     let strict_protocol_headers = reader.read(&v::STRICT_PROTOCOL_HEADERS, values::flag);
     let rate = read_rate(reader, upstream.as_ref());
 
+    let state = state(reader.sources);
+
     let warnings = warnings(reader.sources);
     let public_url = public_url?;
     let allowed_origins = allowed_origins?;
@@ -108,6 +114,7 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
         &allowed_origins,
         &toolsets,
         read_only,
+        &state,
     );
     Some(Config {
         listen: SocketAddr::new(host?, port?),
@@ -150,7 +157,20 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
             rate: rate?,
             deadline: Duration::from_secs(15),
         },
+        state,
         warnings,
+    })
+}
+
+/// `DATA_DIR`, or the volume of the platform, or memory.
+fn state(sources: &Sources) -> state::Settings {
+    let directory = sources
+        .get(variables::DATA_DIR.name)
+        .or_else(|| sources.set(RAILWAY_VOLUME));
+    directory.map_or(state::Settings::Memory, |directory| {
+        state::Settings::Sqlite {
+            directory: directory.into(),
+        }
     })
 }
 
@@ -258,6 +278,7 @@ fn server_config(
     allowed_origins: &http::AllowedOrigins,
     toolsets: &[mcp::Toolset],
     read_only: bool,
+    state: &state::Settings,
 ) -> Value {
     let secrets: serde_json::Map<String, Value> = SECRETS
         .iter()
@@ -277,6 +298,6 @@ fn server_config(
         "toolsets": toolsets.iter().map(|set| set.name()).collect::<Vec<_>>(),
         "read_only": read_only,
         "secrets_set": secrets,
-        "state": "memory",
+        "state": state.name(),
     })
 }

@@ -97,6 +97,9 @@ variables! {
     JWT_SECRET_KEY_PREVIOUS: optional, secret, None,
         "The former JWT_SECRET_KEY during a rotation: what it signed stays valid.",
         "the value that JWT_SECRET_KEY had before";
+    DATA_DIR: optional, open, None,
+        "A directory for what must outlive a restart, such as which apps were revoked; unset, that is kept in memory.",
+        "/data";
     LOG_FORMAT: optional, open, Some("text"),
         "`text` or `json`.",
         "json";

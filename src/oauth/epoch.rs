@@ -46,7 +46,7 @@ impl Epoch {
                 self.note(seconds)
             }
             Err(error) => {
-                tracing::error!(%error, "the store of grants did not answer");
+                tracing::debug!(%error, "the store did not answer");
                 self.known().seconds
             }
         }

@@ -122,7 +122,8 @@ impl Error {
 
 impl From<StateError> for Error {
     fn from(error: StateError) -> Self {
-        tracing::error!(%error, "the store of grants did not answer");
+        // The store says it loudly, and not once a request.
+        tracing::debug!(%error, "the store did not answer");
         Self::Unavailable
     }
 }

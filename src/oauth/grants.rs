@@ -125,20 +125,34 @@ impl Grants {
     }
 
     /// Moves the chain by one refresh token. A superseded one after its time revokes the grant (OAuth 2.1 section 4.3.1).
+    ///
+    /// A rotation that cannot be stored does not happen: the answer stays at the generation that was shown, so that a full disk
+    /// ends no connection.
     pub async fn refresh(&self, token: &RefreshToken) -> Result<Chain, Error> {
         let now = self.clock.unix_seconds();
         if token.begun_at <= self.epoch.read().await {
             return Err(Error::InvalidRefreshToken);
         }
+        let unrotated = Chain::resumed_at(token.generation, token.issued_at);
         for _ in 0..MAX_ATTEMPTS {
-            let stored = self.store.get(&key(&token.grant_id)).await?;
+            let seen = self.seen.get(&token.grant_id).map(|seen| seen.standing);
+            // The store may not know it yet: it was full or away.
+            if seen == Some(Standing::Revoked) {
+                return Err(Error::InvalidRefreshToken);
+            }
+            let (stored, is_away) = match self.store.get(&key(&token.grant_id)).await {
+                Ok(stored) => (stored, false),
+                Err(error) if seen.is_none() => return Err(error.into()),
+                Err(_) => (None, true),
+            };
             let record = match &stored {
                 Some(stored) => Record::parse(stored)?,
-                None if self.forgets() => Record::resumed(
-                    Chain::resumed_at(token.generation, token.issued_at),
-                    token.about(),
-                    token.begun_at,
-                ),
+                None if is_away || self.forgets() => Record {
+                    standing: seen
+                        .filter(|_| is_away)
+                        .unwrap_or(Standing::Live(unrotated)),
+                    ..Record::resumed(unrotated, token.about(), token.begun_at)
+                },
                 None => return Err(Error::InvalidRefreshToken),
             };
             let Standing::Live(chain) = record.standing else {
@@ -152,8 +166,11 @@ impl Grants {
                 self.revoke(&token.grant_id).await?;
                 return Err(Error::InvalidRefreshToken);
             };
-            if next == chain && stored.is_some() {
+            if next == chain && (stored.is_some() || is_away) {
                 return Ok(chain);
+            }
+            if is_away {
+                return Ok(unrotated);
             }
             let next_record = Record {
                 standing: Standing::Live(next),
@@ -161,11 +178,13 @@ impl Grants {
                 used: Some(Used::noted(record.used, None, now)),
                 ..record
             };
-            if self
+            match self
                 .swap(&token.grant_id, stored.as_deref(), &next_record)
-                .await?
+                .await
             {
-                return Ok(next);
+                Ok(true) => return Ok(next),
+                Ok(false) => {}
+                Err(_) => return Ok(unrotated),
             }
         }
         Err(Error::Unavailable)
@@ -384,16 +403,32 @@ mod tests {
     struct Disk {
         entries: MemoryStore,
         broken: AtomicBool,
+        full: AtomicBool,
     }
 
     impl Disk {
-        fn or_broken<'a, T: Send + 'a>(&self, answer: StoreFuture<'a, T>) -> StoreFuture<'a, T> {
+        /// Does nothing at all when it fails.
+        fn or_broken<'a, T: Send + 'a>(
+            &self,
+            act: impl FnOnce() -> StoreFuture<'a, T>,
+        ) -> StoreFuture<'a, T> {
             if self.broken.load(Ordering::SeqCst) {
                 Box::pin(std::future::ready(Err(StateError::Failed(
                     "unplugged".to_owned(),
                 ))))
             } else {
-                answer
+                act()
+            }
+        }
+
+        fn or_full<'a, T: Send + 'a>(
+            &self,
+            write: impl FnOnce() -> StoreFuture<'a, T>,
+        ) -> StoreFuture<'a, T> {
+            if self.full.load(Ordering::SeqCst) {
+                Box::pin(std::future::ready(Err(StateError::Full)))
+            } else {
+                self.or_broken(write)
             }
         }
     }
@@ -403,13 +438,13 @@ mod tests {
             Durability::Durable
         }
         fn get<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>> {
-            self.or_broken(self.entries.get(key))
+            self.or_broken(|| self.entries.get(key))
         }
         fn put<'a>(&'a self, key: &'a str, value: Vec<u8>, at: Timestamp) -> StoreFuture<'a, ()> {
-            self.or_broken(self.entries.put(key, value, at))
+            self.or_full(|| self.entries.put(key, value, at))
         }
         fn take<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>> {
-            self.or_broken(self.entries.take(key))
+            self.or_broken(|| self.entries.take(key))
         }
         fn compare_and_swap<'a>(
             &'a self,
@@ -418,10 +453,10 @@ mod tests {
             new: Vec<u8>,
             at: Timestamp,
         ) -> StoreFuture<'a, bool> {
-            self.or_broken(self.entries.compare_and_swap(key, expected, new, at))
+            self.or_full(|| self.entries.compare_and_swap(key, expected, new, at))
         }
         fn list<'a>(&'a self, prefix: &'a str) -> StoreFuture<'a, Vec<(String, Vec<u8>)>> {
-            self.or_broken(self.entries.list(prefix))
+            self.or_broken(|| self.entries.list(prefix))
         }
     }
 
@@ -437,6 +472,7 @@ mod tests {
             let disk = Arc::new(Disk {
                 entries: MemoryStore::new(clock.clone()),
                 broken: AtomicBool::new(false),
+                full: AtomicBool::new(false),
             });
             let tokens = Arc::new(RefreshTokens::new(Duration::from_secs(86_400), None));
             Self {
@@ -670,6 +706,63 @@ mod tests {
         assert_eq!(grants.revoke_all().await, Err(Error::Unavailable));
         assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Over));
         assert_eq!(grants.connections().await, Err(Error::Unavailable));
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_refreshes_live_grants_without_rotating() {
+        let world = World::new();
+        let grants = world.begun().await;
+        world.disk.full.store(true, Ordering::SeqCst);
+        for _ in 0..3 {
+            let chain = grants.refresh(&world.token("g", 1)).await.unwrap();
+            assert_eq!(chain.current(), 1);
+            assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Live));
+        }
+        // A grant that never was does not begin by being refreshed.
+        let refused = grants.refresh(&world.token("other", 1)).await;
+        assert_eq!(refused, Err(Error::InvalidRefreshToken));
+        world.disk.full.store(false, Ordering::SeqCst);
+        let chain = grants.refresh(&world.token("g", 1)).await.unwrap();
+        assert_eq!(chain.current(), 2);
+        world.disk.full.store(true, Ordering::SeqCst);
+        // Full or not, the one before still works while its successor is unused, and as the current one.
+        let chain = grants.refresh(&world.token("g", 1)).await.unwrap();
+        assert_eq!(chain.current(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_disk_that_is_away_refreshes_those_that_were_seen() {
+        let world = World::new();
+        let grants = world.begun().await;
+        world.disk.broken.store(true, Ordering::SeqCst);
+        let chain = grants.refresh(&world.token("g", 1)).await.unwrap();
+        assert_eq!(chain.current(), 1);
+        let unseen = world.process().refresh(&world.token("g", 1)).await;
+        assert_eq!(unseen, Err(Error::Unavailable));
+        world.disk.broken.store(false, Ordering::SeqCst);
+        let second = grants.refresh(&world.token("g", 1)).await.unwrap();
+        let third = grants.refresh(&world.token("g", second.current())).await;
+        assert_eq!(third.unwrap().current(), 3);
+        world.disk.broken.store(true, Ordering::SeqCst);
+        let chain = grants.refresh(&world.token("g", 2)).await.unwrap();
+        assert_eq!(chain.current(), 3);
+        // Reuse is seen all the same, and holds although it cannot be stored.
+        let refused = grants.refresh(&world.token("g", 1)).await;
+        assert_eq!(refused, Err(Error::Unavailable));
+        let refused = grants.refresh(&world.token("g", 3)).await;
+        assert_eq!(refused, Err(Error::InvalidRefreshToken));
+        assert_eq!(world.look(&grants, "g", 3).await, Ok(Life::Over));
+    }
+
+    #[tokio::test]
+    async fn a_revocation_that_cannot_be_stored_says_so_and_holds_in_this_process() {
+        let world = World::new();
+        let grants = world.begun().await;
+        world.disk.full.store(true, Ordering::SeqCst);
+        assert_eq!(grants.revoke("g").await, Err(Error::Unavailable));
+        assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Over));
+        let refused = grants.refresh(&world.token("g", 1)).await;
+        assert_eq!(refused, Err(Error::InvalidRefreshToken));
     }
 
     #[tokio::test]

@@ -17,8 +17,10 @@ const TYP: &str = "at+jwt";
 const SUBJECT: &str = "owner";
 const MAX_LENGTH: usize = 2048;
 
-/// Every claim is required and has one type: the library's own checks let missing ones pass (security.md Appendix A).
+/// Every claim is required and has one type: the library's own checks let missing ones pass (security.md Appendix A). A claim that
+/// we never write, such as a `nbf`, would be one that nobody checks.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Claims {
     iss: String,
     sub: String,

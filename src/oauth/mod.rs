@@ -46,6 +46,7 @@ mod secret;
 mod seen;
 mod special_addresses;
 mod ticket;
+mod to_the_end;
 mod token;
 mod transaction;
 mod wording;
@@ -54,7 +55,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -245,9 +246,14 @@ impl OAuth {
         let register = post(register::post).with_state(Arc::clone(&self.register));
         let authorize = get(authorize::get)
             .post(authorize::post)
+            .layer(from_fn(to_the_end::run))
             .with_state(Arc::clone(&self.authorize));
-        let token = post(token::post).with_state(Arc::clone(&self.token));
-        let revoke = post(revoke::post).with_state(Arc::clone(&self.revoke));
+        let token = post(token::post)
+            .layer(from_fn(to_the_end::run))
+            .with_state(Arc::clone(&self.token));
+        let revoke = post(revoke::post)
+            .layer(from_fn(to_the_end::run))
+            .with_state(Arc::clone(&self.revoke));
         for prefix in ["", "/oauth"] {
             router = router
                 .route(&format!("{prefix}/register"), register.clone())
@@ -257,6 +263,7 @@ impl OAuth {
         }
         let connections = get(connections::get)
             .post(connections::post)
+            .layer(from_fn(to_the_end::run))
             .with_state(Arc::clone(&self.connections));
         router.route("/connections", connections)
     }

@@ -5,17 +5,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use super::{Durability, StateError, Store, StoreFuture};
+use super::outage::Outage;
+use super::{CAPACITY, Durability, StateError, Store, StoreFuture};
 use crate::clock::Clock;
-
-/// More live entries than this are refused: a stranger must not be able to fill the machine.
-const CAPACITY: usize = 50_000;
 
 /// A map in memory; expired entries are swept when it is about to be full.
 pub struct MemoryStore {
     clock: Clock,
     capacity: usize,
     entries: Mutex<BTreeMap<String, Entry>>,
+    outage: Outage,
 }
 
 struct Entry {
@@ -32,6 +31,7 @@ impl MemoryStore {
     #[must_use]
     pub fn with_capacity(clock: Clock, capacity: usize) -> Self {
         Self {
+            outage: Outage::new(clock.clone()),
             clock,
             capacity,
             entries: Mutex::default(),
@@ -54,10 +54,12 @@ impl MemoryStore {
             let now = self.clock.now();
             entries.retain(|_, entry| entry.expires_at > now);
             if entries.len() >= self.capacity {
+                self.outage.failed(&StateError::Full);
                 return Err(StateError::Full);
             }
         }
         entries.insert(key.to_owned(), Entry { value, expires_at });
+        self.outage.is_over();
         Ok(())
     }
 }

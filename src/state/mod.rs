@@ -1,15 +1,41 @@
 //! What the server remembers between requests, behind one small trait.
 //!
 //! Keys are paths such as `grant/<id>`; values are bytes that only their owner understands. Every entry has an expiry.
+//! [`MemoryStore`] ends with the process, [`SqliteStore`] is a file; both do the same otherwise.
 
 mod memory;
+mod outage;
+mod sqlite;
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 
 use jiff::Timestamp;
 
 pub use memory::MemoryStore;
+pub use sqlite::{OpenError, SqliteStore};
+
+/// More live entries than this are refused: a stranger must not be able to fill the machine.
+const CAPACITY: usize = 50_000;
+
+/// Where state is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settings {
+    Memory,
+    Sqlite { directory: PathBuf },
+}
+
+impl Settings {
+    /// The kind, in a word that may be told to everybody.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Sqlite { .. } => "sqlite",
+        }
+    }
+}
 
 /// How long what is stored lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

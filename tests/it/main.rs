@@ -1,5 +1,6 @@
 //! One integration binary over the real server: only the network edge, Intervals.icu, is the demo's.
 mod answers;
+mod attacks;
 mod browser;
 mod configuration;
 mod demo;
@@ -7,6 +8,7 @@ mod http;
 mod intervals;
 mod oauth;
 mod protocol;
+mod state;
 mod support;
 mod tools;
 mod tree;

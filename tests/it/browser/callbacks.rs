@@ -44,7 +44,15 @@ async fn a_policy_for_forms_would_stop_the_approval_and_be_seen_in_the_console()
     );
     browser.open(&page).await;
     browser.click("button").await;
-    let violations = browser.violations().await;
+    let mut violations = Vec::new();
+    for _ in 0..200 {
+        violations = browser.violations().await;
+        if !violations.is_empty() {
+            break;
+        }
+        // The browser gets to the form only after the click.
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
     assert_eq!(violations.len(), 1, "{violations:?}");
     assert!(app.was_not_called());
 }

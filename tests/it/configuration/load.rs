@@ -8,6 +8,7 @@ use intervals_mcp_server::config::{Config, Sources, Values, variables};
 use intervals_mcp_server::http::AllowedOrigins;
 use intervals_mcp_server::oauth::OwnerSecret;
 use intervals_mcp_server::oauth::outbound::Names;
+use intervals_mcp_server::state::Settings;
 use intervals_mcp_server::telemetry::Format;
 use secrecy::ExposeSecret;
 
@@ -75,6 +76,7 @@ fn four_variables_are_enough_and_the_rest_has_its_defaults() {
     assert_eq!(config.telemetry.format, Format::Text);
     assert!(config.telemetry.filter.ends_with(",info"));
     assert!(config.telemetry.directory.is_none());
+    assert_eq!(config.state, Settings::Memory);
 }
 
 #[test]
@@ -100,6 +102,7 @@ fn every_variable_is_taken_when_it_is_right() {
             "JWT_SECRET_KEY_PREVIOUS",
             "Zp4Xc7Vb1Nm9As2Df6Gh3Jk8Ql5We0RtYuIo",
         ),
+        ("DATA_DIR", "/srv/state"),
         ("LOG_FORMAT", "json"),
         ("RUST_LOG", "warn,intervals_mcp_server=debug"),
         ("LOG_DIR", "/tmp/logs"),
@@ -135,6 +138,7 @@ fn every_variable_is_taken_when_it_is_right() {
         config.telemetry.directory.unwrap().to_str(),
         Some("/tmp/logs")
     );
+    assert_eq!(config.state, sqlite("/srv/state"));
     assert_eq!(config.warnings, Vec::<String>::new());
 }
 
@@ -337,6 +341,28 @@ fn platforms_tell_their_own_public_url_and_stand_in_front_as_one_proxy() {
     assert_eq!(load(&[("DYNO", "web.1")]).oauth.trusted_proxy_hops, 1);
 }
 
+fn sqlite(directory: &str) -> Settings {
+    Settings::Sqlite {
+        directory: directory.into(),
+    }
+}
+
+#[test]
+fn a_volume_of_the_platform_is_used_unless_another_directory_is_named() {
+    let volume = ("RAILWAY_VOLUME_MOUNT_PATH", "/mnt/volume");
+    assert_eq!(load(&[volume]).state, sqlite("/mnt/volume"));
+    let named = load(&[volume, ("DATA_DIR", "/data")]);
+    assert_eq!(named.state, sqlite("/data"));
+    assert_eq!(
+        load(&[volume, ("DATA_DIR", " ")]).state,
+        sqlite("/mnt/volume")
+    );
+    assert_eq!(
+        load(&[("DATA_DIR", ""), ("RAILWAY_VOLUME_MOUNT_PATH", "")]).state,
+        Settings::Memory
+    );
+}
+
 #[test]
 fn a_wrong_origin_from_the_platform_is_a_problem_of_base_url() {
     let wrong = [
@@ -432,6 +458,7 @@ fn what_config_tells_everybody_holds_no_value_of_a_secret_and_no_athlete() {
     let config = load(&[
         ("OWNER_PASSWORD", "four Words of mine"),
         ("LOG_DIR", "/var/somewhere"),
+        ("DATA_DIR", "/srv/state"),
     ]);
     let document = &config.http.server_config;
     let text = document.to_string();
@@ -441,13 +468,16 @@ fn what_config_tells_everybody_holds_no_value_of_a_secret_and_no_athlete() {
         "four Words",
         "123456",
         "/var/somewhere",
+        "/srv/state",
     ] {
         assert!(!text.contains(hidden), "{text}");
     }
     assert_eq!(document["base_url"], "https://mcp.example.com");
     assert_eq!(document["allowed_origins"], serde_json::json!(["*"]));
     assert_eq!(document["toolsets"], serde_json::json!(["core"]));
-    assert_eq!(document["state"], "memory");
+    assert_eq!(document["state"], "sqlite");
+    let without = load(&[]).http.server_config;
+    assert_eq!(without["state"], "memory");
     assert_eq!(document["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(document["secrets_set"]["owner_password"], true);
     assert_eq!(document["secrets_set"]["mcp_api_key"], false);

@@ -342,6 +342,41 @@ async fn the_page_says_that_memory_forgets_and_it_is_true() {
 }
 
 #[tokio::test]
+async fn the_page_says_that_a_disk_remembers_and_it_is_true() {
+    let room = crate::support::process::Room::new();
+    let on_disk = || ServerOptions {
+        data_dir: Some(room.0.clone()),
+        ..same_place()
+    };
+    let before = Server::with(on_disk()).await;
+    let (ended, other) = (flow::connect(&before).await, flow::connect(&before).await);
+    let after = Server::with(on_disk()).await;
+    let (browser, list) = unlock(&after).await;
+    assert!(list.body.contains("outlasts restarts"));
+    assert_eq!(
+        list.body
+            .matches("(not verified, chosen by the app)")
+            .count(),
+        2
+    );
+    let ticket = ticket(&list);
+    let fields = [
+        ("ticket", ticket.as_str()),
+        ("action", "end-all"),
+        ("sure", "yes"),
+    ];
+    post(&after, &browser, &fields).await;
+    let again = Server::with(on_disk()).await;
+    for tokens in [&ended, &other] {
+        assert!(!is_let_in(&again, &tokens.access_token).await);
+        assert_eq!(tokens.refresh(&again).await.error(), "invalid_grant");
+    }
+    again.clock.advance(Duration::from_secs(1));
+    let tokens = flow::connect(&again).await;
+    assert!(is_let_in(&again, &tokens.access_token).await);
+}
+
+#[tokio::test]
 async fn a_ticket_opens_the_page_for_ten_minutes_in_one_browser_and_nothing_prolongs_it() {
     let server = Server::start().await;
     let tokens = flow::connect(&server).await;

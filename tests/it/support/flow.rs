@@ -133,14 +133,18 @@ pub struct Request(Vec<(String, String)>);
 
 impl Request {
     pub fn of(server: &Server, client: &Client) -> Self {
+        Self::new(&server.public_url.mcp(), &client.id, &client.redirect_uri)
+    }
+
+    pub fn new(resource: &str, client_id: &str, redirect_uri: &str) -> Self {
         Self(Vec::new())
             .with("response_type", "code")
-            .with("client_id", &client.id)
-            .with("redirect_uri", &client.redirect_uri)
+            .with("client_id", client_id)
+            .with("redirect_uri", redirect_uri)
             .with("state", STATE)
             .with("code_challenge", &challenge(VERIFIER))
             .with("code_challenge_method", "S256")
-            .with("resource", &server.public_url.mcp())
+            .with("resource", resource)
             .with("scope", "intervals:read intervals:write")
     }
 
@@ -313,7 +317,8 @@ impl ConsentPage {
     }
 }
 
-fn attributes(tag: &str) -> BTreeMap<String, String> {
+/// The attributes of a tag, of which `tag` is what stands between its name and `>`.
+pub fn attributes(tag: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut rest = tag.trim();
     while !rest.is_empty() {

@@ -1,12 +1,13 @@
 //! The whole server on a free loopback port, with a clock that the test moves.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use intervals_mcp_server::app::{App, Settings};
 use intervals_mcp_server::clock::Clock;
 use intervals_mcp_server::public_url::PublicUrl;
-use intervals_mcp_server::{http, intervals, mcp, oauth};
+use intervals_mcp_server::{http, intervals, mcp, oauth, state};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -41,6 +42,8 @@ pub struct ServerOptions {
     pub limits: http::Limits,
     /// Where client metadata documents come from; nowhere, unless a test serves some.
     pub outbound: oauth::outbound::Settings,
+    /// `None`: state is kept in memory.
+    pub data_dir: Option<PathBuf>,
 }
 
 impl Default for ServerOptions {
@@ -66,6 +69,7 @@ impl Default for ServerOptions {
             deadline: Duration::from_secs(15),
             limits: http::Limits::default(),
             outbound: nowhere(),
+            data_dir: None,
         }
     }
 }
@@ -108,6 +112,9 @@ impl ServerOptions {
                 rate: None,
                 deadline: self.deadline,
             },
+            state: self.data_dir.map_or(state::Settings::Memory, |directory| {
+                state::Settings::Sqlite { directory }
+            }),
         }
     }
 }

@@ -6,7 +6,15 @@ use super::source::sources;
 const ARROWS: [(&str, &[&str]); 17] = [
     (
         "main",
-        &["app", "check", "clock", "config", "public_url", "telemetry"],
+        &[
+            "app",
+            "check",
+            "clock",
+            "config",
+            "public_url",
+            "state",
+            "telemetry",
+        ],
     ),
     ("lib", &[]),
     (
@@ -22,7 +30,10 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "state",
         ],
     ),
-    ("check", &["clock", "config", "intervals", "public_url"]),
+    (
+        "check",
+        &["clock", "config", "intervals", "public_url", "state"],
+    ),
     (
         "config",
         &[
@@ -31,6 +42,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "mcp",
             "oauth",
             "public_url",
+            "state",
             "telemetry",
         ],
     ),
@@ -73,7 +85,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
 const LEAVES: [&str; 1] = ["telemetry"];
 
 /// A crate, and the files or folders that may name it.
-const CRATES: [(&str, &[&str]); 6] = [
+const CRATES: [(&str, &[&str]); 7] = [
     ("rmcp", &["mcp/"]),
     ("jsonwebtoken", &["oauth/"]),
     (
@@ -82,6 +94,7 @@ const CRATES: [(&str, &[&str]); 6] = [
     ),
     ("clap", &["config/", "config.rs", "main.rs"]),
     ("dotenvy", &["config/", "config.rs"]),
+    ("rusqlite", &["state/sqlite/"]),
     ("tracing_subscriber", &["telemetry.rs"]),
 ];
 

@@ -1,4 +1,9 @@
-//! A redeploy without a disk: everything signed survives, everything with another key dies.
+//! A redeploy: everything signed survives, everything with another key dies.
+
+mod durable;
+mod full_disk;
+mod journey;
+mod processes;
 
 use std::time::Duration;
 

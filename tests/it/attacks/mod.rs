@@ -1,0 +1,31 @@
+//! The built binary as a stranger finds it: started with environment variables only, spoken to in bytes.
+//!
+//! A case starts a [`Target`](target::Target), does its worst and ends with `finish()`, which holds the server to what is true
+//! after every case: it lives, it told no secret, it gave no code away, it called nobody. Cases that need another time than now run
+//! in process, on a clock that the test moves.
+
+mod canary;
+mod client;
+mod forge;
+mod message;
+mod owner;
+mod page;
+mod policy;
+mod site;
+mod target;
+mod wire;
+
+mod asking;
+mod authorize;
+mod claims;
+mod client_authentication;
+mod consent;
+mod discovery;
+mod floods;
+mod guessing;
+mod jwt;
+mod races;
+mod refresh;
+mod registration;
+mod shown;
+mod tokens;

@@ -1,0 +1,47 @@
+//! The numbers that the product chose for itself: a deliberate change of one is a change of one line here.
+
+use std::time::Duration;
+
+/// An authorization code lives this long.
+pub const CODE_LIFETIME: Duration = Duration::from_secs(120);
+/// A consent page may stay open this long.
+pub const TRANSACTION_LIFETIME: Duration = Duration::from_secs(600);
+/// `ACCESS_TOKEN_TTL` when it is not set.
+pub const ACCESS_LIFETIME: Duration = Duration::from_secs(3600);
+/// `REFRESH_TOKEN_TTL` when it is not set: since last use.
+pub const REFRESH_IDLE: Duration = Duration::from_secs(90 * 86_400);
+/// No connection outlives this without the owner, however often it is used.
+pub const REFRESH_LONGEST: Duration = Duration::from_secs(365 * 86_400);
+/// A superseded refresh token works this long after its rotation even though its successor has been used.
+pub const ROTATION_GRACE: Duration = Duration::from_secs(300);
+
+/// Registrations a minute from one address.
+pub const REGISTRATIONS_OF_ONE: usize = 40;
+/// Wrong secrets that end a consent page.
+pub const WRONG_PER_TRANSACTION: usize = 5;
+/// Wrong secrets a minute over everything together; the next one waits.
+pub const WRONG_PER_MINUTE: usize = 10;
+/// The same for an hour.
+pub const WRONG_PER_HOUR: usize = 50;
+/// By this registration within ten seconds somebody has been told to wait.
+pub const REGISTRATIONS_UNTIL_429: usize = 30;
+/// Failed redemptions that end a code.
+pub const WRONG_PER_CODE: usize = 5;
+
+pub const MCP_BODY: usize = 1024 * 1024;
+pub const TOKEN_BODY: usize = 64 * 1024;
+pub const REGISTER_BODY: usize = 16 * 1024;
+pub const HEADER_READ: Duration = Duration::from_secs(15);
+
+/// Whoever waits for the server to lose its patience must have more of it.
+const _: () = assert!(ANSWERS_WITHIN.as_secs() > HEADER_READ.as_secs());
+
+/// All cookies of the consent page together, bytes.
+pub const COOKIES: usize = 4 * 1024;
+/// What a flood may add to the resident memory of the process, bytes.
+pub const GROWTH: u64 = 20 * 1024 * 1024;
+
+/// How long any answer may take on a loaded machine before it counts as none. Not a measure of speed.
+pub const ANSWERS_WITHIN: Duration = Duration::from_secs(20);
+/// The same for `/health` at the end of every case.
+pub const HEALTH_WITHIN: Duration = Duration::from_secs(5);

@@ -1,6 +1,7 @@
 //! One integration binary over the real server: only the network edge, Intervals.icu, is the demo's.
 mod answers;
 mod attacks;
+mod browser;
 mod configuration;
 mod demo;
 mod http;

@@ -81,7 +81,7 @@ async fn the_log_tells_who_came_and_no_secret_even_at_its_loudest() {
     assert_eq!(revoked.await.status, 200);
     let device = browser.cookie("mcp_device").unwrap();
     running.tell_to_stop();
-    let log = output.join().unwrap() + &errors.join().unwrap();
+    let log = output.join().unwrap() + errors.join().unwrap().as_str();
 
     for expected in [
         "JWT decoded successfully session_id=",

@@ -1,14 +1,25 @@
 //! The real binary as a process.
 
+use std::ffi::OsString;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+/// The binary that was built along with the tests, or the one that `TESTED_BINARY` names, such as the one that ships.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "which binary is tested is no setting of the server"
+)]
+fn binary() -> OsString {
+    std::env::var_os("TESTED_BINARY")
+        .unwrap_or_else(|| env!("CARGO_BIN_EXE_intervals-mcp-server").into())
+}
+
 /// The binary in an empty environment and an empty directory of its own.
 pub fn program(directory: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_intervals-mcp-server"));
+    let mut command = Command::new(binary());
     command.env_clear().current_dir(directory);
     command
 }

@@ -240,9 +240,13 @@ impl Grants {
                 })
             })
             .collect();
-        connections.sort_by_key(|connection| {
+        connections.sort_by_cached_key(|connection| {
             let used = connection.used.map_or(connection.begun_at, |used| used.at);
-            std::cmp::Reverse((used, connection.begun_at))
+            let host = connection
+                .about
+                .as_ref()
+                .and_then(|about| about.redirect_host.clone());
+            (std::cmp::Reverse((used, connection.begun_at)), host)
         });
         Ok(connections)
     }

@@ -33,6 +33,8 @@ pub struct NoticeWords {
 /// All texts of one language. What comes between `before` and `after` is put there by the page, escaped.
 pub struct Words {
     pub code: &'static str,
+    /// Between two sentences.
+    pub gap: &'static str,
     pub server: &'static str,
     pub title: &'static str,
     pub question: &'static str,
@@ -48,7 +50,6 @@ pub struct Words {
     pub no_voucher: (&'static str, &'static str),
     pub full_address: &'static str,
     pub published_by: &'static str,
-    pub registered_itself: &'static str,
     pub not_read: &'static str,
     pub calls_itself: &'static str,
     pub unnamed: &'static str,
@@ -112,6 +113,7 @@ impl Words {
 
 const ENGLISH: Words = Words {
     code: "en",
+    gap: " ",
     server: "Intervals.icu MCP server",
     title: "Connect an app",
     question: "Give this app access to your training data?",
@@ -138,7 +140,6 @@ const ENGLISH: Words = Words {
     ),
     full_address: "Full address",
     published_by: "Described by",
-    registered_itself: "nobody; the app registered itself here",
     not_read: "not read yet",
     calls_itself: "Name",
     unnamed: "none given",
@@ -231,6 +232,7 @@ const ENGLISH: Words = Words {
 
 const JAPANESE: Words = Words {
     code: "ja",
+    gap: "",
     server: "Intervals.icu MCP サーバー",
     title: "アプリを接続",
     question: "このアプリにトレーニングデータへのアクセスを許可しますか？",
@@ -257,7 +259,6 @@ const JAPANESE: Words = Words {
     ),
     full_address: "完全なアドレス",
     published_by: "アプリの説明元",
-    registered_itself: "なし（アプリが自分で登録しました）",
     not_read: "まだ読んでいません",
     calls_itself: "名前",
     unnamed: "なし",

@@ -320,7 +320,7 @@ async fn the_page_says_that_memory_forgets_and_it_is_true() {
     );
     assert!(
         list.body
-            .contains("<code dir=\"ltr\">TOKENS_NOT_BEFORE=2026-03-18T09:30:00Z</code>")
+            .contains("<code class=\"line\" dir=\"ltr\">TOKENS_NOT_BEFORE=2026-03-18T09:30:00Z</code>")
     );
     let ticket = ticket(&list);
     let fields = [

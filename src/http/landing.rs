@@ -77,20 +77,22 @@ struct Words {
     paste: &'static str,
     steps: [&'static str; 3],
     other: &'static str,
+    connections: &'static str,
 }
 
 const ENGLISH: Words = Words {
     language: "en",
     title: "Intervals.icu for Claude",
-    what: "This server lets Claude and other MCP clients read and plan one athlete's training on Intervals.icu. Only its \
+    what: "This server lets Claude and other MCP clients read and plan one athlete’s training on Intervals.icu. Only its \
            owner can connect an app to it.",
     paste: "The URL to paste",
     steps: [
-        "In Claude open Settings, then Connectors, and choose \"Add custom connector\".",
+        "In Claude open Settings, then Connectors, and choose “Add custom connector”.",
         "Give it a name without a dot and paste the URL above.",
-        "Choose \"Connect\", check what the app asks for, and approve it with the owner password.",
+        "Choose “Connect”, check what the app asks for, and approve it with the owner password.",
     ],
     other: "In Claude Code:",
+    connections: "Which apps are connected?",
 };
 
 const JAPANESE: Words = Words {
@@ -105,6 +107,7 @@ const JAPANESE: Words = Words {
         "「連携」を選び、アプリが求める権限を確かめて、所有者のパスワードで承認します。",
     ],
     other: "Claude Code の場合:",
+    connections: "どのアプリが接続されていますか?",
 };
 
 const STYLE: &str = include_str!("landing.css");
@@ -135,6 +138,7 @@ const STYLE: &str = include_str!("landing.css");
 </ol>
 <p>{{ words.other }}</p>
 <p><code>claude mcp add --transport http intervals {{ url }}</code></p>
+<p><a href="/connections">{{ words.connections }}</a></p>
 </main>
 </body>
 </html>

@@ -318,10 +318,9 @@ async fn the_page_says_that_memory_forgets_and_it_is_true() {
         list.body
             .contains("What you end here stays ended until the next restart only.")
     );
-    assert!(
-        list.body
-            .contains("<code class=\"line\" dir=\"ltr\">TOKENS_NOT_BEFORE=2026-03-18T09:30:00Z</code>")
-    );
+    assert!(list.body.contains(
+        "<code class=\"line\" dir=\"ltr\">TOKENS_NOT_BEFORE=2026-03-18T09:30:00Z</code>"
+    ));
     let ticket = ticket(&list);
     let fields = [
         ("ticket", ticket.as_str()),

@@ -13,7 +13,8 @@ use super::caller::{Caller, calling};
 use super::certificates::{Authority, expired, self_signed};
 use super::policy::{LONGEST_ANSWER, UPSTREAM_DEADLINE};
 use super::target::{Profile, Target};
-use super::upstream::{Asked, Says, Upstream, basic};
+use super::upstream::{Says, Upstream, basic};
+use crate::support::asked::Asked;
 use crate::support::process::Room;
 
 async fn before(base_url: &str, variables: &[(&str, &str)]) -> Target {

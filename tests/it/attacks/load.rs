@@ -493,7 +493,7 @@ async fn dos_04_handshakes_leave_nothing_behind() {
 }
 
 /// The invented athlete's service, but for the details of activities.
-fn silent_about_activities(asked: &super::upstream::Asked) -> Says {
+fn silent_about_activities(asked: &crate::support::asked::Asked) -> Says {
     if asked.path().starts_with("/api/v1/activity/") {
         Says::Silence
     } else {

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 use super::caller::{Caller, Said, calling};
 use super::client;
 use super::target::{Profile, Target};
-use super::upstream::{Asked, Upstream, basic};
+use super::upstream::{Upstream, basic};
+use crate::support::asked::Asked;
 
 /// What no identifier, date or name of a choice may be.
 fn hostile() -> Vec<String> {

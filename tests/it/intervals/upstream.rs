@@ -9,27 +9,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::support::asked::{self, Asked};
+
 pub const API_KEY: &str = "k3y-of-the-scripted-upstream";
 pub const ATHLETE: &str = "i77";
-
-#[derive(Clone, Debug)]
-pub struct Request {
-    pub method: String,
-    /// Path and query as they were sent.
-    pub target: String,
-    /// Lower-case names.
-    pub headers: Vec<(String, String)>,
-    pub body: String,
-}
-
-impl Request {
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(held, _)| held == name)
-            .map(|(_, value)| value.as_str())
-    }
-}
 
 #[derive(Clone)]
 pub enum Reply {
@@ -94,13 +77,13 @@ impl Reply {
 
 pub struct Upstream {
     pub base_url: String,
-    seen: Arc<Mutex<Vec<Request>>>,
+    seen: Arc<Mutex<Vec<Asked>>>,
     _server: AbortOnDropHandle<()>,
 }
 
 impl Upstream {
     /// `script` gets the request and how many came before it.
-    pub async fn start(script: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static) -> Self {
+    pub async fn start(script: impl Fn(&Asked, usize) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -132,7 +115,7 @@ impl Upstream {
         Self::start(move |_, nth| replies[nth.min(replies.len() - 1)].clone()).await
     }
 
-    pub fn requests(&self) -> Vec<Request> {
+    pub fn requests(&self) -> Vec<Asked> {
         self.seen.lock().unwrap().clone()
     }
 
@@ -169,10 +152,10 @@ pub fn clock() -> Clock {
 
 async fn serve(
     mut socket: TcpStream,
-    script: &(dyn Fn(&Request, usize) -> Reply + Send + Sync),
-    seen: &Mutex<Vec<Request>>,
+    script: &(dyn Fn(&Asked, usize) -> Reply + Send + Sync),
+    seen: &Mutex<Vec<Asked>>,
 ) -> std::io::Result<()> {
-    let Some(request) = read(&mut socket).await? else {
+    let Some(request) = asked::read(&mut socket).await? else {
         return Ok(());
     };
     let reply = {
@@ -212,38 +195,4 @@ async fn serve(
         }
     }
     socket.shutdown().await
-}
-
-async fn read(socket: &mut TcpStream) -> std::io::Result<Option<Request>> {
-    let mut bytes = Vec::new();
-    let head_length = loop {
-        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
-            break end;
-        }
-        if socket.read_buf(&mut bytes).await? == 0 {
-            return Ok(None);
-        }
-    };
-    let head = String::from_utf8_lossy(&bytes[..head_length]).into_owned();
-    let mut lines = head.lines();
-    let mut start = lines.next().unwrap_or_default().split(' ');
-    let headers: Vec<(String, String)> = lines
-        .filter_map(|line| line.split_once(": "))
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-        .collect();
-    let length: usize = headers
-        .iter()
-        .find(|(name, _)| name == "content-length")
-        .map_or(0, |(_, value)| value.parse().unwrap());
-    while bytes.len() < head_length + 4 + length {
-        if socket.read_buf(&mut bytes).await? == 0 {
-            return Ok(None);
-        }
-    }
-    Ok(Some(Request {
-        method: start.next().unwrap_or_default().to_owned(),
-        target: start.next().unwrap_or_default().to_owned(),
-        headers,
-        body: String::from_utf8_lossy(&bytes[head_length + 4..]).into_owned(),
-    }))
 }

@@ -338,6 +338,24 @@ pub fn attributes(tag: &str) -> BTreeMap<String, String> {
     found
 }
 
+/// A page that runs nothing, loads nothing and leads nowhere.
+#[track_caller]
+pub fn is_only_text(page: &str) {
+    let lower = page.to_lowercase();
+    for never in [
+        "<script",
+        "http-equiv",
+        " src=",
+        " href=",
+        "url(",
+        "@import",
+        "javascript:",
+        " onclick",
+    ] {
+        assert!(!lower.contains(never), "{never}");
+    }
+}
+
 /// Posts a form to the token endpoint.
 pub async fn token_raw(server: &Server, fields: &[(&str, &str)]) -> Answer {
     let response = server

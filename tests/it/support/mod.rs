@@ -1,5 +1,6 @@
 //! Starts the real server for a test and speaks to it as a client would.
 
+pub mod asked;
 mod caller;
 pub mod documents;
 pub mod flow;

@@ -29,3 +29,10 @@ mod refresh;
 mod registration;
 mod shown;
 mod tokens;
+
+mod apps;
+
+mod client_documents;
+mod connections;
+mod on_disk;
+mod revocation;

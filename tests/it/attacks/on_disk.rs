@@ -105,6 +105,7 @@ async fn ref_07_a_token_that_was_rotated_away_is_found_out_right_after_a_crash()
     let first = connected(&target).await;
     let second = next(&target, &first).await;
     let third = next(&target, &second).await;
+    let other = connected(&target).await;
     target.crash().await;
     // Nobody has shown the newest one since the start: memory alone could not know.
     is_refused(
@@ -116,6 +117,8 @@ async fn ref_07_a_token_that_was_rotated_away_is_found_out_right_after_a_crash()
     for tokens in [&first, &second, &third] {
         is_over(&target, tokens, "of the stolen grant").await;
     }
+    assert!(is_let_in(&target, &other.access_token).await);
+    assert_eq!(refresh(&target, &other).await.status, 200);
     target.finish().await;
 }
 

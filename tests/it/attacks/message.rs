@@ -171,6 +171,21 @@ impl Reply {
         self.parameter("code")
     }
 
+    /// Head and body without what is new in every answer: the time, the request's id, cookies and the nonce of the style.
+    pub fn but_for_chance(&self) -> String {
+        let mut same = self.clone();
+        for (name, value) in &mut same.headers {
+            if ["date", "x-request-id", "set-cookie"].contains(&name.to_ascii_lowercase().as_str())
+            {
+                value.clear();
+            }
+        }
+        let policy = self.header("content-security-policy");
+        let nonce = policy.split('\'').find_map(|p| p.strip_prefix("nonce-"));
+        let text = same.everything();
+        nonce.map_or(text.clone(), |nonce| text.replace(nonce, ""))
+    }
+
     /// Head and body as one text, for looking through.
     pub fn everything(&self) -> String {
         let head: String = self

@@ -4,6 +4,7 @@
 //! after every case: it lives, it told no secret, it gave no code away, it called nobody. Cases that need another time than now run
 //! in process, on a clock that the test moves.
 
+mod apps;
 mod canary;
 mod client;
 mod forge;
@@ -19,14 +20,18 @@ mod asking;
 mod authorize;
 mod claims;
 mod client_authentication;
+mod client_documents;
+mod connections;
 mod consent;
 mod discovery;
 mod floods;
 mod guessing;
 mod jwt;
+mod on_disk;
 mod races;
 mod refresh;
 mod registration;
+mod revocation;
 mod shown;
 mod tokens;
 

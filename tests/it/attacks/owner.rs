@@ -30,6 +30,11 @@ impl<'s> Browser<'s> {
         self
     }
 
+    /// Where the server's own pages are.
+    pub fn origin(&self) -> &str {
+        &self.site.origin
+    }
+
     /// Names and values, as the browser would send them back.
     pub fn cookies(&self) -> BTreeMap<String, String> {
         self.cookies.lock().unwrap().clone()

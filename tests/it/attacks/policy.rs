@@ -56,3 +56,15 @@ pub const GROWTH: u64 = 20 * 1024 * 1024;
 pub const ANSWERS_WITHIN: Duration = Duration::from_secs(20);
 /// The same for `/health` at the end of every case.
 pub const HEALTH_WITHIN: Duration = Duration::from_secs(5);
+
+/// A client metadata document, bytes.
+pub const DOCUMENT: usize = 64 * 1024;
+/// However short or long its site wants a document to be kept.
+pub const DOCUMENT_KEPT_AT_LEAST: Duration = Duration::from_secs(5 * 60);
+pub const DOCUMENT_KEPT: Duration = Duration::from_secs(24 * 3600);
+/// Documents that one address has fetched in a minute, with the owner's secret.
+pub const DOCUMENTS_PER_MINUTE: usize = 10;
+
+/// A list of connections stays open this long after the secret was typed.
+pub const LIST_LIFETIME: Duration = Duration::from_secs(600);
+pub const CONNECTIONS_BODY: usize = 16 * 1024;

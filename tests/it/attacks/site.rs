@@ -1,6 +1,7 @@
 //! A server under attack: where it is, what it must not tell, and everything that was said to it and by it.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::message::{Ask, Reply};
@@ -30,6 +31,7 @@ pub struct Site {
     pub seeded: Vec<Noted>,
     pub journal: Journal,
     noted: Arc<Mutex<Vec<Noted>>>,
+    unavailable: Arc<AtomicBool>,
 }
 
 impl Site {
@@ -43,6 +45,7 @@ impl Site {
             seeded,
             journal: Journal::default(),
             noted: Arc::default(),
+            unavailable: Arc::default(),
         };
         site.move_to(origin);
         site.owned_by(owner_secret);
@@ -113,6 +116,11 @@ impl Site {
         });
     }
 
+    /// The case takes something away that the server cannot do without, so that it may answer with 503.
+    pub fn may_be_unavailable(&self) {
+        self.unavailable.store(true, Ordering::SeqCst);
+    }
+
     /// Everything that the log must not know.
     pub fn confidential(&self) -> Vec<Noted> {
         let mut all = self.seeded.clone();
@@ -152,8 +160,9 @@ impl Site {
         let reply = &exchange.reply;
         let asked = String::from_utf8_lossy(&exchange.sent);
         let line = asked.lines().next().unwrap_or_default();
+        let unavailable = reply.status == 503 && self.unavailable.load(Ordering::SeqCst);
         assert!(
-            reply.status < 500,
+            reply.status < 500 || unavailable,
             "{} for {line}: {}",
             reply.status,
             reply.text()

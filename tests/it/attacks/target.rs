@@ -234,6 +234,17 @@ impl Target {
         self.run().await;
     }
 
+    /// What a crash or a power cut does: nothing is said to the process, and another one is started.
+    pub async fn crash(&mut self) {
+        let mut process = self.process.take().unwrap();
+        process.running.0.kill().unwrap();
+        process.running.0.wait().unwrap();
+        for reader in process.readers {
+            reader.join().unwrap();
+        }
+        self.run().await;
+    }
+
     /// The case has the server ask Intervals.icu something.
     pub fn may_ask_upstream(&self) {
         self.upstream_may_be_asked.store(true, Ordering::SeqCst);

@@ -332,7 +332,7 @@ pub fn attributes(tag: &str) -> BTreeMap<String, String> {
             rest = after.trim_start();
         } else {
             found.insert(name.to_owned(), String::new());
-            rest = after.trim_start();
+            rest = after.strip_prefix('=').unwrap_or(after).trim_start();
         }
     }
     found

@@ -304,7 +304,6 @@ impl Authorize {
             grant_id: grant_id.clone(),
             client_id: transaction.client_id.clone(),
             client_name: client.name.clone(),
-            client_host: client.url.as_ref().map(|url| url.host().to_owned()),
             redirect_uri: transaction.redirect_uri.as_str().to_owned(),
             redirect_host: transaction.redirect_uri.shown_host().to_owned(),
             challenge: transaction.challenge.clone(),
@@ -313,7 +312,6 @@ impl Authorize {
             offline: transaction.requested.offline && client.refreshes,
             refreshes: client.refreshes,
         };
-        let client_host = approval.client_host.clone().unwrap_or_default();
         self.grants
             .reserve(&approval)
             .await
@@ -326,7 +324,7 @@ impl Authorize {
         tracing::info!(
             session_id = %grants::session_id(&grant_id),
             client = client.name.as_deref().unwrap_or_default(),
-            client_host,
+            client_host = client.url.as_ref().map_or("", |url| url.host()),
             redirect_host = transaction.redirect_uri.shown_host(),
             scopes = %scopes,
             "the owner approved an app"

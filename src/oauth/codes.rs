@@ -246,7 +246,6 @@ mod tests {
             grant_id: "g".to_owned(),
             client_id: "c".to_owned(),
             client_name: None,
-            client_host: None,
             redirect_uri: "https://client.test/cb".to_owned(),
             redirect_host: "client.test".to_owned(),
             challenge: Challenge::parse(&secret::encode(secret::digest(VERIFIER))).unwrap(),

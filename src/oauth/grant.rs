@@ -24,8 +24,6 @@ pub struct Approval {
     pub grant_id: String,
     pub client_id: String,
     pub client_name: Option<String>,
-    /// The host of the client's metadata document, if it has one.
-    pub client_host: Option<String>,
     pub redirect_uri: String,
     pub redirect_host: String,
     pub challenge: Challenge,
@@ -211,7 +209,6 @@ mod tests {
             grant_id: "g".to_owned(),
             client_id: "c".to_owned(),
             client_name: None,
-            client_host: None,
             redirect_uri: "https://client.test/cb".to_owned(),
             redirect_host: "client.test".to_owned(),
             challenge: Challenge::parse(&secret::encode(secret::digest(VERIFIER))).unwrap(),

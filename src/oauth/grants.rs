@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use super::address::Family;
 use super::epoch::Epoch;
 use super::error::Error;
 use super::grant::{Approval, CODE_LIFETIME, Chain, Refreshed};
 use super::jwt::Verified;
 use super::record::{About, Record, Standing, Used};
+use super::records::{Records, timestamp};
 use super::refresh::{LONGEST, RefreshToken, RefreshTokens};
 use super::seen::{Seen, SeenGrants};
 use crate::clock::Clock;
@@ -19,7 +18,6 @@ use crate::state::{Durability, StateError, Store};
 const MAX_ATTEMPTS: usize = 64;
 /// How long another process's revocation may go unnoticed.
 const RECHECK_AFTER_MS: i64 = 1000;
-const PREFIX: &str = "grant/";
 
 /// Whether a token's grant lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +37,7 @@ pub struct Connection {
 
 /// Grants over the store.
 pub struct Grants {
-    store: Arc<dyn Store>,
+    records: Records,
     clock: Clock,
     tokens: Arc<RefreshTokens>,
     access_ttl: i64,
@@ -52,21 +50,19 @@ pub fn session_id(grant_id: &str) -> &str {
     grant_id.get(..8).unwrap_or(grant_id)
 }
 
-fn key(grant_id: &str) -> String {
-    format!("{PREFIX}{grant_id}")
-}
-
 impl Grants {
+    /// `home` keeps deployments apart that share a store: none sees or ends what belongs to another.
     pub fn new(
         store: Arc<dyn Store>,
         clock: Clock,
         tokens: Arc<RefreshTokens>,
         access_ttl: i64,
+        home: &str,
     ) -> Self {
         Self {
             seen: SeenGrants::new(clock.clone()),
-            epoch: Epoch::new(Arc::clone(&store), clock.clone()),
-            store,
+            epoch: Epoch::new(Arc::clone(&store), clock.clone(), home),
+            records: Records::new(store, clock.clone(), Arc::clone(&tokens), access_ttl, home),
             clock,
             tokens,
             access_ttl,
@@ -82,12 +78,9 @@ impl Grants {
             about: Some(About::of(approval)),
             begun_at: now,
             used: None,
+            once: !approval.refreshes,
         };
-        let expires_at = timestamp(now.saturating_add(CODE_LIFETIME));
-        self.store
-            .put(&key(&approval.grant_id), record.bytes()?, expires_at)
-            .await?;
-        Ok(())
+        self.records.put(&approval.grant_id, &record).await
     }
 
     /// The grant of a code that was redeemed at `now` begins. `Over` when it was revoked in between: by a replay in the same
@@ -99,12 +92,13 @@ impl Grants {
         now: i64,
     ) -> Result<(Life, Chain), Error> {
         let chain = Chain::begin(now);
-        let epoch = self.epoch.read().await;
+        let epoch = self.epoch.read().await?;
         let begun = Record {
             standing: Standing::Live(chain),
             about: Some(About::of(approval)),
             begun_at: now,
             used: Some(Used { at: now, family }),
+            once: !approval.refreshes,
         };
         let life = self
             .change(&approval.grant_id, |current| {
@@ -118,7 +112,13 @@ impl Grants {
                     None => now.saturating_sub(CODE_LIFETIME),
                     Some(_) => return None,
                 };
-                (approved_at > epoch).then(|| begun.clone())
+                if approved_at <= epoch {
+                    tracing::warn!(
+                        "an approval from before all connections were ended is void; if it came afterwards, the clock was set back"
+                    );
+                    return None;
+                }
+                Some(begun.clone())
             })
             .await?;
         Ok((life, chain))
@@ -130,24 +130,24 @@ impl Grants {
     /// ends no connection.
     pub async fn refresh(&self, token: &RefreshToken) -> Result<Chain, Error> {
         let now = self.clock.unix_seconds();
-        if token.begun_at <= self.epoch.read().await {
+        if token.begun_at <= self.epoch.read().await? {
             return Err(Error::InvalidRefreshToken);
         }
         let unrotated = Chain::resumed_at(token.generation, token.issued_at);
         for _ in 0..MAX_ATTEMPTS {
-            let seen = self.seen.get(&token.grant_id).map(|seen| seen.standing);
-            // The store may not know it yet: it was full or away.
-            if seen == Some(Standing::Revoked) {
+            let seen = self.seen.get(&token.grant_id);
+            if self.is_revoked(&token.grant_id, seen).await {
                 return Err(Error::InvalidRefreshToken);
             }
-            let (stored, is_away) = match self.store.get(&key(&token.grant_id)).await {
+            let seen = seen.map(|seen| seen.standing);
+            let (stored, is_away) = match self.records.get(&token.grant_id).await {
                 Ok(stored) => (stored, false),
                 Err(error) if seen.is_none() => return Err(error.into()),
                 Err(_) => (None, true),
             };
             let record = match &stored {
                 Some(stored) => Record::parse(stored)?,
-                None if is_away || self.forgets() => Record {
+                None if is_away || self.records.forget() => Record {
                     standing: seen
                         .filter(|_| is_away)
                         .unwrap_or(Standing::Live(unrotated)),
@@ -203,11 +203,35 @@ impl Grants {
                 standing: Standing::Revoked,
                 begun_at: other.as_ref().map_or(now, |record| record.begun_at),
                 used: other.as_ref().and_then(|record| record.used),
+                once: other.as_ref().is_some_and(|record| record.once),
                 about: other.and_then(|record| record.about),
             }),
         })
         .await?;
         Ok(())
+    }
+
+    /// Whether this process knows it as revoked. The store may not: it was full or away, so it is told again, once in a while.
+    async fn is_revoked(&self, grant_id: &str, seen: Option<Seen>) -> bool {
+        let Some(Seen {
+            standing: Standing::Revoked,
+            at_ms,
+            ..
+        }) = seen
+        else {
+            return false;
+        };
+        if !self.is_fresh(at_ms) {
+            // It holds here either way.
+            let _ = self.revoke(grant_id).await;
+        }
+        true
+    }
+
+    /// Whether what was seen then is still believed. A clock that was set back makes nothing fresh.
+    fn is_fresh(&self, at_ms: i64) -> bool {
+        let age = self.clock.now().as_millisecond().saturating_sub(at_ms);
+        (0..RECHECK_AFTER_MS).contains(&age)
     }
 
     /// Ends every grant that began until now, also those that this process does not know.
@@ -217,21 +241,19 @@ impl Grants {
         self.epoch.move_to(now, expires_at).await
     }
 
-    /// The grants that live, the one used last first.
+    /// The grants that live in the store, the one used last first: also one whose end could not be stored, so that it can be
+    /// ended again.
     pub async fn connections(&self) -> Result<Vec<Connection>, Error> {
-        let epoch = self.epoch.read().await;
+        let epoch = self.epoch.read().await?;
         let mut connections: Vec<Connection> = self
-            .store
-            .list(PREFIX)
+            .records
+            .list()
             .await?
             .into_iter()
-            .filter_map(|(key, bytes)| {
-                let grant_id = key.strip_prefix(PREFIX)?.to_owned();
-                let record = Record::parse(&bytes).ok()?;
+            .filter_map(|(grant_id, record)| {
                 let lives = matches!(record.standing, Standing::Live(_))
                     && record.begun_at > epoch
-                    && self.tokens.accepts_begun(record.begun_at)
-                    && !self.seen.is_revoked(&grant_id);
+                    && self.tokens.accepts_begun(record.begun_at);
                 lives.then_some(Connection {
                     grant_id,
                     about: record.about,
@@ -254,10 +276,9 @@ impl Grants {
     /// Whether the grant of a verified access token lives; notes that its generation has been used, which ends the grace of the
     /// refresh token before it, and once in a while when that was.
     pub async fn look(&self, token: &Verified, family: Option<Family>) -> Result<Life, Error> {
-        let now_ms = self.clock.now().as_millisecond();
         let seen = self.seen.get(&token.grant_id);
-        if seen.is_some_and(|seen| seen.standing == Standing::Revoked)
-            || token.begun_at <= self.epoch.recent(RECHECK_AFTER_MS).await
+        if self.is_revoked(&token.grant_id, seen).await
+            || token.begun_at <= self.epoch.recent(RECHECK_AFTER_MS).await?
         {
             return Ok(Life::Over);
         }
@@ -269,10 +290,9 @@ impl Grants {
         else {
             return self.look_up(token, family).await;
         };
-        let fresh = now_ms.saturating_sub(at_ms) < RECHECK_AFTER_MS;
         let changes = chain.seen(token.generation, token.issued_at).is_some()
             || Used::is_due(used, family, self.clock.unix_seconds());
-        if fresh && !changes {
+        if self.is_fresh(at_ms) && !changes {
             return Ok(Life::Live);
         }
         // A failing store keeps serving those who were seen alive.
@@ -282,10 +302,10 @@ impl Grants {
     async fn look_up(&self, token: &Verified, family: Option<Family>) -> Result<Life, Error> {
         let grant_id = &token.grant_id;
         for _ in 0..MAX_ATTEMPTS {
-            let stored = self.store.get(&key(grant_id)).await?;
+            let stored = self.records.get(grant_id).await?;
             let record = match &stored {
                 Some(stored) => Record::parse(stored)?,
-                None if self.forgets() => Record::resumed(
+                None if self.records.forget() => Record::resumed(
                     Chain::resumed_at(token.generation, token.issued_at),
                     About::new(None, None, token.scopes),
                     token.begun_at,
@@ -325,17 +345,12 @@ impl Grants {
 
     /// Whether there can be no live grant but those listed: none is forgotten, or all from before this process are over.
     pub async fn knows_all(&self) -> bool {
-        !self.forgets() || self.epoch.read().await > i64::MIN
+        !self.records.forget() || self.epoch.read().await.is_ok_and(|epoch| epoch > i64::MIN)
     }
 
     /// How long what is stored here lives.
     pub fn durability(&self) -> Durability {
-        self.store.durability()
-    }
-
-    /// Whether a missing entry may have been forgotten rather than never made.
-    fn forgets(&self) -> bool {
-        self.store.durability() == Durability::Process
+        self.records.durability()
     }
 
     /// Applies `step` until it is stored; `Over` when it declines.
@@ -345,7 +360,7 @@ impl Grants {
         step: impl Fn(Option<Record>) -> Option<Record>,
     ) -> Result<Life, Error> {
         for _ in 0..MAX_ATTEMPTS {
-            let stored = self.store.get(&key(grant_id)).await?;
+            let stored = self.records.get(grant_id).await?;
             let current = stored.as_deref().map(Record::parse).transpose()?;
             let Some(next) = step(current) else {
                 return Ok(Life::Over);
@@ -363,20 +378,7 @@ impl Grants {
         expected: Option<&[u8]>,
         next: &Record,
     ) -> Result<bool, StateError> {
-        let now = self.clock.unix_seconds();
-        let chain_ends = match next.standing {
-            // Longer than any token of it could live.
-            Standing::Revoked => now.saturating_add(LONGEST),
-            Standing::Live(_) | Standing::Reserved => self.tokens.ends_at(next.begun_at, now),
-        };
-        let expires_at = timestamp(chain_ends.saturating_add(self.access_ttl));
-        let value = next
-            .bytes()
-            .map_err(|_| StateError::Failed("not serializable".to_owned()))?;
-        let done = self
-            .store
-            .compare_and_swap(&key(grant_id), expected, value, expires_at)
-            .await?;
+        let done = self.records.swap(grant_id, expected, next).await?;
         if done {
             self.seen.note(grant_id, next.standing, next.used);
         }
@@ -384,14 +386,12 @@ impl Grants {
     }
 }
 
-fn timestamp(seconds: i64) -> Timestamp {
-    Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::Duration;
+
+    use jiff::Timestamp;
 
     use super::*;
     use crate::identity::Scopes;
@@ -488,7 +488,8 @@ mod tests {
         /// What one process would hold.
         fn process(&self) -> Grants {
             let store: Arc<dyn Store> = Arc::clone(&self.disk) as Arc<dyn Store>;
-            Grants::new(store, self.clock.clone(), Arc::clone(&self.tokens), 3600)
+            let tokens = Arc::clone(&self.tokens);
+            Grants::new(store, self.clock.clone(), tokens, 3600, "")
         }
 
         fn token(&self, grant_id: &str, generation: u32) -> RefreshToken {
@@ -514,7 +515,6 @@ mod tests {
                 grant_id: "g".to_owned(),
                 client_id: "c".to_owned(),
                 client_name: Some("Claude".to_owned()),
-                client_host: None,
                 redirect_uri: "https://client.test/cb".to_owned(),
                 redirect_host: "client.test".to_owned(),
                 challenge: Challenge::parse(&secret::encode([0; 32])).unwrap(),
@@ -766,6 +766,59 @@ mod tests {
         assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Over));
         let refused = grants.refresh(&world.token("g", 1)).await;
         assert_eq!(refused, Err(Error::InvalidRefreshToken));
+    }
+
+    #[tokio::test]
+    async fn a_revocation_that_could_not_be_stored_is_listed_until_it_is_and_stored_as_soon_as_it_can_be()
+     {
+        for by_owner in [true, false] {
+            let world = World::new();
+            let grants = world.begun().await;
+            assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Live));
+            world.disk.full.store(true, Ordering::SeqCst);
+            assert_eq!(grants.revoke("g").await, Err(Error::Unavailable));
+            assert_eq!(grants.connections().await.unwrap().len(), 1);
+            world.disk.full.store(false, Ordering::SeqCst);
+            world.clock.advance(Duration::from_secs(1));
+            if by_owner {
+                grants.revoke("g").await.unwrap();
+            } else {
+                assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Over));
+            }
+            assert!(grants.connections().await.unwrap().is_empty());
+            let restarted = world.process();
+            assert_eq!(world.look(&restarted, "g", 1).await, Ok(Life::Over));
+        }
+    }
+
+    #[tokio::test]
+    async fn until_the_store_has_answered_once_nobody_is_let_in() {
+        let world = World::new();
+        world.begun().await.revoke_all().await.unwrap();
+        let restarted = world.process();
+        world.disk.broken.store(true, Ordering::SeqCst);
+        assert!(world.look(&restarted, "g", 1).await.is_err());
+        assert!(restarted.refresh(&world.token("g", 1)).await.is_err());
+        world.disk.broken.store(false, Ordering::SeqCst);
+        assert_eq!(world.look(&restarted, "g", 1).await, Ok(Life::Over));
+    }
+
+    #[tokio::test]
+    async fn an_app_without_refresh_tokens_is_listed_as_long_as_its_access_token_lives() {
+        let world = World::new();
+        let grants = world.process();
+        let approval = Approval {
+            refreshes: false,
+            ..world.approval()
+        };
+        grants.reserve(&approval).await.unwrap();
+        grants.begin(&approval, None, world.now()).await.unwrap();
+        world.clock.advance(Duration::from_secs(1800));
+        assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Live));
+        world.clock.advance(Duration::from_secs(1799));
+        assert_eq!(grants.connections().await.unwrap().len(), 1);
+        world.clock.advance(Duration::from_secs(1));
+        assert!(grants.connections().await.unwrap().is_empty());
     }
 
     #[tokio::test]

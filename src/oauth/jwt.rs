@@ -169,7 +169,6 @@ impl AccessTokens {
             && claims.sub == SUBJECT
             && (claims.aud == self.mcp || claims.aud == self.root)
             && claims.iat < claims.exp
-            && claims.auth_time <= claims.iat
             && !claims.jti.is_empty()
             && !claims.gid.is_empty()
             && !claims.client_id.is_empty()

@@ -34,6 +34,7 @@ pub mod outbound;
 mod page;
 mod pkce;
 mod record;
+mod records;
 mod redirect;
 mod refresh;
 mod register;
@@ -152,6 +153,7 @@ impl OAuth {
             clock.clone(),
             Arc::clone(&refresh),
             access.ttl(),
+            &home(&public_url, &settings.athlete_id),
         ));
         let limits = Arc::new(limits::Limits::new(clock.clone()));
         let codes = Arc::new(codes::Codes::default());
@@ -273,6 +275,13 @@ impl OAuth {
     pub fn guarded(&self, router: Router) -> Router {
         router.route_layer(from_fn_with_state(Arc::clone(&self.guard), guard::check))
     }
+}
+
+/// Tells deployments apart in a store that they share. Not the signing secret: what is remembered outlives its rotation.
+fn home(public_url: &PublicUrl, athlete_id: &str) -> String {
+    let digest = secret::digest(format!("{}\0{athlete_id}", public_url.origin()));
+    let name = secret::encode(digest.first_chunk::<12>().unwrap_or(&[0; 12]));
+    format!("{name}/")
 }
 
 /// The configuration checks its values with better words; this holds whoever builds the settings.

@@ -18,6 +18,9 @@ pub struct Record {
     pub begun_at: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used: Option<Used>,
+    /// Its app takes no refresh tokens, so that it ends with its one access token.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub once: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +105,7 @@ impl Record {
             about: Some(about),
             begun_at,
             used: None,
+            once: false,
         }
     }
 

@@ -37,17 +37,15 @@ impl SeenGrants {
         self.grants().get(grant_id).copied()
     }
 
-    pub fn is_revoked(&self, grant_id: &str) -> bool {
-        self.get(grant_id)
-            .is_some_and(|seen| seen.standing == Standing::Revoked)
-    }
-
     pub fn note(&self, grant_id: &str, standing: Standing, used: Option<Used>) {
         let at_ms = self.clock.now().as_millisecond();
         let mut grants = self.grants();
-        let known = grants.get(grant_id).map(|seen| seen.standing);
+        let known = grants.get(grant_id).copied();
         // A slower look that began before a revocation must not undo it.
-        if known == Some(Standing::Revoked) {
+        if let Some(seen) = known
+            && seen.standing == Standing::Revoked
+        {
+            grants.insert(grant_id.to_owned(), Seen { at_ms, ..seen });
             return;
         }
         if known.is_none() && grants.len() >= MAX_SEEN {
@@ -88,6 +86,6 @@ mod tests {
         let seen = SeenGrants::new(Clock::manual("2026-03-18T09:30:00Z".parse().unwrap()));
         seen.note("g", Standing::Revoked, None);
         seen.note("g", Standing::Live(Chain::begin(0)), None);
-        assert!(seen.is_revoked("g"));
+        assert_eq!(seen.get("g").unwrap().standing, Standing::Revoked);
     }
 }

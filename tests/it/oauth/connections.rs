@@ -10,6 +10,8 @@ use crate::support::flow::{
 };
 use crate::support::{Server, ServerOptions, secrets};
 
+const NOT_VERIFIED: &str = "(not verified, chosen by the app)";
+
 /// What a browser posts to the page.
 async fn post(server: &Server, browser: &Browser<'_>, fields: &[(&str, &str)]) -> Answer {
     let request = server
@@ -341,6 +343,35 @@ async fn the_page_says_that_memory_forgets_and_it_is_true() {
 }
 
 #[tokio::test]
+async fn servers_that_share_a_disk_neither_show_nor_end_what_belongs_to_another() {
+    let room = crate::support::process::Room::new();
+    let at = |host: &str, athlete: &str| ServerOptions {
+        public_url: Some(format!("https://{host}.example.com")),
+        athlete_id: athlete.to_owned(),
+        data_dir: Some(room.0.clone()),
+        ..ServerOptions::default()
+    };
+    let ours = Server::with(at("one", "i1")).await;
+    let tokens = flow::connect(&ours).await;
+    for other in [at("two", "i1"), at("one", "i2")] {
+        let other = Server::with(other).await;
+        let (browser, list) = unlock(&other).await;
+        assert!(!list.body.contains(NOT_VERIFIED));
+        let ticket = ticket(&list);
+        let fields = [
+            ("ticket", ticket.as_str()),
+            ("action", "end-all"),
+            ("sure", "yes"),
+        ];
+        post(&other, &browser, &fields).await;
+    }
+    ours.clock.advance(Duration::from_secs(2));
+    assert!(is_let_in(&ours, &tokens.access_token).await);
+    let (_, list) = unlock(&ours).await;
+    assert!(list.body.contains(NOT_VERIFIED));
+}
+
+#[tokio::test]
 async fn the_page_says_that_a_disk_remembers_and_it_is_true() {
     let room = crate::support::process::Room::new();
     let on_disk = || ServerOptions {
@@ -352,12 +383,7 @@ async fn the_page_says_that_a_disk_remembers_and_it_is_true() {
     let after = Server::with(on_disk()).await;
     let (browser, list) = unlock(&after).await;
     assert!(list.body.contains("outlasts restarts"));
-    assert_eq!(
-        list.body
-            .matches("(not verified, chosen by the app)")
-            .count(),
-        2
-    );
+    assert_eq!(list.body.matches(NOT_VERIFIED).count(), 2);
     let ticket = ticket(&list);
     let fields = [
         ("ticket", ticket.as_str()),

@@ -54,6 +54,22 @@ async fn a_replayed_code_revokes_its_grant() {
 }
 
 #[tokio::test]
+async fn a_form_of_nearly_64_kib_is_read() {
+    let server = Server::start().await;
+    let client = flow::register(&server).await;
+    let code = flow::approved_code(&server, &client).await;
+    let padding = "p".repeat(60 * 1024);
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("client_id", client.id.as_str()),
+        ("code_verifier", VERIFIER),
+        ("padding", padding.as_str()),
+    ];
+    assert_eq!(flow::token_raw(&server, &fields).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_replay_is_recognised_for_a_quarter_of_an_hour_and_then_forgotten() {
     let server = Server::start().await;
     let client = flow::register(&server).await;

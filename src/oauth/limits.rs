@@ -67,10 +67,6 @@ const DOCUMENTS_OF_ONE: &[Rule] = &[Rule {
     max: 10,
     span: MINUTE,
 }];
-const WRONG_API_KEYS: &[Rule] = &[Rule {
-    max: 20,
-    span: MINUTE,
-}];
 
 /// The exact times of recent hits: bounded by the largest `max`.
 #[derive(Debug, Default)]
@@ -180,7 +176,6 @@ pub struct Limits {
     documents: Limit,
     strangers: Limit,
     known_devices: Limit,
-    wrong_api_keys: Limit,
 }
 
 impl Limits {
@@ -191,7 +186,6 @@ impl Limits {
             documents: Limit::new(DOCUMENTS, DOCUMENTS_OF_ONE),
             strangers: Limit::new(OWNER, OWNER_OF_ONE),
             known_devices: Limit::new(OWNER, &[]),
-            wrong_api_keys: Limit::new(WRONG_API_KEYS, &[]),
         }
     }
 
@@ -227,11 +221,6 @@ impl Limits {
             limit.give_back(address);
         }
         Ok(right)
-    }
-
-    /// After a wrong `X-API-Key`. The right one is never kept waiting: its length leaves nothing to guess.
-    pub fn wrong_api_key(&self) -> Result<(), Duration> {
-        self.wrong_api_keys.take(None, self.now())
     }
 }
 

@@ -74,7 +74,11 @@ struct Hits(VecDeque<i64>);
 
 impl Hits {
     /// How long until one more is allowed, if it is not allowed now.
-    fn wait(&self, rules: &[Rule], now: i64) -> Option<Duration> {
+    fn wait(&mut self, rules: &[Rule], now: i64) -> Option<Duration> {
+        // After the clock was set back: they still count, but for no longer than if they were made now.
+        for hit in self.0.iter_mut().rev().take_while(|hit| **hit > now) {
+            *hit = now;
+        }
         rules
             .iter()
             .filter_map(|rule| {
@@ -125,7 +129,7 @@ impl Limit {
     fn take(&self, address: Option<IpAddr>, now: i64) -> Result<(), Duration> {
         let mut hits = self.hits();
         let (all, by_address) = &mut *hits;
-        let own = address.and_then(|address| by_address.get(&address));
+        let own = address.and_then(|address| by_address.get_mut(&address));
         let wait = all
             .wait(self.rules, now)
             .max(own.and_then(|own| own.wait(self.each, now)));
@@ -328,6 +332,25 @@ mod tests {
         }
         assert_eq!(of_one, 20);
         assert!(wrong(at("192.0.2.3")));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_nobody_wait_longer_and_gives_nobody_more() {
+        let limit = Limit::new(OWNER, OWNER_OF_ONE);
+        let one = Some(IpAddr::from([192, 0, 2, 1]));
+        let (hour, minute) = (3_600_000, 60_000);
+        for n in 0..10 {
+            limit.take(one.filter(|_| n < 5), hour).unwrap();
+        }
+        assert_eq!(limit.take(None, 0), Err(MINUTE));
+        assert_eq!(limit.take(one, 0), Err(MINUTE));
+        assert_eq!(limit.take(one, minute), Ok(()));
+        // As many as if the clock had never gone wrong, once it is right again.
+        assert_eq!(limit.take(None, hour), Ok(()));
+        assert_eq!(
+            (0..60).filter(|_| limit.take(None, hour).is_ok()).count(),
+            9
+        );
     }
 
     #[test]

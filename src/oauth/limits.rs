@@ -229,6 +229,9 @@ impl Limits {
 }
 
 /// Whether an address is one that strangers come from, and not of the machine or network that the server runs in.
+///
+/// Not the question of [`super::special_addresses`], where nothing may be fetched: a stranger behind 6to4 or Teredo is a
+/// stranger, and nobody's proxy has a multicast or documentation address.
 fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(ip) => {

@@ -179,8 +179,10 @@ impl Code {
 }
 
 impl Tables {
-    /// The progress of a transaction, made if need be. When the table is full the one that ends first is forgotten: all that
-    /// it loses is its count of wrong answers, and the global limit counts on.
+    /// The progress of a transaction, made if need be. When the table is full one is forgotten, first of those without a code,
+    /// which strangers make: what it loses is its count of wrong answers or that it was denied, and the owner secret and its
+    /// global limit stand before a code all the same. One with a code must be kept, else its form would get a second one, and
+    /// only the owner makes them.
     fn progress(
         &mut self,
         transaction: &str,
@@ -192,7 +194,7 @@ impl Tables {
         {
             self.sweep(now);
             make_room(&mut self.transactions, MAX_TRANSACTIONS, |progress| {
-                progress.forget_at
+                (progress.code.is_some(), progress.forget_at)
             });
         }
         let progress = self
@@ -219,14 +221,14 @@ impl Tables {
     }
 }
 
-/// Drops the entry that ends first, if the table is full.
-fn make_room<K: Clone + Eq + Hash, V>(
+/// Drops the entry of the least `worth`, if the table is full.
+fn make_room<K: Clone + Eq + Hash, V, W: Ord>(
     table: &mut HashMap<K, V>,
     max: usize,
-    ends_at: impl Fn(&V) -> i64,
+    worth: impl Fn(&V) -> W,
 ) {
     if table.len() >= max {
-        let first = table.iter().min_by_key(|(_, value)| ends_at(value));
+        let first = table.iter().min_by_key(|(_, value)| worth(value));
         let first = first.map(|(key, _)| key.clone());
         first.and_then(|key| table.remove(&key));
     }
@@ -283,6 +285,28 @@ mod tests {
             Outcome::Refused
         ));
         assert_eq!(sizes(&codes), (0, 0));
+    }
+
+    #[test]
+    fn strangers_cannot_make_a_redeemed_transaction_forgotten() {
+        let codes = Codes::default();
+        let code = codes.issue("redeemed", 600, approval(), 0);
+        let redemption = Redemption {
+            client_id: "c",
+            redirect_uri: None,
+            verifier: VERIFIER,
+        };
+        assert!(matches!(
+            codes.redeem(&code.unwrap().unwrap(), &redemption, 1),
+            Outcome::Granted(_)
+        ));
+        for n in 0..MAX_TRANSACTIONS + 50 {
+            codes.deny(&format!("d{n}"), 601, 1).unwrap();
+        }
+        assert_eq!(sizes(&codes), (MAX_TRANSACTIONS, 1));
+        assert_eq!(codes.is_open("redeemed"), Err(Over::Answered));
+        let again = codes.issue("redeemed", 600, approval(), 2).unwrap();
+        assert_eq!(again, Err(Over::Answered));
     }
 
     #[test]

@@ -73,7 +73,8 @@ pub struct SpentCode {
 #[derive(Debug)]
 pub enum Redeemed {
     Granted(Approval, SpentCode),
-    /// Something did not fit; the code is not consumed, else a stranger who saw it could burn it.
+    /// Something did not fit. One such try does not consume the code: a client may send a mended request. Whoever saw the code
+    /// can burn it with a few more, but not guess at the rest for as long as it lives.
     Refused(LiveCode),
     Dead,
 }

@@ -20,6 +20,12 @@ struct Rule {
     span: Duration,
 }
 
+impl Rule {
+    fn millis(&self) -> i64 {
+        i64::try_from(self.span.as_millis()).unwrap_or(i64::MAX)
+    }
+}
+
 /// Guesses of the owner secret, over all pages, transactions, cookies and addresses together: the wait grows from none to a minute
 /// to the rest of the hour.
 const OWNER: &[Rule] = &[
@@ -43,21 +49,27 @@ const OWNER_OF_ONE: &[Rule] = &[
         span: HOUR,
     },
 ];
-/// Everybody on Claude comes from the same few addresses, so one address may do nearly as much as all together.
-const REGISTRATIONS: &[Rule] = &[
+/// A registration stores nothing and costs one HMAC, so the total only keeps the processor for others, and it takes many
+/// addresses to use it up: Claude registers for everybody from a few of its own and must not meet a 429.
+const REGISTRATIONS: &[Rule] = &[Rule {
+    max: 600,
+    span: MINUTE,
+}];
+const REGISTRATIONS_AT_ONCE: Rule = Rule {
+    max: 25,
+    span: Duration::from_secs(10),
+};
+const REGISTRATIONS_OF_ONE: &[Rule] = &[
+    REGISTRATIONS_AT_ONCE,
     Rule {
-        max: 25,
-        span: Duration::from_secs(10),
-    },
-    Rule {
-        max: 60,
+        max: 40,
         span: MINUTE,
     },
 ];
-const REGISTRATIONS_OF_ONE: &[Rule] = &[Rule {
-    max: 40,
-    span: MINUTE,
-}];
+/// An address of our own network may be a proxy that we were not told of, and then it is everybody's. A flood from there
+/// must be slowed down like any, but those who share the address with it shall wait for seconds, not for the rest of a minute:
+/// a burst is all that is limited, and 150 a minute get through.
+const REGISTRATIONS_OF_OURS: &[Rule] = &[REGISTRATIONS_AT_ONCE];
 /// Metadata documents of clients, which only somebody who knows the owner secret can ask for: enough for a very busy owner.
 const DOCUMENTS: &[Rule] = &[Rule {
     max: 20,
@@ -67,10 +79,6 @@ const DOCUMENTS_OF_ONE: &[Rule] = &[Rule {
     max: 10,
     span: MINUTE,
 }];
-const WRONG_API_KEYS: &[Rule] = &[Rule {
-    max: 20,
-    span: MINUTE,
-}];
 
 /// The exact times of recent hits: bounded by the largest `max`.
 #[derive(Debug, Default)]
@@ -78,13 +86,16 @@ struct Hits(VecDeque<i64>);
 
 impl Hits {
     /// How long until one more is allowed, if it is not allowed now.
-    fn wait(&self, rules: &[Rule], now: i64) -> Option<Duration> {
+    fn wait(&mut self, rules: &[Rule], now: i64) -> Option<Duration> {
+        // After the clock was set back: they still count, but for no longer than if they were made now.
+        for hit in self.0.iter_mut().rev().take_while(|hit| **hit > now) {
+            *hit = now;
+        }
         rules
             .iter()
             .filter_map(|rule| {
-                let span = i64::try_from(rule.span.as_millis()).unwrap_or(i64::MAX);
                 let oldest = self.0.len().checked_sub(rule.max)?;
-                let free_at = self.0.get(oldest)?.saturating_add(span);
+                let free_at = self.0.get(oldest)?.saturating_add(rule.millis());
                 let wait = u64::try_from(free_at.saturating_sub(now)).ok()?;
                 (wait > 0).then(|| Duration::from_millis(wait))
             })
@@ -108,6 +119,8 @@ impl Hits {
 struct Limit {
     rules: &'static [Rule],
     each: &'static [Rule],
+    /// In place of `each` for an address that is not public: behind a proxy that we were not told of everybody has its address.
+    each_of_ours: &'static [Rule],
     hits: Mutex<(Hits, HashMap<IpAddr, Hits>)>,
 }
 
@@ -116,6 +129,7 @@ impl Limit {
         Self {
             rules,
             each,
+            each_of_ours: each,
             hits: Mutex::default(),
         }
     }
@@ -127,27 +141,37 @@ impl Limit {
     /// Checks and counts in one step, so that parallel requests cannot slip through between the two. What is refused
     /// is not counted: a client that keeps trying gets through when its time has come.
     fn take(&self, address: Option<IpAddr>, now: i64) -> Result<(), Duration> {
+        let each = match address {
+            Some(address) if !is_public(address) => self.each_of_ours,
+            _ => self.each,
+        };
         let mut hits = self.hits();
         let (all, by_address) = &mut *hits;
-        let own = address.and_then(|address| by_address.get(&address));
+        let own = address.and_then(|address| by_address.get_mut(&address));
         let wait = all
             .wait(self.rules, now)
-            .max(own.and_then(|own| own.wait(self.each, now)));
+            .max(own.and_then(|own| own.wait(each, now)));
         if let Some(wait) = wait {
             return Err(wait);
         }
         all.add(self.rules, now);
-        if let (Some(address), false) = (address, self.each.is_empty()) {
+        if let (Some(address), false) = (address, each.is_empty()) {
             let known = by_address.contains_key(&address);
             if !known {
-                let hour_ago = now.saturating_sub(3_600_000);
-                by_address.retain(|_, own| own.last() > hour_ago);
+                let over = now.saturating_sub(self.longest_of_one());
+                by_address.retain(|_, own| own.last() > over);
             }
             if known || by_address.len() < MAX_ADDRESSES {
-                by_address.entry(address).or_default().add(self.each, now);
+                by_address.entry(address).or_default().add(each, now);
             }
         }
         Ok(())
+    }
+
+    /// Milliseconds after which a hit of one address means nothing any more.
+    fn longest_of_one(&self) -> i64 {
+        let rules = self.each.iter().chain(self.each_of_ours);
+        rules.map(|rule| rule.millis()).max().unwrap_or(0)
     }
 
     /// Takes back the latest hit: it was an honest one.
@@ -180,18 +204,23 @@ pub struct Limits {
     documents: Limit,
     strangers: Limit,
     known_devices: Limit,
-    wrong_api_keys: Limit,
 }
 
 impl Limits {
     pub fn new(clock: Clock) -> Self {
         Self {
             clock,
-            registrations: Limit::new(REGISTRATIONS, REGISTRATIONS_OF_ONE),
+            registrations: Limit {
+                each_of_ours: REGISTRATIONS_OF_OURS,
+                ..Limit::new(REGISTRATIONS, REGISTRATIONS_OF_ONE)
+            },
             documents: Limit::new(DOCUMENTS, DOCUMENTS_OF_ONE),
-            strangers: Limit::new(OWNER, OWNER_OF_ONE),
+            // A share of the guesses for an address that may be everybody's would be the budget of all.
+            strangers: Limit {
+                each_of_ours: &[],
+                ..Limit::new(OWNER, OWNER_OF_ONE)
+            },
             known_devices: Limit::new(OWNER, &[]),
-            wrong_api_keys: Limit::new(WRONG_API_KEYS, &[]),
         }
     }
 
@@ -199,7 +228,7 @@ impl Limits {
         self.clock.now().as_millisecond()
     }
 
-    /// Before a registration.
+    /// Before a registration is accepted; one that is refused for what it says is not counted.
     pub fn registration(&self, address: Option<IpAddr>) -> Result<(), Duration> {
         self.registrations.take(address, self.now())
     }
@@ -219,23 +248,19 @@ impl Limits {
         } else {
             &self.strangers
         };
-        // Behind a proxy that we were not told of everybody has its address, and a share of that would be the budget of all.
-        let address = guesser.address.filter(|address| is_public(*address));
-        limit.take(address, self.now())?;
+        limit.take(guesser.address, self.now())?;
         let right = check();
         if right {
-            limit.give_back(address);
+            limit.give_back(guesser.address);
         }
         Ok(right)
-    }
-
-    /// After a wrong `X-API-Key`. The right one is never kept waiting: its length leaves nothing to guess.
-    pub fn wrong_api_key(&self) -> Result<(), Duration> {
-        self.wrong_api_keys.take(None, self.now())
     }
 }
 
 /// Whether an address is one that strangers come from, and not of the machine or network that the server runs in.
+///
+/// Not the question of [`super::special_addresses`], where nothing may be fetched: a stranger behind 6to4 or Teredo is a
+/// stranger, and nobody's proxy has a multicast or documentation address.
 fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(ip) => {
@@ -317,11 +342,44 @@ mod tests {
             clock.advance(Duration::from_millis(500));
         }
         assert_eq!(done, 40);
-        assert!(
-            limits
-                .registration(Some("192.0.2.2".parse().unwrap()))
-                .is_ok()
-        );
+        let other = Some("192.0.2.2".parse().unwrap());
+        let accepted = (0..60).filter(|_| limits.registration(other).is_ok());
+        assert_eq!(accepted.count(), 25);
+    }
+
+    #[test]
+    fn an_address_that_may_be_that_of_a_proxy_is_slowed_down_for_seconds() {
+        for ours in ["127.0.0.1", "172.20.0.1", "::1", "fd12::"] {
+            let clock = clock();
+            let limits = Limits::new(clock.clone());
+            let began = clock.unix_seconds();
+            let ours = Some(ours.parse().unwrap());
+            for _ in 0..6 {
+                let accepted = (0..60).filter(|_| limits.registration(ours).is_ok());
+                assert_eq!(accepted.count(), 25);
+                clock.advance(limits.registration(ours).unwrap_err());
+            }
+            let waited = clock.unix_seconds() - began;
+            assert_eq!(waited, 60);
+        }
+    }
+
+    #[test]
+    fn all_addresses_together_register_600_times_a_minute_and_each_is_told_apart() {
+        let clock = clock();
+        let limits = Limits::new(clock.clone());
+        for minute in 0..10_u8 {
+            let address = |n: usize| {
+                let [.., high, low] = n.to_be_bytes();
+                Some(IpAddr::from([198, minute, high, low]))
+            };
+            let accepted = (0..700).filter(|n| limits.registration(address(*n)).is_ok());
+            assert_eq!(accepted.count(), 600);
+            clock.advance(MINUTE);
+        }
+        let one = Some(IpAddr::from([192, 0, 2, 1]));
+        let accepted = (0..60).filter(|_| limits.registration(one).is_ok());
+        assert_eq!(accepted.count(), 25);
     }
 
     #[test]
@@ -339,6 +397,25 @@ mod tests {
         }
         assert_eq!(of_one, 20);
         assert!(wrong(at("192.0.2.3")));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_nobody_wait_longer_and_gives_nobody_more() {
+        let limit = Limit::new(OWNER, OWNER_OF_ONE);
+        let one = Some(IpAddr::from([192, 0, 2, 1]));
+        let (hour, minute) = (3_600_000, 60_000);
+        for n in 0..10 {
+            limit.take(one.filter(|_| n < 5), hour).unwrap();
+        }
+        assert_eq!(limit.take(None, 0), Err(MINUTE));
+        assert_eq!(limit.take(one, 0), Err(MINUTE));
+        assert_eq!(limit.take(one, minute), Ok(()));
+        // As many as if the clock had never gone wrong, once it is right again.
+        assert_eq!(limit.take(None, hour), Ok(()));
+        assert_eq!(
+            (0..60).filter(|_| limit.take(None, hour).is_ok()).count(),
+            9
+        );
     }
 
     #[test]

@@ -79,9 +79,7 @@ pub async fn post(State(register): State<Arc<Register>>, request: Request<Body>)
 
 impl Register {
     async fn answer(&self, request: Request<Body>) -> Result<Response, Error> {
-        self.limits
-            .registration(client_address(&request, self.trusted_proxy_hops))
-            .map_err(Error::TooManyRequests)?;
+        let address = client_address(&request, self.trusted_proxy_hops);
         let body = form::body(request.into_body(), MAX_BODY).await?;
         let asked: Asked = serde_json::from_slice(&body).map_err(|_| {
             Error::InvalidClientMetadata("The body must be a JSON object without repeated members")
@@ -97,6 +95,10 @@ impl Register {
         };
         let now = self.clock.unix_seconds();
         let client = Client::register(&self.keys, registration, now)?;
+        // Only here, so that what is no registration takes nobody's turn.
+        self.limits
+            .registration(address)
+            .map_err(Error::TooManyRequests)?;
         let client_secret = client.secret(&self.keys);
         let answer = Registered {
             client_id: &client.id,

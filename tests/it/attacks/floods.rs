@@ -255,7 +255,7 @@ async fn reg_11_behind_a_proxy_the_address_is_what_our_proxy_wrote_and_not_what_
             .header("X-Forwarded-For", &forwarded)
             .json(body.to_string())
     };
-    // Slowly enough for the limit of everybody together.
+    // Slowly enough for the limit on what comes at once.
     for n in 0..REGISTRATIONS_OF_ONE {
         let reply = site.send(&from(format!("10.0.0.{n}, 192.0.2.7"))).await;
         assert_eq!(reply.status, 201, "{n}");

@@ -553,8 +553,8 @@ async fn one_address_cannot_use_up_the_guesses_of_the_others() {
     .await;
     let client = flow::register(&server).await;
     for host in 1..=9 {
-        // One household: the rest of an IPv6 network is the same stranger.
-        let from = format!("10.0.0.{host}, 2001:db8:1:2::{host}");
+        // One customer: the rest of an IPv6 network, with all its subnets, is the same stranger.
+        let from = format!("10.0.0.{host}, 2001:db8:1:{host:x}::{host}");
         let burner = Browser::new(&server).with_header("X-Forwarded-For", &from);
         let page = burner.open(&Request::of(&server, &client)).await;
         let status = burner.approve(&page, "wrong").await.status;

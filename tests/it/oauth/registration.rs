@@ -4,12 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::Server;
 use crate::support::flow::{self, Answer, register_raw};
+use crate::support::{Server, ServerOptions};
 
 async fn with_redirect(server: &Server, uri: &str) -> Answer {
-    // So that no list of bad redirects runs into the limit.
-    server.clock.advance(Duration::from_secs(60));
     let body = json!({"client_name": "Suite", "redirect_uris": [uri], "token_endpoint_auth_method": "none"});
     register_raw(server, body.to_string()).await
 }
@@ -278,4 +276,73 @@ async fn a_flood_of_registrations_is_delayed_and_nobody_is_locked_out() {
     assert_eq!(tokens.refresh(&server).await.status, 200);
     server.clock.advance(Duration::from_secs(wait));
     assert_eq!(register_raw(&server, body).await.status, 201);
+}
+
+fn registration() -> String {
+    json!({"redirect_uris": [flow::REDIRECT]}).to_string()
+}
+
+/// Registers from an address as our proxy writes it.
+async fn register_from(server: &Server, address: &str) -> Answer {
+    let request = server.http.post(server.url("/register"));
+    let request = request.header("X-Forwarded-For", address);
+    Answer::of(request.body(registration()).send().await.unwrap()).await
+}
+
+#[tokio::test]
+async fn what_is_no_registration_counts_as_none() {
+    let server = Server::start().await;
+    let bad = json!({"redirect_uris": ["http://evil.test/cb"]}).to_string();
+    let long = json!({"redirect_uris": [format!("https://client.test/{}", "a".repeat(900))]});
+    let large = "x".repeat(20_000);
+    for n in 0..50 {
+        for junk in ["{", &bad, &long.to_string()] {
+            assert_eq!(register_raw(&server, junk).await.status, 400, "{n}");
+        }
+        assert_eq!(register_raw(&server, large.as_str()).await.status, 413);
+    }
+    assert_eq!(register_raw(&server, registration()).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_few_addresses_cannot_use_up_the_registrations_of_the_others() {
+    let server = Server::with(ServerOptions {
+        trusted_proxy_hops: 1,
+        ..ServerOptions::default()
+    })
+    .await;
+    let mut accepted = 0;
+    for round in 0..12 {
+        for _ in 0..15 {
+            for address in ["198.51.100.1", "2001:db8:1::1"] {
+                let answer = register_from(&server, address).await;
+                accepted += usize::from(answer.status == 201);
+            }
+        }
+        let honest = register_from(&server, "192.0.2.7").await;
+        assert_eq!(honest.status, 201, "round {round}");
+        server.clock.advance(Duration::from_secs(5));
+    }
+    assert_eq!(accepted, 2 * 40);
+}
+
+#[tokio::test]
+async fn behind_an_undeclared_proxy_everybody_is_one_address_and_waits_for_seconds_only() {
+    let server = Server::start().await;
+    for round in 0..6 {
+        let mut accepted = 0;
+        let refused = loop {
+            let answer = register_from(&server, &format!("192.0.2.{accepted}")).await;
+            if answer.status != 201 {
+                break answer;
+            }
+            accepted += 1;
+            assert!(accepted < 30, "round {round}");
+        };
+        assert_eq!(accepted, 25, "round {round}");
+        assert_eq!(refused.status, 429);
+        let wait: u64 = refused.header("retry-after").parse().unwrap();
+        assert!((1..=10).contains(&wait), "{wait}");
+        server.clock.advance(Duration::from_secs(wait));
+    }
 }

@@ -292,7 +292,8 @@ const REQUIREMENTS: &[Requirement] = &[
     r(Rfc7591, "5", Must, "What clients say about themselves is shown as their own words.",
         &["oauth::consent::the_page_tells_where_access_goes_and_what_it_allows"]),
     r(Rfc7591, "5", Should, "Registrations are limited, and cost nothing that lasts.",
-        &["oauth::registration::a_flood_of_registrations_is_delayed_and_nobody_is_locked_out", "oauth::registration::oversized_registrations_are_refused",
+        &["oauth::registration::a_flood_of_registrations_is_delayed_and_nobody_is_locked_out", "oauth::registration::a_few_addresses_cannot_use_up_the_registrations_of_the_others",
+          "oauth::registration::oversized_registrations_are_refused",
           "oauth::memory::five_thousand_strangers_raise_memory_by_less_than_20_megabytes", "oauth::memory::five_thousand_accepted_strangers_raise_memory_by_less_than_20_megabytes"]),
 
     r(Rfc7636, "4.1", Must, "A verifier has 43 to 128 unreserved characters.",

@@ -13,6 +13,7 @@ use super::challenge::Challenges;
 use super::error::Error;
 use super::grants::{self, Grants, Life};
 use super::jwt::AccessTokens;
+use super::limits::Limits;
 use super::secret::Expected;
 use crate::clock::Clock;
 use crate::identity::{Caller, MissingScopes, Scopes};
@@ -26,6 +27,7 @@ pub struct Guard {
     pub clock: Clock,
     pub access: Arc<AccessTokens>,
     pub grants: Arc<Grants>,
+    pub limits: Arc<Limits>,
     pub challenges: Challenges,
     pub trusted_proxy_hops: usize,
     /// `None` is closed.
@@ -36,6 +38,7 @@ pub struct Guard {
 enum Refusal {
     NoCredential,
     Wrong,
+    WrongApiKey,
     /// The store of grants did not answer, so nobody can say whether this grant lives.
     Unknown(Error),
 }
@@ -51,8 +54,7 @@ impl Guard {
         match (authorization, api_key) {
             (None, None) => Err(Refusal::NoCredential),
             (None, Some(key)) if self.is_api_key(key.as_bytes()) => Ok(api_key_caller()),
-            // Not counted: the key's length leaves nothing to guess, and a limit would only make honest callers wait.
-            (None, Some(_)) => Err(Refusal::Wrong),
+            (None, Some(_)) => Err(Refusal::WrongApiKey),
             (Some(authorization), None) => self.bearer(authorization, family).await,
             // Two credentials pass only when they are one.
             (Some(authorization), Some(key)) => {
@@ -111,6 +113,13 @@ impl Guard {
         match refusal {
             Refusal::NoCredential => self.challenges.missing(path),
             Refusal::Wrong => self.challenges.invalid(path),
+            Refusal::WrongApiKey => match self.limits.wrong_api_key() {
+                Ok(()) => {
+                    tracing::warn!("a wrong API key was presented");
+                    self.challenges.invalid(path)
+                }
+                Err(wait) => Error::TooManyRequests(wait).into_response(),
+            },
             Refusal::Unknown(error) => error.into_response(),
         }
     }

@@ -79,6 +79,10 @@ const DOCUMENTS_OF_ONE: &[Rule] = &[Rule {
     max: 10,
     span: MINUTE,
 }];
+const WRONG_API_KEYS: &[Rule] = &[Rule {
+    max: 20,
+    span: MINUTE,
+}];
 
 /// The exact times of recent hits: bounded by the largest `max`.
 #[derive(Debug, Default)]
@@ -204,6 +208,7 @@ pub struct Limits {
     documents: Limit,
     strangers: Limit,
     known_devices: Limit,
+    wrong_api_keys: Limit,
 }
 
 impl Limits {
@@ -221,6 +226,7 @@ impl Limits {
                 ..Limit::new(OWNER, OWNER_OF_ONE)
             },
             known_devices: Limit::new(OWNER, &[]),
+            wrong_api_keys: Limit::new(WRONG_API_KEYS, &[]),
         }
     }
 
@@ -254,6 +260,11 @@ impl Limits {
             limit.give_back(guesser.address);
         }
         Ok(right)
+    }
+
+    /// After a wrong `X-API-Key`. The right one is never kept waiting: its length leaves nothing to guess.
+    pub fn wrong_api_key(&self) -> Result<(), Duration> {
+        self.wrong_api_keys.take(None, self.now())
     }
 }
 

@@ -208,7 +208,7 @@ impl OAuth {
                 keys: Arc::clone(&keys),
                 owner: secret::Owner::new(&settings.owner_secret),
                 cookies: cookie::Cookies::new(public_url.is_https()),
-                limits,
+                limits: Arc::clone(&limits),
                 grants: Arc::clone(&grants),
             }),
             revoke: Arc::new(revoke::Revoke {
@@ -221,6 +221,7 @@ impl OAuth {
                 trusted_proxy_hops: settings.trusted_proxy_hops,
                 access,
                 grants,
+                limits,
                 challenges: challenge::Challenges::new(&public_url),
                 api_key: settings.mcp_api_key.as_ref().map(secret::Expected::new),
             }),

@@ -23,10 +23,10 @@ pub const WRONG_PER_TRANSACTION: usize = 5;
 pub const WRONG_PER_MINUTE: usize = 10;
 /// The same for an hour.
 pub const WRONG_PER_HOUR: usize = 50;
-/// By this registration within ten seconds from one address somebody has been told to wait.
+/// By this registration within ten seconds somebody has been told to wait.
 pub const REGISTRATIONS_UNTIL_429: usize = 30;
-/// So many wrong `X-API-Key`, and more, are answered with 401: there is no limit on them.
-pub const WRONG_API_KEYS: usize = 50;
+/// Wrong `X-API-Key` a minute that are answered with 401; the next one waits.
+pub const WRONG_API_KEYS_PER_MINUTE: usize = 20;
 /// Failed redemptions that end a code.
 pub const WRONG_PER_CODE: usize = 5;
 

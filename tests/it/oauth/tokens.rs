@@ -393,6 +393,22 @@ async fn a_secret_is_accepted_by_post_and_by_basic_whichever_was_registered() {
 }
 
 #[tokio::test]
+async fn a_client_may_name_itself_in_the_body_as_well_as_by_basic() {
+    let server = Server::start().await;
+    let client = flow::register_with(&server, REDIRECT, "client_secret_basic").await;
+    let code = flow::approved_code(&server, &client).await;
+    let grant = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("code_verifier", VERIFIER),
+        ("client_id", client.id.as_str()),
+    ];
+    let header = basic(&client.id, client.secret.as_deref().unwrap());
+    let answer = redeem_with(&server, Some(&header), &grant).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+#[tokio::test]
 async fn client_authentication_fails_the_same_way_for_every_reason() {
     let server = Server::start().await;
     let public = flow::register(&server).await;

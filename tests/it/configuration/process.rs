@@ -5,7 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use jiff::{SignedDuration, Timestamp};
+use intervals_mcp_server::clock::Clock;
+use jiff::SignedDuration;
 
 use super::GOOD;
 use crate::support::process::{Room, Running, free_port, program, wait_for};
@@ -114,7 +115,7 @@ fn a_tokens_not_before_that_is_still_to_come_does_not_start() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let nobody = format!("http://127.0.0.1:{}", free_port());
-    let soon = Timestamp::now() + SignedDuration::from_mins(20);
+    let soon = Clock::system().now() + SignedDuration::from_mins(20);
     for (time, arguments) in [
         ("2999-01-01T00:00:00Z", &["serve"][..]),
         (&soon.to_string(), &["serve"]),
@@ -147,7 +148,7 @@ fn a_tokens_not_before_that_is_still_to_come_does_not_start() {
 /// Two clocks never agree, and somebody who disconnects every app now must not be turned away.
 #[test]
 fn a_tokens_not_before_of_this_moment_starts_and_one_a_little_ahead_warns() {
-    let now = Timestamp::now();
+    let now = Clock::system().now();
     for (time, warned) in [(now, false), (now + SignedDuration::from_mins(2), true)] {
         let room = Room::new();
         let port = free_port();

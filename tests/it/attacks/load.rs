@@ -14,8 +14,8 @@ use super::caller::{Caller, INITIALIZE, Said, calling, mcp};
 use super::client;
 use super::message::Ask;
 use super::policy::{
-    ANSWERS_WITHIN, BODIES, BODY_READ, CONNECTIONS, GROWTH, HEADER_READ, HEADERS, HEALTH_WITHIN,
-    MCP_BODY, TOKEN_BODY, UPSTREAM_DEADLINE, UPSTREAM_PER_SECOND,
+    ANSWERS_WITHIN, BODIES, BODY_READ, GROWTH, HEADER_READ, HEADERS, HEALTH_WITHIN, MCP_BODY,
+    TOKEN_BODY, UPSTREAM_DEADLINE, UPSTREAM_PER_SECOND,
 };
 use super::target::{Profile, Target};
 use super::upstream::{Says, Upstream};
@@ -109,8 +109,6 @@ async fn drip(address: SocketAddr, slow: &Slow) -> (Duration, Option<u16>) {
 #[tokio::test]
 async fn dos_01_a_thousand_slow_connections_keep_nobody_waiting_and_end() {
     const SLOW_ONES: usize = 1_000;
-    // Nearly all that there are, with places left for those who ask how it is.
-    const _: () = assert!(SLOW_ONES < CONNECTIONS && SLOW_ONES > CONNECTIONS * 9 / 10);
     let target = Target::with(Profile::Default, &[QUIET]).await;
     let site = target.site.clone();
     target.send(&Ask::get("/health")).await;
@@ -321,7 +319,7 @@ async fn dos_02_many_headers_that_never_end_do_not_fill_the_memory() {
     target.finish().await;
 }
 
-/// Each of them is allowed, and all of them together would be a third of a gigabyte.
+/// Each of them is allowed, and all of them together would be a gigabyte.
 #[tokio::test]
 async fn dos_02_many_bodies_that_never_end_do_not_fill_the_memory() {
     let target = Target::with(Profile::Keyed, &[QUIET]).await;
@@ -333,7 +331,7 @@ async fn dos_02_many_bodies_that_never_end_do_not_fill_the_memory() {
         format!("POST /mcp HTTP/1.1\r\nX-API-Key: {key}\r\nContent-Type: application/json\r\n");
     let calls = unfinished(&target, 300, &owned, MCP_BODY).await;
     let form = "POST /oauth/token HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n";
-    let redemptions = unfinished(&target, 700, form, TOKEN_BODY).await;
+    let redemptions = unfinished(&target, 1_500, form, TOKEN_BODY).await;
     let grown = target.resident().saturating_sub(before);
     assert!(grown < BODIES + GROWTH, "{grown} bytes more");
     // What honest clients send has room beside them.

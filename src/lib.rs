@@ -41,8 +41,8 @@
 //! is redirected. `oauth::authorize` GET: until client and redirect URI are proved every failure is local; `oauth::consent`
 //! renders. POST: transaction, cookie, owner secret, then a code. `oauth::token` redeems it (a second redemption revokes), mints
 //! the access token and starts the refresh chain. `oauth::revoke` and `oauth::connections` end it. The endpoints meet only in
-//! `oauth::grant` (what may follow what) and `oauth::grants` (what is remembered), which lives in `state`: in memory, or in
-//! SQLite with `DATA_DIR`.
+//! `oauth::codes` (what was approved and not yet redeemed, in this process), `oauth::grant` (what may follow what) and
+//! `oauth::grants` (what is remembered), which lives in `state`: in memory, or in SQLite with `DATA_DIR`.
 //!
 //! # A new tool over known data
 //!

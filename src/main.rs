@@ -85,14 +85,14 @@ fn run(action: Action, mut sources: Sources) -> Result<(), Failure> {
         .map_err(|error| Failure::Other(format!("the runtime cannot start: {error}")))?;
     let done = runtime.block_on(async {
         match action {
-            Action::Serve => serve(Config::load(&sources)?).await,
+            Action::Serve => serve(Config::load(&sources)?.at(Clock::system().now())?).await,
             Action::Demo { api } => demo(sources, api).await,
             Action::Check { health: true } => {
                 let listen = Config::listen(&sources)?;
                 check::health(listen).await.map_err(Failure::Other)
             }
             Action::Check { health: false } => {
-                let config = Config::load(&sources)?;
+                let config = Config::load(&sources)?.at(Clock::system().now())?;
                 for warning in &config.warnings {
                     say(&format!("Warning: {warning}"));
                 }
@@ -113,12 +113,13 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let _logging = telemetry::init(&config.telemetry).map_err(Failure::Telemetry)?;
     // Before the port answers: whoever sees it open may already say stop.
     let signals = Signals::new();
-    let listener = listen(config.listen)?;
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
+    let address = config.listen;
     let public_url = config.http.public_url.clone();
     let app = App::build(config.into(), Clock::system())?;
+    let listener = listen(address)?;
     announce(&listener, &public_url, app.durability());
     serve_until_told(app, listener, signals).await;
     Ok(())
@@ -263,7 +264,7 @@ async fn demo(mut sources: Sources, api: Option<u16>) -> Result<(), Failure> {
     for values in [&mut sources.environment, &mut sources.dotenv] {
         values.remove(config::RAILWAY_VOLUME);
     }
-    Config::load(&sources)?;
+    Config::load(&sources)?.at(Clock::system().now())?;
     let upstream = app::serve_invented_api(Clock::system(), api)
         .await
         .map_err(|error| Failure::Other(format!("the invented API cannot listen: {error}")))?;
@@ -275,9 +276,10 @@ async fn demo(mut sources: Sources, api: Option<u16>) -> Result<(), Failure> {
     let config = Config::load(&sources)?;
     let _logging = telemetry::init(&config.telemetry).map_err(Failure::Telemetry)?;
     let signals = Signals::new();
-    let listener = listen(config.listen)?;
+    let address = config.listen;
     let public_url = config.http.public_url.clone();
     let app = App::build(config.into(), Clock::system())?;
+    let listener = listen(address)?;
     let password = match sources.get(variables::OWNER_PASSWORD.name) {
         Some(DEMO_OWNER_PASSWORD) => DEMO_OWNER_PASSWORD,
         // A password that somebody chose does not belong on a screen or in a log.

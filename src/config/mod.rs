@@ -12,6 +12,7 @@ pub mod variables;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use url::Url;
@@ -40,6 +41,9 @@ pub struct Config {
 /// Where Railway mounts a volume, if it does: stands in for `DATA_DIR`.
 pub const RAILWAY_VOLUME: &str = "RAILWAY_VOLUME_MOUNT_PATH";
 
+/// By how many seconds the clock that `TOKENS_NOT_BEFORE` was read from may be ahead of this machine's.
+const CLOCKS_DIFFER: i64 = 5 * 60;
+
 /// Variables that hold secrets of this server, with the least length of each.
 const SECRETS: [(&Variable, usize); 5] = [
     (&variables::API_KEY, 1),
@@ -61,6 +65,28 @@ impl Config {
             Some(config) if reader.problems.is_empty() => Ok(config),
             _ => Err(reader.problems),
         }
+    }
+
+    /// The same at `now`, the time of the start.
+    ///
+    /// # Errors
+    /// When `TOKENS_NOT_BEFORE` is still to come, by more than clocks differ: all that is issued until then would be dead.
+    pub fn at(mut self, now: Timestamp) -> Result<Self, Vec<Problem>> {
+        let line = self.oauth.tokens_not_before;
+        let ahead = line.map_or(0, |line| line.as_second() - now.as_second());
+        if ahead > CLOCKS_DIFFER {
+            return Err(vec![Problem::of(
+                &variables::TOKENS_NOT_BEFORE,
+                "lies in the future: no app could use what it is given",
+            )]);
+        }
+        if ahead > 0 {
+            self.warnings.push(
+                "TOKENS_NOT_BEFORE lies a little in the future: what apps are given until then is dead"
+                    .to_owned(),
+            );
+        }
+        Ok(self)
     }
 
     /// Only where to listen, which is all that a health check needs to know.

@@ -50,6 +50,16 @@ pub struct Problem {
     pub right: String,
 }
 
+impl Problem {
+    pub(super) fn of(variable: &Variable, wrong: impl Into<String>) -> Self {
+        Self {
+            variable: variable.name.to_owned(),
+            wrong: wrong.into(),
+            right: variable.example.to_owned(),
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -75,11 +85,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn wrong(&mut self, variable: &Variable, wrong: impl Into<String>) {
-        self.problems.push(Problem {
-            variable: variable.name.to_owned(),
-            wrong: wrong.into(),
-            right: variable.example.to_owned(),
-        });
+        self.problems.push(Problem::of(variable, wrong));
     }
 
     /// The parsed value, or `None` after a problem was noted or when an optional variable is unset.

@@ -71,7 +71,7 @@ impl Default for Limits {
             request: Duration::from_secs(60),
             write_stall: Duration::from_secs(30),
             drain: Duration::from_secs(10),
-            connections: 4096,
+            connections: 2048,
         }
     }
 }

@@ -22,8 +22,9 @@ use tower::Service;
 use super::Limits;
 use super::patience::{Patient, Phase};
 
-/// Railway's edge takes 32 KiB of headers; nobody sends more.
-const MAX_HEADERS: usize = 64 * 1024;
+/// Railway's edge takes 32 KiB of headers; nobody sends more. Every connection may hold as much before anybody knows whose it
+/// is, so that this times [`Limits::connections`] is what strangers can fill.
+const MAX_HEADERS: usize = 32 * 1024;
 
 /// Answers connections until `shutdown`, then lets running calls finish for as long as `limits` allow.
 pub async fn serve(

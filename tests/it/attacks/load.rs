@@ -14,8 +14,8 @@ use super::caller::{Caller, INITIALIZE, Said, calling, mcp};
 use super::client;
 use super::message::Ask;
 use super::policy::{
-    ANSWERS_WITHIN, BODIES, BODY_READ, GROWTH, HEADER_READ, HEALTH_WITHIN, MCP_BODY, TOKEN_BODY,
-    UPSTREAM_DEADLINE, UPSTREAM_PER_SECOND,
+    ANSWERS_WITHIN, BODIES, BODY_READ, GROWTH, HEADER_READ, HEADERS, HEALTH_WITHIN, MCP_BODY,
+    TOKEN_BODY, UPSTREAM_DEADLINE, UPSTREAM_PER_SECOND,
 };
 use super::target::{Profile, Target};
 use super::upstream::{Says, Upstream};
@@ -108,12 +108,12 @@ async fn drip(address: SocketAddr, slow: &Slow) -> (Duration, Option<u16>) {
 
 #[tokio::test]
 async fn dos_01_a_thousand_slow_connections_keep_nobody_waiting_and_end() {
-    const CONNECTIONS: usize = 1_000;
+    const SLOW_ONES: usize = 1_000;
     let target = Target::with(Profile::Default, &[QUIET]).await;
     let site = target.site.clone();
     target.send(&Ask::get("/health")).await;
     let before = target.descriptors();
-    let dripping = join_all((0..CONNECTIONS).map(|n| drip(target.address, &SLOW[n % SLOW.len()])));
+    let dripping = join_all((0..SLOW_ONES).map(|n| drip(target.address, &SLOW[n % SLOW.len()])));
     let watching = async {
         sleep(Duration::from_secs(5)).await;
         let most = target.descriptors();
@@ -136,7 +136,7 @@ async fn dos_01_a_thousand_slow_connections_keep_nobody_waiting_and_end() {
         );
     }
     // It was a load, and it is gone.
-    assert!(most > before + CONNECTIONS / 2, "{most} descriptors");
+    assert!(most > before + SLOW_ONES / 2, "{most} descriptors");
     let emptied = timeout(SLACK, async {
         while target.descriptors() > before + 5 {
             sleep(Duration::from_millis(50)).await;
@@ -285,6 +285,38 @@ async fn unfinished(target: &Target, count: usize, head: &str, size: usize) -> V
         streams.push(stream);
     }
     streams
+}
+
+/// No request is complete, so that nobody has asked yet who sends them.
+#[tokio::test]
+async fn dos_02_many_headers_that_never_end_do_not_fill_the_memory() {
+    let target = Target::with(Profile::Default, &[QUIET]).await;
+    target.send(&Ask::get("/health")).await;
+    let before = target.resident();
+    for (size, is_refused) in [(60 * 1024, true), (31 * 1024, false)] {
+        let half = format!(
+            "GET / HTTP/1.1\r\nHost: mcp.test\r\nX-Half: {}",
+            "a".repeat(size)
+        );
+        let mut streams = Vec::new();
+        for _ in 0..900 {
+            let mut stream = TcpStream::connect(target.address).await.unwrap();
+            // Where the server has refused it already there is nothing more to send.
+            let _ = stream.write_all(half.as_bytes()).await;
+            streams.push(stream);
+        }
+        let answered = timeout(ANSWERS_WITHIN, target.send(&Ask::get("/health"))).await;
+        assert_eq!(answered.expect("/health waits").status, 200);
+        let grown = target.resident().saturating_sub(before);
+        assert!(grown < HEADERS, "{size}: {grown} bytes more");
+        let mut told = Vec::new();
+        if is_refused {
+            let _ = streams.swap_remove(0).read_to_end(&mut told).await;
+            assert!(told.starts_with(b"HTTP/1.1 431"), "{told:?}");
+        }
+    }
+    assert_eq!(target.send(&Ask::get("/health")).await.status, 200);
+    target.finish().await;
 }
 
 /// Each of them is allowed, and all of them together would be a gigabyte.

@@ -49,6 +49,8 @@ const _: () = assert!(ANSWERS_WITHIN.as_secs() > HEADER_READ.as_secs());
 pub const COOKIES: usize = 4 * 1024;
 /// What all bodies together may hold, bytes, with what the sockets and buffers around them cost.
 pub const BODIES: u64 = 160 * 1024 * 1024;
+/// What all requests whose headers are not yet complete may hold together, bytes.
+pub const HEADERS: u64 = 48 * 1024 * 1024;
 /// What a flood may add to the resident memory of the process, bytes.
 pub const GROWTH: u64 = 20 * 1024 * 1024;
 

@@ -5,6 +5,9 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use intervals_mcp_server::clock::Clock;
+use jiff::SignedDuration;
+
 use super::GOOD;
 use crate::support::process::{Room, Running, free_port, program, wait_for};
 
@@ -85,6 +88,86 @@ fn a_taken_port_is_named_with_its_remedy() {
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(said.contains(&port) && said.contains("PORT="), "{said}");
+    }
+}
+
+#[test]
+fn a_directory_that_cannot_be_used_is_named_before_a_port_is_asked_for() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    for arguments in [&["serve"][..], &["demo"][..]] {
+        let changes = [
+            ("HOST", "127.0.0.1"),
+            ("PORT", &port),
+            ("DATA_DIR", "/dev/null/state"),
+        ];
+        let output = run(&changes, arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.starts_with("DATA_DIR: "), "{said}");
+        assert!(!said.contains("listens"), "{said}");
+    }
+}
+
+/// Everything issued until then would be dead: apps would connect and be refused for ever.
+#[test]
+fn a_tokens_not_before_that_is_still_to_come_does_not_start() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let nobody = format!("http://127.0.0.1:{}", free_port());
+    let soon = Clock::system().now() + SignedDuration::from_mins(20);
+    for (time, arguments) in [
+        ("2999-01-01T00:00:00Z", &["serve"][..]),
+        (&soon.to_string(), &["serve"]),
+        ("2999-01-01T00:00:00Z", &["demo"]),
+        ("2999-01-01T00:00:00Z", &["check"]),
+    ] {
+        // A server that started all the same would end over the port.
+        let changes = [
+            ("TOKENS_NOT_BEFORE", time),
+            ("HOST", "127.0.0.1"),
+            ("PORT", &port),
+            ("INTERVALS_BASE_URL", &nobody),
+        ];
+        let output = run(&changes, arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            output.status.code(),
+            Some(2),
+            "{arguments:?} {time}: {said}"
+        );
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(
+            said.starts_with("TOKENS_NOT_BEFORE: lies in the future"),
+            "{said}"
+        );
+        assert!(!said.contains(time), "{said}");
+    }
+}
+
+/// Two clocks never agree, and somebody who disconnects every app now must not be turned away.
+#[test]
+fn a_tokens_not_before_of_this_moment_starts_and_one_a_little_ahead_warns() {
+    let now = Clock::system().now();
+    for (time, warned) in [(now, false), (now + SignedDuration::from_mins(2), true)] {
+        let room = Room::new();
+        let port = free_port();
+        let mut child = program(&room.0)
+            .envs(GOOD)
+            .env("PORT", port.to_string())
+            .env("TOKENS_NOT_BEFORE", time.to_string())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        wait_for(port);
+        let mut output = child.stdout.take().unwrap();
+        let running = Running(child);
+        running.tell_to_stop();
+        let mut said = String::new();
+        output.read_to_string(&mut said).unwrap();
+        drop(running);
+        let warning = said.contains("TOKENS_NOT_BEFORE lies a little in the future");
+        assert_eq!(warning, warned, "{time}: {said}");
     }
 }
 

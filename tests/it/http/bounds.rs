@@ -239,6 +239,26 @@ async fn headers_beyond_reason_are_431() {
     assert_eq!(status(&answer), 431);
 }
 
+/// The longest of everything at once: a client id, a state of which each byte is escaped, a token and cookies.
+#[tokio::test]
+async fn the_longest_request_that_is_honest_passes() {
+    let server = Server::start().await;
+    let request = format!(
+        "GET /authorize?response_type=code&client_id={}&state={}&resource={} HTTP/1.1\r\nHost: {}\r\n\
+         Authorization: Bearer {}\r\nCookie: a={}\r\nConnection: close\r\n\r\n",
+        "c".repeat(1_200),
+        "%2F".repeat(4_096),
+        "r".repeat(1_000),
+        server.address.strip_prefix("http://").unwrap(),
+        "t".repeat(2_048),
+        "c".repeat(8_192),
+    );
+    assert!(request.len() > 24 * 1024);
+    let answer = exchange(&server.address, &request).await;
+    assert_eq!(status(&answer), 400, "{answer}");
+    assert!(answer.contains("text/html"), "{answer}");
+}
+
 #[tokio::test]
 async fn a_length_beside_chunks_ends_the_connection() {
     let server = Server::start().await;

@@ -8,14 +8,15 @@ use intervals_mcp_server::http::Limits;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::caller::{Caller, INITIALIZE, Said, calling, mcp};
 use super::client;
 use super::message::Ask;
 use super::policy::{
-    ANSWERS_WITHIN, BODIES, BODY_READ, GROWTH, HEADER_READ, HEADERS, HEALTH_WITHIN, MCP_BODY,
-    TOKEN_BODY, UPSTREAM_DEADLINE, UPSTREAM_PER_SECOND,
+    ANSWERS_WITHIN, BODIES, BODY_READ, GROWTH, HEADER_READ, HEADERS, HEALTH_WITHIN,
+    MCP_BODIES_AT_ONCE, MCP_BODY, TOKEN_BODY, UPSTREAM_DEADLINE, UPSTREAM_PER_SECOND,
 };
 use super::target::{Profile, Target};
 use super::upstream::{Says, Upstream};
@@ -338,19 +339,16 @@ async fn dos_02_many_bodies_that_never_end_do_not_fill_the_memory() {
     assert_eq!(target.send(&call).await.status, 200);
     let asked = Ask::post("/oauth/token").form(&[("grant_type", "refresh_token")]);
     assert_eq!(target.send(&asked).await.status, 400);
-    // The one too many was told so.
-    let mut told = Vec::new();
-    let mut last = calls.into_iter().next_back().unwrap();
-    let _ = timeout(ANSWERS_WITHIN, last.read_to_end(&mut told))
-        .await
-        .unwrap();
-    assert!(
-        told.starts_with(b"HTTP/1.1 503"),
-        "{}",
-        String::from_utf8_lossy(&told)
-    );
+    // Whoever was one too many was told so: no more wait than there is room for, and which ones is a matter of chance.
+    let told = JoinSet::from_iter(calls.into_iter().map(|mut call| async move {
+        let mut told = Vec::new();
+        let _ = timeout(ANSWERS_WITHIN, call.read_to_end(&mut told)).await;
+        // 408 if this machine was so slow that one's time was over.
+        told.starts_with(b"HTTP/1.1 503") || told.starts_with(b"HTTP/1.1 408")
+    }));
+    let told = told.join_all().await.into_iter().filter(|it| *it).count();
+    assert!(told >= 300 - MCP_BODIES_AT_ONCE, "{told} of 300 told");
     drop(redemptions);
-    drop(last);
     // And when they are gone, so is what they held.
     let large = format!(
         r#"{{"jsonrpc":"2.0","id":1,"method":"ping","x":"{}"}}"#,

@@ -31,6 +31,8 @@ pub const WRONG_API_KEYS_PER_MINUTE: usize = 20;
 pub const WRONG_PER_CODE: usize = 5;
 
 pub const MCP_BODY: usize = 1024 * 1024;
+/// How many of the largest bodies the server holds at a time: 64 MiB in all, of which each has its first 8 KiB for nothing.
+pub const MCP_BODIES_AT_ONCE: usize = 65;
 pub const TOKEN_BODY: usize = 64 * 1024;
 pub const REGISTER_BODY: usize = 16 * 1024;
 pub const HEADER_READ: Duration = Duration::from_secs(15);

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::message::{Ask, Reply};
 use super::site::Site;
+use crate::support::Said;
 
 /// Of 2025, as the clients of that year send it.
 pub const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"attacks","version":"0"}}}"#;
@@ -29,28 +30,7 @@ pub struct Caller {
     token: String,
 }
 
-/// What a tool said.
-#[derive(Clone, Debug)]
-pub struct Said {
-    pub text: String,
-    pub is_error: bool,
-}
-
 impl Said {
-    /// The text of an answer that must not be an error.
-    #[track_caller]
-    pub fn ok(self) -> String {
-        assert!(!self.is_error, "the tool failed: {}", self.text);
-        self.text
-    }
-
-    /// The sentence of an answer that must be an error.
-    #[track_caller]
-    pub fn error(self) -> String {
-        assert!(self.is_error, "the tool should have failed: {}", self.text);
-        self.text
-    }
-
     /// What a whole answer to `tools/call` says; a protocol error counts as an error.
     #[track_caller]
     pub fn of(reply: &Reply) -> Self {

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::caller::{Caller, INITIALIZE, Said, calling, mcp};
+use super::caller::{Caller, INITIALIZE, calling, mcp};
 use super::client;
 use super::message::Ask;
 use super::policy::{
@@ -20,6 +20,7 @@ use super::policy::{
 };
 use super::target::{Profile, Target};
 use super::upstream::{Says, Upstream};
+use crate::support::Said;
 use crate::support::{Server, ServerOptions};
 
 /// What a loaded machine may add to a deadline before the deadline counts as missed.

@@ -6,13 +6,14 @@ use std::time::Duration;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::caller::{Caller, INITIALIZE, LIST, Said, calling, mcp};
+use super::caller::{Caller, INITIALIZE, LIST, calling, mcp};
 use super::client;
 use super::message::{Ask, Reply};
 use super::policy::WRONG_API_KEYS_PER_MINUTE;
 use super::target::{Profile, Target};
 use super::upstream::{Says, Upstream};
 use super::wire::Connection;
+use crate::support::Said;
 
 const SESSION: &str = "Mcp-Session-Id";
 

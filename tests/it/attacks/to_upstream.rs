@@ -3,10 +3,11 @@
 use intervals_mcp_server::demo::{API_KEY, ATHLETE_ID};
 use serde_json::{Map, Value, json};
 
-use super::caller::{Caller, Said, calling};
+use super::caller::{Caller, calling};
 use super::client;
 use super::target::{Profile, Target};
 use super::upstream::{Upstream, basic};
+use crate::support::Said;
 use crate::support::asked::Asked;
 
 /// What no identifier, date or name of a choice may be.

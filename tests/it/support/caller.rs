@@ -19,7 +19,7 @@ pub struct Answer {
 }
 
 /// What a tool said.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Said {
     pub text: String,
     pub is_error: bool,

@@ -8,6 +8,6 @@ pub mod process;
 mod server;
 mod world;
 
-pub use caller::{Answer, Caller, LEGACY, MODERN, meta};
+pub use caller::{Answer, Caller, LEGACY, MODERN, Said, meta};
 pub use server::{Server, ServerOptions, secrets};
 pub use world::{NOW, World, table};

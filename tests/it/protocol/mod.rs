@@ -1,8 +1,10 @@
 //! The protocol, in both of its eras.
 
 mod both_eras;
+mod cancellation;
 mod legacy;
 mod modern;
+mod wire;
 
 use crate::support::{Server, ServerOptions, secrets};
 

@@ -2,6 +2,7 @@
 
 mod both_eras;
 mod legacy;
+mod log_lines;
 mod modern;
 mod progress;
 

@@ -3,7 +3,9 @@
 mod both_eras;
 mod cancellation;
 mod legacy;
+mod log_lines;
 mod modern;
+mod progress;
 mod wire;
 
 use crate::support::{Server, ServerOptions, secrets};

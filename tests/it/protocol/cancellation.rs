@@ -20,15 +20,28 @@ const GIVEN_UP_WITHIN: Duration = Duration::from_secs(1);
 /// For what must happen, however loaded the machine is.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Calls that read, each with how much it asks of Intervals.icu at the same time when nothing is remembered but who the
+/// Requests that read, each with how much it asks of Intervals.icu at the same time when nothing is remembered but who the
 /// athlete is.
-fn reads() -> [(&'static str, Value, usize); 4] {
+fn reads() -> [(&'static str, Value, usize); 6] {
     let window = json!({ "oldest": "-9d" });
     [
-        ("get_today", json!({}), 4),
-        ("list_activities", window.clone(), 1),
-        ("get_wellness", window.clone(), 1),
-        ("list_events", window, 2),
+        ("tools/call", calling("get_today", json!({})), 4),
+        ("tools/call", calling("list_activities", window.clone()), 1),
+        ("tools/call", calling("get_wellness", window.clone()), 1),
+        ("tools/call", calling("list_events", window), 2),
+        (
+            "resources/read",
+            json!({ "uri": "intervals://wellness/2026-03-01" }),
+            1,
+        ),
+        (
+            "completion/complete",
+            json!({
+                "ref": { "type": "ref/resource", "uri": "intervals://activity/{id}" },
+                "argument": { "name": "id", "value": "ru" },
+            }),
+            1,
+        ),
     ]
 }
 
@@ -44,12 +57,17 @@ fn calling(name: &str, arguments: Value) -> Value {
     json!({ "name": name, "arguments": arguments })
 }
 
+/// A connection on which `request` has just been sent.
+async fn sent(site: &Site, request: &[u8]) -> Connection {
+    let mut connection = Connection::open(site).await.unwrap();
+    connection.send(request).await.unwrap();
+    connection
+}
+
 /// A connection on which `tool` has just been called.
 async fn call(site: &Site, era: Era, tool: &str, arguments: Value) -> Connection {
-    let mut connection = Connection::open(site).await.unwrap();
     let request = site.request(era, 1, "tools/call", calling(tool, arguments));
-    connection.send(&request).await.unwrap();
-    connection
+    sent(site, &request).await
 }
 
 /// Lets every request to Intervals.icu whose path contains `path` wait until the faults are cleared.
@@ -79,7 +97,11 @@ async fn upstream(demo: &Demo, enough: impl Fn(&[Request]) -> bool) -> Vec<Reque
 }
 
 fn are_open(count: usize) -> impl Fn(&[Request]) -> bool {
-    move |journal| journal.iter().filter(|r| r.fate == Fate::Open).count() == count
+    move |journal| journal.iter().filter(|r| is_open(r)).count() == count
+}
+
+fn is_open(request: &Request) -> bool {
+    request.fate == Fate::Open
 }
 
 fn is_abandoned(request: &Request) -> bool {
@@ -93,10 +115,13 @@ async fn hang_up(demo: &Demo, connection: Connection, what: &str) {
 }
 
 async fn is_given_up(demo: &Demo, what: &str) {
+    let count =
+        |of: fn(&Request) -> bool| demo.journal().iter().filter(|request| of(request)).count();
+    let asked = count(is_open) + count(is_abandoned);
     let hung_up = Instant::now();
     let journal = upstream(demo, are_open(0)).await;
     let took = hung_up.elapsed();
-    assert!(journal.iter().all(is_abandoned), "{what}: {journal:#?}");
+    assert_eq!(count(is_abandoned), asked, "{what}: {journal:#?}");
     assert!(took < GIVEN_UP_WITHIN, "{what}: {took:?}");
 }
 
@@ -114,12 +139,14 @@ async fn who_hangs_up_ends_all_that_was_asked_for_a_read() {
     let world = acquainted().await;
     let site = site(&world);
     hold(&world.demo, None);
-    for (tool, arguments, requests) in reads() {
+    for (method, params, requests) in reads() {
         for era in ERAS {
             world.demo.clear_journal();
-            let connection = call(&site, era, tool, arguments.clone()).await;
+            let request = site.request(era, 1, method, params.clone());
+            let connection = sent(&site, &request).await;
             upstream(&world.demo, are_open(requests)).await;
-            hang_up(&world.demo, connection, &format!("{tool}, {era:?}")).await;
+            let what = format!("{era:?}: {method} {params}");
+            hang_up(&world.demo, connection, &what).await;
         }
     }
 }
@@ -134,6 +161,69 @@ async fn who_hangs_up_while_the_athlete_is_not_known_yet_ends_that_too() {
         // The profile and the preferences; the rest depends on them.
         upstream(&world.demo, are_open(2)).await;
         hang_up(&world.demo, connection, &format!("{era:?}")).await;
+    }
+}
+
+/// `get_today` by somebody who wants to know how far it is, once the first news is there and two answers are held back.
+async fn streaming(world: &World, era: Era) -> Connection {
+    hold(&world.demo, Some("/events"));
+    let mut params = calling("get_today", json!({}));
+    params["_meta"] = json!({ "progressToken": "p" });
+    let site = site(world);
+    let request = site.request(era, 1, "tools/call", params);
+    let mut connection = sent(&site, &request).await;
+    let head = connection.head().await.unwrap();
+    assert!(head.status == 200 && head.is_stream, "{head:?}");
+    let news = connection.message().await.unwrap().unwrap();
+    let news = String::from_utf8_lossy(&news);
+    assert!(news.contains("notifications/progress"), "{news}");
+    upstream(&world.demo, are_open(2)).await;
+    connection
+}
+
+#[tokio::test]
+async fn who_hangs_up_in_the_middle_of_a_stream_ends_a_read_too() {
+    for era in ERAS {
+        let world = acquainted().await;
+        let connection = streaming(&world, era).await;
+        hang_up(&world.demo, connection, &format!("{era:?}")).await;
+    }
+    // With the next request already sent.
+    for era in ERAS {
+        let world = acquainted().await;
+        let mut connection = streaming(&world, era).await;
+        let next = site(&world).request(era, 2, "tools/list", json!({}));
+        connection.send(&next).await.unwrap();
+        sleep(Duration::from_millis(50)).await;
+        hang_up(&world.demo, connection, &format!("{era:?}")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_stream_without_news_says_so_after_15_seconds() {
+    for era in ERAS {
+        let world = World::with(ServerOptions {
+            deadline: Duration::from_secs(45),
+            ..ServerOptions::default()
+        })
+        .await;
+        let known = world.owner().call_tool("get_athlete", json!({})).await;
+        known.ok();
+        let mut connection = streaming(&world, era).await;
+        // Time now jumps to whatever comes next.
+        tokio::time::pause();
+        let started = tokio::time::Instant::now();
+        loop {
+            let said = connection.chunk().await.unwrap().unwrap();
+            if said.starts_with(b":") {
+                break;
+            }
+            let said = String::from_utf8_lossy(&said).into_owned();
+            assert!(said.contains("notifications/progress"), "{said}");
+        }
+        let silence = started.elapsed();
+        tokio::time::resume();
+        assert!(silence < Duration::from_millis(15_100), "{silence:?}");
     }
 }
 

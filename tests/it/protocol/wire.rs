@@ -195,8 +195,8 @@ impl Connection {
         }
     }
 
-    /// The next chunk; `None` for the last one.
-    async fn chunk(&mut self) -> io::Result<Option<Vec<u8>>> {
+    /// Reads the next chunk as it was sent; `None` for the last one.
+    pub async fn chunk(&mut self) -> io::Result<Option<Vec<u8>>> {
         let end = self.find(b"\r\n").await?;
         let line = self.take(end + 2);
         let digits = String::from_utf8_lossy(&line);

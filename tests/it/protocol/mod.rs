@@ -3,6 +3,7 @@
 mod both_eras;
 mod cancellation;
 mod legacy;
+mod load;
 mod log_lines;
 mod modern;
 mod progress;

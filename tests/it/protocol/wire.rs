@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -51,12 +52,19 @@ enum Rest {
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
+    pub is_stream: bool,
     pub messages: Vec<Vec<u8>>,
 }
 
 impl Site {
     /// A JSON-RPC request as it goes over the wire.
-    pub fn request(&self, era: Era, id: u64, method: &str, mut params: Value) -> Vec<u8> {
+    pub fn request(
+        &self,
+        era: Era,
+        id: impl Serialize,
+        method: &str,
+        mut params: Value,
+    ) -> Vec<u8> {
         let mut described = String::new();
         let version = match era {
             Era::Legacy => LEGACY,
@@ -127,12 +135,16 @@ impl Connection {
 
     /// Reads a whole answer.
     pub async fn reply(&mut self) -> io::Result<Reply> {
-        let status = self.head().await?.status;
+        let Head { status, is_stream } = self.head().await?;
         let mut messages = Vec::new();
         while let Some(message) = self.message().await? {
             messages.push(message);
         }
-        Ok(Reply { status, messages })
+        Ok(Reply {
+            status,
+            is_stream,
+            messages,
+        })
     }
 
     /// Reads the head of the next answer.
@@ -237,7 +249,8 @@ impl Connection {
     }
 }
 
-fn position(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+/// Where `needle` begins for the first time.
+pub fn position(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     bytes
         .windows(needle.len())
         .position(|window| window == needle)

@@ -7,7 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::Bytes;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body_util::Full;
 use rmcp::transport::streamable_http_server::StreamableHttpService;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
@@ -38,15 +38,6 @@ pub async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Respo
     if request.method() != Method::POST {
         return method_not_allowed();
     }
-    if !is_json(&request) {
-        return rpc_error(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            &Value::Null,
-            Violation::INVALID_REQUEST,
-            "Content-Type must be application/json",
-            None,
-        );
-    }
     let session_id = request
         .extensions()
         .get::<Caller>()
@@ -61,6 +52,16 @@ pub async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Respo
             None,
         );
     };
+    // The body is read even so: unread, it would cost the client its connection.
+    if !is_json(&parts.headers) {
+        return rpc_error(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            &Value::Null,
+            Violation::INVALID_REQUEST,
+            "Content-Type must be application/json",
+            None,
+        );
+    }
     let message = match Message::read(&body) {
         Ok(message) => message,
         Err(malformed) => return refuse(malformed),
@@ -97,13 +98,8 @@ async fn dispatch(
     let era = match era::admit(&message, &mut parts.headers, endpoint.strict) {
         Ok(era) => era,
         Err(violation) => {
-            let status = if violation.code == Violation::METHOD_NOT_FOUND {
-                StatusCode::NOT_FOUND
-            } else {
-                StatusCode::BAD_REQUEST
-            };
             return rpc_error(
-                status,
+                violation.status,
                 &message.id,
                 violation.code,
                 &violation.message,
@@ -116,11 +112,14 @@ async fn dispatch(
         return empty(StatusCode::ACCEPTED);
     }
     if let Some(why) = message.bad_params() {
-        let status = match era {
-            Era::Modern => StatusCode::BAD_REQUEST,
-            Era::Legacy => StatusCode::OK,
-        };
-        return rpc_error(status, &message.id, Violation::INVALID_PARAMS, why, None);
+        // Not 400: clients that speak both eras take one without a code of the transport for a sign of the older era.
+        return rpc_error(
+            StatusCode::OK,
+            &message.id,
+            Violation::INVALID_PARAMS,
+            why,
+            None,
+        );
     }
     if let Some(refusal) = refuse_scope(endpoint, &message, &parts) {
         return refusal;
@@ -138,6 +137,10 @@ async fn dispatch(
     parts.headers.insert(
         header::ACCEPT,
         HeaderValue::from_static("application/json, text/event-stream"),
+    );
+    parts.headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
     );
     parts.extensions.insert(outcome);
     let request = http::Request::from_parts(parts, Full::new(body));
@@ -199,7 +202,11 @@ fn refuse_scope(
 
 fn refuse(malformed: Malformed) -> Response {
     let (id, code, why) = match malformed {
-        Malformed::NotJson => (Value::Null, -32700, "Parse error: the body is not JSON"),
+        Malformed::NotJson => (
+            Value::Null,
+            -32700,
+            "Parse error: the body is not JSON in UTF-8 of at most 127 levels",
+        ),
         Malformed::Batch => (
             Value::Null,
             Violation::INVALID_REQUEST,
@@ -210,13 +217,18 @@ fn refuse(malformed: Malformed) -> Response {
     rpc_error(StatusCode::BAD_REQUEST, &id, code, why, None)
 }
 
-fn is_json(request: &Request) -> bool {
-    request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+/// Proxies repeat headers: equal copies, apart or joined, count as one.
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all(header::CONTENT_TYPE).iter().peekable();
+    values.peek().is_some()
+        && values.all(|value| {
+            let essence = value.to_str().ok().and_then(|v| v.split(';').next());
+            essence.is_some_and(|essence| {
+                essence
+                    .split(',')
+                    .all(|part| part.trim().eq_ignore_ascii_case("application/json"))
+            })
+        })
 }
 
 fn rpc_error(

@@ -2,8 +2,10 @@
 
 mod both_eras;
 mod legacy;
+mod log_lines;
 mod modern;
 mod mutations;
+mod progress;
 
 use crate::support::{Server, ServerOptions, secrets};
 

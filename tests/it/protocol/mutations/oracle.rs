@@ -22,16 +22,6 @@ const IN_BOTH_ERAS: [&str; 8] = [
     "completion/complete",
 ];
 
-/// Coming.
-pub const NOT_YET: [&str; 6] = [
-    "resources/list",
-    "resources/templates/list",
-    "resources/read",
-    "prompts/list",
-    "prompts/get",
-    "completion/complete",
-];
-
 /// A request as it was sent; names of headers in lower case.
 #[derive(Debug)]
 pub struct Sent<'a> {
@@ -51,6 +41,8 @@ pub enum Expected {
     Accepted,
     /// A JSON-RPC error with this status.
     Error { status: u16, id: Value, code: i64 },
+    /// Nothing under this URI.
+    Miss { id: Value, code: i64, uri: String },
     /// A JSON-RPC result with status 200.
     Result {
         id: Value,
@@ -91,9 +83,6 @@ fn judge(sent: &Sent<'_>) -> Result<Vec<Expected>, Vec<Expected>> {
         return Ok(vec![Expected::Accepted]);
     };
     let mut allowed = answers(sent, &envelope, id, era);
-    if NOT_YET.contains(&envelope.method) {
-        allowed.extend(refused(if era.is_modern { 404 } else { 200 }, id, -32601));
-    }
     if era.is_modern && era.has_odd_capabilities {
         allowed.extend(refused(400, id, -32602));
     }
@@ -396,11 +385,27 @@ fn answers(sent: &Sent<'_>, message: &Envelope<'_>, id: &Value, era: Era) -> Vec
             Some(_) if params.given("arguments").is_none_or(Json::is_object) => either(),
             _ => invalid(),
         },
-        "resources/read" => match params.get("uri").and_then(Json::as_str) {
-            Some(_) if era.is_modern => either(),
-            Some(_) => [either(), refused(200, id, -32002)].concat(),
-            None => invalid(),
-        },
+        "resources/read" => {
+            let Some(uri) = params.get("uri").and_then(Json::as_str) else {
+                return invalid();
+            };
+            let miss = |code| Expected::Miss {
+                id: id.clone(),
+                code,
+                uri: uri.to_owned(),
+            };
+            let mut allowed = vec![result()];
+            if era.is_modern {
+                allowed.push(miss(-32602));
+            }
+            if !era.is_latest {
+                allowed.push(miss(-32002));
+            }
+            if !only(&["uri", "_meta"]) {
+                allowed.extend(invalid());
+            }
+            allowed
+        }
         "completion/complete" => either(),
         _ => Vec::new(),
     }

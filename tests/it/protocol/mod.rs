@@ -1,11 +1,18 @@
 //! The protocol, in both of its eras.
 
+mod ask;
 mod both_eras;
+mod envelope;
+mod eras;
+mod headers;
 mod legacy;
 mod log_lines;
+mod methods;
 mod modern;
 mod mutations;
+mod order;
 mod progress;
+mod results;
 
 use crate::support::{Server, ServerOptions, secrets};
 

@@ -3,6 +3,7 @@
 mod both_eras;
 mod legacy;
 mod modern;
+mod prompts;
 
 use crate::support::{Server, ServerOptions, secrets};
 

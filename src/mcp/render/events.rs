@@ -133,6 +133,7 @@ pub fn table(found: &[&Event], done: &[Activity], units: Units, today: Date) -> 
             form.map(|(ctl, atl)| signed(ctl - atl, 0)),
             Some(state(event, done, last, today)),
         ]);
+        table.goes_by(format!("oldest {first}"));
     }
     table
 }
@@ -228,11 +229,11 @@ pub fn details(reply: &mut Reply, event: &Event, units: Units) {
         .unwrap_or_default();
     if !parsed.is_empty() {
         let name = event.name.as_deref().map(text::name).unwrap_or_default();
-        reply.line(format!(
-            "steps of {} {name}: {}",
-            event.id,
-            parsed.join("; ")
-        ));
+        let line = format!("steps of {} {name}: {}", event.id, parsed.join("; "));
+        match event.starts() {
+            Some(at) => reply.line_from(line, &format!("oldest {}", at.date())),
+            None => reply.line(line),
+        };
         return;
     }
     if let Some(description) = &event.description {

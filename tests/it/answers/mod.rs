@@ -2,6 +2,7 @@
 
 mod budget;
 mod faults;
+mod long;
 mod memory;
 mod permissions;
 mod schemas;

@@ -16,6 +16,7 @@ mod order;
 mod progress;
 mod results;
 mod wire;
+mod prompts;
 
 use crate::support::{Server, ServerOptions, secrets};
 

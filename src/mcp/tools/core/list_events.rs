@@ -108,16 +108,20 @@ impl Tool for ListEvents {
         // Of too many the last: what lies ahead matters more than what lies behind.
         let cut = rows.len().saturating_sub(MAX_ROWS);
         let shown: Vec<&Event> = rows.iter().copied().skip(cut).collect();
-        reply.line(events::table(&shown, &done, local.units, today).render());
+        let table = events::table(&shown, &done, local.units, today);
         if steps {
+            // What is cut is then found by its steps: going on behind the rows would pass over the steps before.
+            reply.line(table.render());
             for event in shown.iter().take(MAX_DETAILS) {
                 events::details(&mut reply, event, local.units);
             }
             if shown.len() > MAX_DETAILS {
-                reply.footer(format!(
+                reply.footer_unless_cut(format!(
                     "Steps and texts of the first {MAX_DETAILS} only; ask for a shorter window."
                 ));
             }
+        } else {
+            reply.table(&table);
         }
         if cut > 0 {
             reply.footer(format!(

@@ -53,7 +53,7 @@ async fn a_row_of_an_activity_costs_at_most_60_tokens() {
 async fn no_answer_is_longer_than_a_client_takes() {
     let world = World::start().await;
     let found = ids(&world).await;
-    let mut calls = all_calls((&found.0, &found.1));
+    let mut calls = all_calls(&found);
     calls.push((
         "list_events",
         json!({ "oldest": "-364d", "newest": "+30d", "include_steps": true }),
@@ -75,4 +75,18 @@ async fn the_first_answer_of_a_conversation_is_terse() {
     let cost = tokens(&text);
     println!("get_today: {cost} tokens");
     assert!(cost <= 1_200, "{cost}: {text}");
+}
+
+#[tokio::test]
+async fn a_planned_workout_is_terse() {
+    let world = World::start().await;
+    let id = ids(&world).await.event;
+    let said = world
+        .owner()
+        .call_tool("get_event", json!({ "id": id }))
+        .await;
+    let text = said.ok();
+    let cost = tokens(&text);
+    println!("get_event: {cost} tokens");
+    assert!(cost <= 400, "{cost}: {text}");
 }

@@ -2,10 +2,12 @@
 
 mod ask;
 mod both_eras;
+mod cancellation;
 mod envelope;
 mod eras;
 mod headers;
 mod legacy;
+mod load;
 mod log_lines;
 mod methods;
 mod modern;
@@ -13,6 +15,8 @@ mod mutations;
 mod order;
 mod progress;
 mod results;
+mod wire;
+mod prompts;
 
 use crate::support::{Server, ServerOptions, secrets};
 

@@ -339,8 +339,11 @@ async fn a_refused_body_is_read_so_that_the_connection_lives_on() {
         )
     };
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let both =
-        request("text/plain", 200_000, "keep-alive") + &request("application/json", 0, "close");
+    let both = [
+        request("text/plain", 200_000, "keep-alive"),
+        request("application/json", 0, "close"),
+    ]
+    .concat();
     let (mut reader, mut writer) = stream.split();
     let mut said = String::new();
     let (_, read) = tokio::join!(

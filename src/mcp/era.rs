@@ -297,6 +297,9 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
 
     fn request(method: &str, version: Option<&str>) -> Message {
@@ -450,5 +453,63 @@ mod tests {
         assert_eq!(admit(&call, &mut strict, true).unwrap_err().code, -32020);
         let contradiction = [(PROTOCOL_VERSION, "2025-11-25"), (NAME, "list_activities")];
         assert_eq!(code(&call, &contradiction), Err(-32020));
+    }
+
+    fn values() -> impl Strategy<Value = Vec<&'static str>> {
+        let value = select(vec![
+            LATEST,
+            "2025-11-25",
+            "2024-11-05",
+            "v999.0.0",
+            "2026-07-28, 2026-07-28",
+            "2025-11-25,",
+            "",
+            " tools/call ",
+            "tools/call, tools/call",
+            "tools/list",
+            "get_today",
+            "=?base64?Z2V0X3RvZGF5?=",
+            "=?base64?!?=",
+        ]);
+        prop::collection::vec(value, 0..3)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_is_admitted_says_the_same_in_header_and_body_and_is_admitted_again(
+            method in select(vec!["tools/call", "tools/list", "initialize", "ping", "server/discover"]),
+            version in prop::option::of(select(vec![LATEST, "2025-11-25", "v999.0.0"])),
+            named in prop_oneof![2 => Just(vec![LATEST]), 1 => Just(vec!["2025-11-25"]), 2 => values()],
+            methods in prop_oneof![2 => Just(vec!["tools/call"]), 2 => values()],
+            names in prop_oneof![2 => Just(vec!["get_today"]), 2 => values()],
+        ) {
+            let message = request(method, version);
+            let mut headers = HeaderMap::new();
+            for (name, values) in [(PROTOCOL_VERSION, named), (METHOD, methods), (NAME, names)] {
+                for value in values {
+                    headers.append(name.clone(), HeaderValue::from_static(value));
+                }
+            }
+            let Ok(era) = admit(&message, &mut headers, false) else { return Ok(()) };
+            let left: Vec<&str> = headers.get_all(PROTOCOL_VERSION).iter().map(|v| v.to_str().unwrap()).collect();
+            match era {
+                Era::Modern => {
+                    prop_assert_eq!(left, version.into_iter().collect::<Vec<_>>());
+                    prop_assert_eq!(headers.get_all(METHOD).iter().collect::<Vec<_>>(), [method]);
+                    if message.is_named() {
+                        prop_assert_eq!(headers.get_all(NAME).iter().collect::<Vec<_>>(), ["get_today"]);
+                    }
+                }
+                Era::Legacy => {
+                    let old = ["2025-11-25", "2024-11-05"];
+                    prop_assert!(left.is_empty() || (left.len() == 1 && old.contains(&left[0])), "{left:?}");
+                }
+            }
+            let before = headers.clone();
+            prop_assert_eq!(admit(&message, &mut headers, true), Ok(era));
+            prop_assert_eq!(headers, before);
+        }
     }
 }

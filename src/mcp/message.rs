@@ -439,5 +439,22 @@ mod tests {
         fn no_body_makes_the_reader_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
             let _ = Message::read(&body);
         }
+
+        #[test]
+        fn what_is_json_is_decided_as_by_whoever_reads_it_next(
+            words in prop::collection::vec(
+                prop::sample::select(vec![
+                    "{", "}", "[", "]", ",", ":", "1", "-0", "1e400", "1.5e3", "null", "tru", "\"id\"", "\"\\ud800\"",
+                    "\"\\ud83d\\ude00\"", "\"\\x\"", "\"", " ", "\t", "\u{feff}",
+                ]),
+                0..12,
+            )
+        ) {
+            let body = words.concat();
+            prop_assert_eq!(
+                Message::read(body.as_bytes()).is_err_and(|error| error == Malformed::NotJson),
+                serde_json::from_str::<Value>(&body).is_err()
+            );
+        }
     }
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
-use super::json::Json;
+use super::json::{Json, Member};
 use super::messages::Message;
 
 /// Another meaning: still JSON, unless a value was written that is none.
@@ -269,7 +269,7 @@ impl Change {
     }
 }
 
-fn members(body: &mut Json, object: Index, change: &mut dyn FnMut(&mut Vec<(String, Json)>)) {
+fn members(body: &mut Json, object: Index, change: &mut dyn FnMut(&mut Vec<Member>)) {
     body.change_members(object.index(1 << 20), change);
 }
 

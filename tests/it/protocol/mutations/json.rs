@@ -6,12 +6,14 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+pub type Member = (String, Json);
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
     /// Null, a boolean, a number or a string.
     Scalar(Value),
     List(Vec<Json>),
-    Members(Vec<(String, Json)>),
+    Members(Vec<Member>),
     /// Written as it stands here; never read.
     Raw(String),
 }
@@ -133,7 +135,7 @@ impl Json {
     }
 
     /// Changes the members of the `at`-th object.
-    pub fn change_members(&mut self, at: usize, change: &mut dyn FnMut(&mut Vec<(String, Self)>)) {
+    pub fn change_members(&mut self, at: usize, change: &mut dyn FnMut(&mut Vec<Member>)) {
         let objects = self.objects();
         if objects > 0 {
             let mut left = at % objects;
@@ -149,11 +151,7 @@ impl Json {
         }
     }
 
-    fn walk_objects(
-        &mut self,
-        left: &mut usize,
-        change: &mut dyn FnMut(&mut Vec<(String, Self)>),
-    ) -> bool {
+    fn walk_objects(&mut self, left: &mut usize, change: &mut dyn FnMut(&mut Vec<Member>)) -> bool {
         match self {
             Self::List(items) => items.iter_mut().any(|item| item.walk_objects(left, change)),
             Self::Members(members) => {

@@ -57,6 +57,14 @@ pub fn all() -> Vec<Message> {
             "resources/read",
             json!({ "uri": "intervals://help/metrics" }),
         ),
+        (
+            "resources/read",
+            json!({ "uri": "intervals://wellness/2026-03-17" }),
+        ),
+        (
+            "resources/read",
+            json!({ "uri": "intervals://athlete/profile" }),
+        ),
         ("prompts/list", json!({})),
         (
             "prompts/get",
@@ -67,6 +75,18 @@ pub fn all() -> Vec<Message> {
             json!({
                 "ref": { "type": "ref/prompt", "name": "weekly_review" },
                 "argument": { "name": "language", "value": "e" }
+            }),
+        ),
+        (
+            "prompts/get",
+            json!({ "name": "weekly_review", "arguments": { "week": "this_week", "language": "ja" } }),
+        ),
+        (
+            "completion/complete",
+            json!({
+                "ref": { "type": "ref/resource", "uri": "intervals://wellness/{date}" },
+                "argument": { "name": "date", "value": "2026" },
+                "context": { "arguments": {} }
             }),
         ),
     ] {

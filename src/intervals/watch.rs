@@ -1,9 +1,8 @@
 //! Tells how far a caller is who waits for several answers.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-
-use futures_util::future::{Either, select};
 
 /// Counts the answers of Intervals.icu that one piece of work waits for. What is remembered costs no wait and is not
 /// counted.
@@ -29,15 +28,21 @@ impl Watch {
     /// `answer`, counted if it has to be waited for.
     pub(super) async fn over<F: Future>(&self, answer: F) -> F::Output {
         let counts = &self.0;
-        let answer = std::pin::pin!(answer);
-        let waiting = match select(answer, std::future::ready(())).await {
-            Either::Left((here, _)) => return here,
-            Either::Right(((), waiting)) => waiting,
-        };
-        counts.asked.fetch_add(1, Ordering::SeqCst);
-        let here = waiting.await;
-        let answered = counts.answered.fetch_add(1, Ordering::SeqCst) + 1;
-        (counts.tell)(answered, counts.asked.load(Ordering::SeqCst));
+        let mut answer = std::pin::pin!(answer);
+        let mut waits = false;
+        let here = poll_fn(|context| {
+            let polled = answer.as_mut().poll(context);
+            if polled.is_pending() && !waits {
+                waits = true;
+                counts.asked.fetch_add(1, Ordering::SeqCst);
+            }
+            polled
+        })
+        .await;
+        if waits {
+            let answered = counts.answered.fetch_add(1, Ordering::SeqCst) + 1;
+            (counts.tell)(answered, counts.asked.load(Ordering::SeqCst));
+        }
         here
     }
 }

@@ -21,7 +21,15 @@ pub struct Outcome(Arc<Mutex<Option<&'static str>>>);
 impl Outcome {
     /// Notes how the work ended.
     pub fn note<T>(&self, result: &Result<T, ToolError>) {
-        let outcome = result.as_ref().map_or_else(ToolError::outcome, |_| "ok");
+        self.set(result.as_ref().map_or_else(ToolError::outcome, |_| "ok"));
+    }
+
+    /// Notes that no work was begun, since what was asked for does not exist or is not said right.
+    pub fn refuse(&self) {
+        self.set("refused");
+    }
+
+    fn set(&self, outcome: &'static str) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
     }
 

@@ -83,6 +83,7 @@ async fn dispatch(
     let era = match era::admit(&message, &mut parts.headers, endpoint.strict) {
         Ok(era) => era,
         Err(violation) => {
+            outcome.refuse();
             return rpc_error(
                 violation.status,
                 &message.id,
@@ -97,6 +98,7 @@ async fn dispatch(
         return empty(StatusCode::ACCEPTED);
     }
     if let Some(why) = message.bad_params() {
+        outcome.refuse();
         // Not 400: clients that speak both eras take one without a code of the transport for a sign of the older era.
         return rpc_error(
             StatusCode::OK,

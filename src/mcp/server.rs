@@ -142,6 +142,14 @@ fn note<T>(context: &RequestContext<RoleServer>, result: &Result<T, ToolError>) 
     }
 }
 
+/// Parameters that are wrong, said to the caller and to the log.
+fn refuse(context: &RequestContext<RoleServer>, sentence: String) -> ErrorData {
+    if let Some(outcome) = extension::<Outcome>(context) {
+        outcome.refuse();
+    }
+    ErrorData::invalid_params(sentence, None)
+}
+
 /// Whether the caller knows caching hints (2026-07-28).
 fn is_modern(context: &RequestContext<RoleServer>) -> bool {
     context.protocol_version() == Some(ProtocolVersion::V_2026_07_28)
@@ -181,10 +189,8 @@ impl ServerHandler for Handler {
     ) -> Result<CallToolResponse, ErrorData> {
         let caller = caller(&context)?;
         let Some(tool) = self.0.registry.find(&request.name) else {
-            return Err(ErrorData::invalid_params(
-                format!("Unknown tool: {:.64}", request.name),
-                None,
-            ));
+            let unknown = format!("Unknown tool: {:.64}", request.name);
+            return Err(refuse(&context, unknown));
         };
         if let Some(missing) = self.0.registry.missing(tool, caller.scopes) {
             // The layer in front has answered 403 already; this holds even if it is ever taken away.
@@ -215,15 +221,13 @@ impl ServerHandler for Handler {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        Err(ErrorData::invalid_params(
-            format!(
-                "The parameters of {:.64} are missing or of the wrong type",
-                request.method
-            ),
-            None,
-        ))
+        let sentence = format!(
+            "The parameters of {:.64} are missing or of the wrong type",
+            request.method
+        );
+        Err(refuse(&context, sentence))
     }
 
     async fn list_resources(
@@ -266,6 +270,9 @@ impl ServerHandler for Handler {
         let mut found = self.0.resources.iter();
         let found = found.find_map(|resource| Some((resource, resource.matches(&uri)?)));
         let Some((resource, value)) = found else {
+            if let Some(outcome) = extension::<Outcome>(&context) {
+                outcome.refuse();
+            }
             return Err(miss("Resource not found".to_owned()));
         };
         let (at_hand, progress) = self.context(&caller, &context);
@@ -298,19 +305,17 @@ impl ServerHandler for Handler {
     async fn get_prompt(
         &self,
         request: GetPromptRequestParams,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
         let Some(prompt) = self.0.prompts.iter().find(|p| p.name == request.name) else {
-            return Err(ErrorData::invalid_params(
-                format!("Unknown prompt: {:.64}", request.name),
-                None,
-            ));
+            let unknown = format!("Unknown prompt: {:.64}", request.name);
+            return Err(refuse(&context, unknown));
         };
         match prompt.messages(&request.arguments.unwrap_or_default()) {
             Ok(messages) => Ok(GetPromptResult::new(messages)
                 .with_description(prompt.description)
                 .into()),
-            Err(sentence) => Err(ErrorData::invalid_params(sentence, None)),
+            Err(sentence) => Err(refuse(&context, sentence)),
         }
     }
 

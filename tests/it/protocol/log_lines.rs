@@ -36,9 +36,13 @@ impl Log {
     }
 
     fn calls(&self) -> Vec<String> {
+        self.lines("Processing request of type tools/call")
+    }
+
+    fn lines(&self, with: &str) -> Vec<String> {
         let log = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
         log.lines()
-            .filter(|line| line.contains("Processing request of type tools/call"))
+            .filter(|line| line.contains(with))
             .map(str::to_owned)
             .collect()
     }
@@ -82,4 +86,27 @@ async fn a_call_whose_caller_hangs_up_leaves_a_line_that_says_so() {
         calls[0].contains("tool=list_activities outcome=cancelled"),
         "{calls:?}"
     );
+}
+
+#[tokio::test]
+async fn what_is_refused_is_never_logged_as_done() {
+    let log = Log::default();
+    let _listening = log.listen();
+    let world = World::start().await;
+    for (method, params) in [
+        ("tools/call", json!({ "name": "get_moon" })),
+        ("tools/call", json!({ "name": "get_today", "arguments": 5 })),
+        ("prompts/get", json!({ "name": "no_such_prompt" })),
+        ("resources/read", json!({ "uri": "intervals://no/such" })),
+        ("completion/complete", json!({})),
+        ("tools/destroy", json!({})),
+    ] {
+        let answer = world.owner().legacy(method, params).await;
+        assert!(answer.body["error"].is_object(), "{method}");
+    }
+    let lines = log.lines("Processing request of type");
+    assert_eq!(lines.len(), 6);
+    for line in lines {
+        assert!(line.contains("outcome=refused"), "{line}");
+    }
 }

@@ -6,7 +6,7 @@ use super::render::table::Table;
 use super::text;
 
 /// Claude Code takes 25,000 tokens a result, Claude about 150,000 characters. The densest text that we write, rows of decimals,
-/// has 1.3 bytes a token (o200k), so that this stays below both; rows with names and days have 1.8, prose about 4.
+/// has 1.3 bytes a token (o200k), so that this stays below both; rows of wellness have 1.6, of activities and events 2, prose about 4.
 const MAX_BYTES: usize = 30_000;
 /// What texts of others may take even beside rows that would fill the answer: one of the longest, in Japanese.
 const QUOTES_LEAST: usize = 12_500;
@@ -311,7 +311,6 @@ mod tests {
         }
         let text = reply.finish("c0ffee");
         let tokens = tiktoken_rs::o200k_base().unwrap().encode_ordinary(&text);
-        println!("{} bytes, {} tokens", text.len(), tokens.len());
         assert!(text.len() > MAX_BYTES * 9 / 10 && tokens.len() <= 25_000);
     }
 

@@ -2,61 +2,87 @@
 
 use std::collections::BTreeSet;
 
-use intervals_mcp_server::demo::{API_KEY, ATHLETE_ID};
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use intervals_mcp_server::demo::{API_KEY, ATHLETE_ID, Demo};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use super::budget::tokens;
-use crate::support::{World, table};
+use crate::support::{Caller, Server, ServerOptions, World, secrets, table};
 
 /// Claude Code's limit.
 const MOST_TOKENS: usize = 25_000;
 
-/// Sends `body` to the athlete's own Intervals.icu, past our server.
-async fn put(world: &World, path: &str, body: &Value) {
-    let url = format!("{}/api/v1/athlete/{ATHLETE_ID}/{path}", world.upstream());
-    let request = world.server.http.put(url).body(body.to_string());
-    let answer = request
-        .basic_auth("API_KEY", Some(API_KEY))
-        .header("Content-Type", "application/json")
-        .header("User-Agent", "tests")
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(
-        answer.status(),
-        200,
-        "{path}: {}",
-        answer.text().await.unwrap()
-    );
+/// A server in front of an Intervals.icu that `twist`s every item of the lists at `path`.
+async fn twisted(path: &'static str, twist: fn(&mut Value)) -> Server {
+    let options = ServerOptions::default();
+    let demo = Demo::new(options.clock.clone());
+    let router = demo
+        .router()
+        .layer(from_fn(move |request: Request, next: Next| async move {
+            let is_list = request.uri().path().ends_with(path);
+            let response = next.run(request).await;
+            if !is_list {
+                return response;
+            }
+            let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            let mut items: Vec<Value> = serde_json::from_slice(&bytes).unwrap();
+            items.iter_mut().for_each(twist);
+            let body = Body::from(json!(items).to_string());
+            Response::builder()
+                .header("Content-Type", "application/json")
+                .body(body)
+                .unwrap()
+        }));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let upstream = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let mcp_api_key = Some(secrets::MCP_API_KEY.to_owned());
+    Server::with(ServerOptions {
+        upstream,
+        mcp_api_key,
+        ..options
+    })
+    .await
 }
 
 /// What the cut of `text` says to call again with: `oldest`, `2026-03-01`.
 fn goes_on(text: &str) -> Option<(String, String)> {
     let (_, rest) = text.split_once("the same call with ")?;
-    let (call, _) = rest.split_once(" goes on from here)")?;
+    let (call, _) = rest.split_once(" goes on")?;
     let (name, value) = call.split_once(' ')?;
     Some((name.to_owned(), value.to_owned()))
 }
 
-/// The id, or date, of every row that `tool` shows when it is called until nothing is cut, at least twice.
-async fn all_rows(world: &World, tool: &str, mut arguments: Value, head: &str) -> Vec<String> {
-    let key = head.split('|').next().unwrap();
+/// The answers of `tool` when it is called until nothing is cut, at least two.
+async fn answers(caller: &Caller<'_>, tool: &str, mut arguments: Value) -> Vec<String> {
     let mut found = Vec::new();
-    for call in 1..20 {
-        let text = world.owner().call_tool(tool, arguments.clone()).await.ok();
+    for _ in 1..20 {
+        let text = caller.call_tool(tool, arguments.clone()).await.ok();
         let cost = tokens(&text);
         println!("{tool} {arguments}: {} bytes, {cost} tokens", text.len());
         assert!(cost <= MOST_TOKENS, "{tool}: {cost} tokens");
-        found.extend(table(&text, head).iter().map(|row| row[key].clone()));
-        match goes_on(&text) {
+        let more = goes_on(&text);
+        found.push(text);
+        match more {
             Some((name, value)) => arguments[name] = json!(value),
             None => {
-                assert!(!text.contains("(cut: ") && call > 1, "{text:.300}");
+                assert!(found.len() > 1, "{}", found[0]);
                 return found;
             }
         }
     }
     panic!("{tool} never ends");
+}
+
+/// The cells of the first column in all of `answers`.
+fn keys(answers: &[String], head: &str) -> Vec<String> {
+    let key = head.split('|').next().unwrap();
+    let rows = answers.iter().flat_map(|text| table(text, head));
+    rows.map(|row| row[key].clone()).collect()
 }
 
 #[tokio::test]
@@ -65,20 +91,89 @@ async fn half_a_year_of_full_wellness_is_read_in_pieces_without_a_gap() {
     let days = world
         .raw("/athlete/{id}/wellness?oldest=2025-09-20&newest=2026-03-17")
         .await;
-    let days: Vec<Value> = days.as_array().unwrap().iter().enumerate().map(|(n, day)| json!({
-        "id": day["id"], "weight": 71.4, "restingHR": 44 + n % 9, "hrv": 61.5, "hrvSDNN": 88.2, "sleepSecs": 27_000 + n,
-        "sleepScore": 81, "sleepQuality": 2, "avgSleepingHR": 47.5, "soreness": 2, "fatigue": 3, "stress": 2, "mood": 2,
-        "motivation": 1, "injury": 1, "hydration": 2, "hydrationVolume": 2.4, "readiness": 71, "bodyFat": 12.7, "abdomen": 81.5,
-        "vo2max": 56.3, "spO2": 97, "systolic": 118, "diastolic": 76, "bloodGlucose": 5.2, "lactate": 1.3, "respiration": 14.6,
-        "steps": 11_284 + n, "kcalConsumed": 2_731, "carbohydrates": 342, "protein": 131, "fatTotal": 84, "baevskySI": 63,
-    })).collect();
-    let open: Vec<&Value> = days.iter().collect();
-    assert_eq!(open.len(), 179);
-    for part in open.chunks(60) {
-        put(&world, "wellness-bulk", &json!(part)).await;
+    let mut days = days.as_array().unwrap().clone();
+    for (n, day) in days.iter_mut().enumerate() {
+        *day = json!({
+            "id": day["id"], "weight": 71.4, "restingHR": 44 + n % 9, "hrv": 61.5, "hrvSDNN": 88.2,
+            "sleepSecs": 27_000 + n, "sleepScore": 81, "sleepQuality": 2, "avgSleepingHR": 47.5, "soreness": 2,
+            "fatigue": 3, "stress": 2, "mood": 2, "motivation": 1, "injury": 1, "hydration": 2,
+            "hydrationVolume": 2.4, "readiness": 71, "bodyFat": 12.7, "abdomen": 81.5, "vo2max": 56.3, "spO2": 97,
+            "systolic": 118, "diastolic": 76, "bloodGlucose": 5.2, "lactate": 1.3, "respiration": 14.6,
+            "steps": 11_284 + n, "kcalConsumed": 2_731, "carbohydrates": 342, "protein": 131, "fatTotal": 84,
+            "baevskySI": 63,
+        });
     }
+    let url = format!(
+        "{}/api/v1/athlete/{ATHLETE_ID}/wellness-bulk",
+        world.upstream()
+    );
+    let request = world.server.http.put(url).body(json!(days).to_string());
+    let answer = request
+        .basic_auth("API_KEY", Some(API_KEY))
+        .header("Content-Type", "application/json")
+        .header("User-Agent", "tests")
+        .send();
+    assert_eq!(answer.await.unwrap().status(), 200);
+
     let window = json!({ "oldest": "2025-09-20" });
-    let dates = all_rows(&world, "get_wellness", window, "date|").await;
+    let found = answers(&world.owner(), "get_wellness", window).await;
+    let dates = keys(&found, "date|");
     let days: BTreeSet<&String> = dates.iter().collect();
     assert_eq!((dates.len(), days.len()), (180, 180));
+}
+
+#[tokio::test]
+async fn activities_with_long_names_are_listed_to_the_end_and_none_twice() {
+    let server = twisted("/activities", |activity| {
+        if activity["type"].is_string() {
+            activity["name"] = json!("朝の閾値走と流し".repeat(9));
+            activity["tags"] = json!(["インターバル", "ペース走", "坂道", "仲間と一緒に", "雨"]);
+        }
+    })
+    .await;
+    let caller = Caller::owner(&server);
+    let arguments = json!({ "oldest": "-179d", "limit": 200 });
+    let found = answers(&caller, "list_activities", arguments).await;
+    let ids = keys(&found, "id|");
+    let unique: BTreeSet<&String> = ids.iter().collect();
+    let count: usize = found[0].split(' ').next().unwrap().parse().unwrap();
+    assert_eq!((ids.len(), unique.len()), (count, count));
+}
+
+/// Reads the workouts of half a year with their steps, to the end.
+async fn assert_all_steps_are_found(caller: &Caller<'_>) {
+    let world = World::start().await;
+    let workouts = world
+        .raw("/athlete/{id}/events?oldest=2025-10-01&newest=2026-04-01&category=WORKOUT")
+        .await;
+    let workouts = workouts.as_array().unwrap().iter();
+    let with_steps = workouts.filter(|w| !w["workout_doc"]["steps"][0].is_null());
+    let ids: Vec<String> = with_steps.map(|w| w["id"].to_string()).collect();
+    assert!(ids.len() > 100, "{}", ids.len());
+    let arguments = json!({ "oldest": "2025-10-01", "newest": "2026-04-01", "include_steps": true, "categories": "workout" });
+    let found = answers(caller, "list_events", arguments).await;
+    for id in ids {
+        let steps = format!("\nsteps of {id} ");
+        assert!(found.iter().any(|text| text.contains(&steps)), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn the_steps_of_many_workouts_are_found() {
+    let world = World::start().await;
+    assert_all_steps_are_found(&world.owner()).await;
+}
+
+#[tokio::test]
+async fn the_steps_of_many_long_workouts_are_found() {
+    let server = twisted("/events", |event| {
+        if let Some(steps) = event
+            .pointer_mut("/workout_doc/steps")
+            .and_then(Value::as_array_mut)
+        {
+            *steps = vec![steps.clone(); 8].concat();
+        }
+    })
+    .await;
+    assert_all_steps_are_found(&Caller::owner(&server)).await;
 }

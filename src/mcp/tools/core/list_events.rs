@@ -104,9 +104,10 @@ impl Tool for ListEvents {
             for event in shown.iter().take(MAX_DETAILS) {
                 events::details(&mut reply, event, local.units);
             }
-            if shown.len() > MAX_DETAILS {
+            if let Some(next) = shown.get(MAX_DETAILS).and_then(|event| event.starts()) {
                 reply.footer_unless_cut(format!(
-                    "Steps and texts of the first {MAX_DETAILS} only; ask for a shorter window."
+                    "Steps and texts of the first {MAX_DETAILS} only; the same call with oldest {} goes on.",
+                    next.date()
                 ));
             }
         } else {

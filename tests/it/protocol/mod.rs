@@ -1,8 +1,10 @@
 //! The protocol, in both of its eras.
 
 mod both_eras;
+mod completion;
 mod legacy;
 mod modern;
+mod resources;
 
 use crate::support::{Server, ServerOptions, secrets};
 

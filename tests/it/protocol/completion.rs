@@ -10,7 +10,11 @@ const EVENT: &str = "intervals://event/{id}";
 const WELLNESS: &str = "intervals://wellness/{date}";
 
 fn params(reference: &Value, argument: &str, typed: &str) -> Value {
-    json!({ "ref": reference, "argument": { "name": argument, "value": typed } })
+    json!({
+        "ref": reference,
+        "argument": { "name": argument, "value": typed },
+        "context": { "arguments": { "language": "ja", "id": "i77" } },
+    })
 }
 
 fn of_template(uri: &str) -> Value {

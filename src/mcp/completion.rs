@@ -1,13 +1,16 @@
 //! Values for what a person is typing: into a variable of a resource's URI, or into an argument of a prompt.
 
+use icu_normalizer::DecomposingNormalizerBorrowed;
+use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 use jiff::ToSpan;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use rmcp::model::CompletionInfo;
 
 use super::context::Context;
 use super::error::ToolError;
 use super::text;
-use crate::intervals::activities::ListActivities;
+use crate::intervals::EventId;
+use crate::intervals::activities::{Activity, ListActivities};
 use crate::intervals::events::Event;
 
 const ACTIVITY_DAYS: i64 = 42;
@@ -19,16 +22,19 @@ const DAYS: i64 = 90;
 const MONTHS: i64 = 24;
 const ACTIVITY_FIELDS: &[&str] = &["start_date_local", "name", "type", "source"];
 
+/// The combining class of the marks that make か into が: another letter, not the same with an accent.
+const VOICING: u8 = 8;
+
 /// Where values come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// Recent activities, the last one first: `i77 2026-11-21 Long run`. Only the id counts; the rest is for people.
     Activities,
-    /// Events of the last and the coming days: `4711 2026-11-28 Threshold 3 x 12`.
+    /// Events, those to come first, then the last ones, from today on in both directions: `4711 2026-11-28 Threshold`.
     Events,
     /// Races of the coming year, the next one first: `2027-04-18 Spring Marathon`.
     Races,
-    /// Local days, today first.
+    /// Local days: `today`, `yesterday`, then dates from today backwards.
     Days,
     /// Months, this one first: `2026-11`.
     Months,
@@ -37,8 +43,8 @@ pub enum Source {
 }
 
 impl Source {
-    /// What `typed` may become: values that begin with it first, then those that hold it, in either case whatever the
-    /// case of the letters.
+    /// What `typed` may become: values that begin with it first, then those that hold it, whatever the case, the
+    /// accents and the width of the letters.
     ///
     /// # Errors
     /// When Intervals.icu has to be asked and does not answer.
@@ -52,20 +58,8 @@ impl Source {
             Self::Days => days(context.local().await?.today()),
             Self::Months => months(context.local().await?.today()),
             Self::Activities => activities(context).await?,
-            Self::Events => {
-                let today = context.local().await?.today();
-                let (oldest, newest) = (day(today, -EVENT_DAYS_BACK), day(today, EVENT_DAYS_AHEAD));
-                let events = context.client().events();
-                let found = events.list(oldest, newest, &[], false).await?;
-                named(&found, |event| format!("{} ", event.id))
-            }
-            Self::Races => {
-                let today = context.local().await?.today();
-                let newest = day(today, RACE_DAYS);
-                let events = context.client().events();
-                let found = events.list(today, newest, RACES, false).await?;
-                named(&found, |_| String::new())
-            }
+            Self::Events => events(context).await?,
+            Self::Races => races(context).await?,
         };
         Ok(fitting(values, typed))
     }
@@ -76,9 +70,9 @@ fn day(today: Date, offset: i64) -> Date {
 }
 
 fn days(today: Date) -> Vec<String> {
-    (0..DAYS)
-        .map(|back| day(today, -back).to_string())
-        .collect()
+    let dates = (0..DAYS).map(|back| day(today, -back).to_string());
+    let named = ["today", "yesterday"].map(str::to_owned);
+    named.into_iter().chain(dates).collect()
 }
 
 fn months(today: Date) -> Vec<String> {
@@ -98,41 +92,80 @@ async fn activities(context: &Context) -> Result<Vec<String>, ToolError> {
         fields: ACTIVITY_FIELDS,
     };
     let found = context.client().activities().list(&query).await?;
-    let readable = found.iter().filter(|activity| !activity.is_stub());
-    Ok(readable
-        .filter_map(|activity| {
-            let date = activity.started()?.date();
-            let name = text::name(activity.name.as_deref().unwrap_or_default());
-            Some(format!("{} {date} {name}", activity.id))
-        })
+    let mut rows: Vec<(DateTime, &Activity)> = found
+        .iter()
+        .filter(|activity| !activity.is_stub())
+        .filter_map(|activity| Some((activity.started()?, activity)))
+        .collect();
+    rows.sort_by_key(|(started, _)| std::cmp::Reverse(*started));
+    let values = rows.into_iter().map(|(started, activity)| {
+        let name = activity.name.as_deref().or(activity.sport.as_deref());
+        let name = text::name(name.unwrap_or_default());
+        format!("{} {} {name}", activity.id, started.date())
+    });
+    Ok(values.map(|value| value.trim_end().to_owned()).collect())
+}
+
+async fn events(context: &Context) -> Result<Vec<String>, ToolError> {
+    let today = context.local().await?.today();
+    let (oldest, newest) = (day(today, -EVENT_DAYS_BACK), day(today, EVENT_DAYS_AHEAD));
+    let events = context.client().events();
+    let found = events.list(oldest, newest, &[], false).await?;
+    let mut rows = named(&found);
+    rows.sort_by_key(|row| {
+        (
+            row.date < today,
+            row.date.duration_since(today).abs(),
+            row.id,
+        )
+    });
+    let values = rows.into_iter();
+    Ok(values
+        .map(|row| format!("{} {} {}", row.id, row.date, row.name))
         .collect())
 }
 
-/// `2026-11-28 Threshold 3 x 12` behind what `id` makes of each.
-fn named(events: &[Event], id: impl Fn(&Event) -> String) -> Vec<String> {
-    let mut dated: Vec<(Date, &Event)> = events
-        .iter()
-        .filter_map(|event| Some((event.starts()?.date(), event)))
-        .collect();
-    dated.sort_by_key(|(date, _)| *date);
-    dated
-        .into_iter()
-        .filter_map(|(date, event)| {
-            let name = text::name(event.name.as_deref()?);
-            (!name.is_empty()).then(|| format!("{}{date} {name}", id(event)))
+async fn races(context: &Context) -> Result<Vec<String>, ToolError> {
+    let today = context.local().await?.today();
+    let events = context.client().events();
+    let found = events
+        .list(today, day(today, RACE_DAYS), RACES, false)
+        .await?;
+    let mut rows = named(&found);
+    rows.sort_by_key(|row| (row.date, row.id));
+    let values = rows.into_iter();
+    Ok(values
+        .map(|row| format!("{} {}", row.date, row.name))
+        .collect())
+}
+
+/// An event that people can recognise.
+struct Named {
+    id: EventId,
+    date: Date,
+    name: String,
+}
+
+fn named(events: &[Event]) -> Vec<Named> {
+    let rows = events.iter().filter_map(|event| {
+        Some(Named {
+            id: event.id,
+            date: event.starts()?.date(),
+            name: text::name(event.name.as_deref()?),
         })
-        .collect()
+    });
+    rows.filter(|row| !row.name.is_empty()).collect()
 }
 
 /// Those of `values` that `typed` may become, as many as an answer holds.
 fn fitting(values: Vec<String>, typed: &str) -> CompletionInfo {
-    let typed = typed.trim().to_lowercase();
+    let typed = folded(typed.trim());
     let (mut first, mut then) = (Vec::new(), Vec::new());
     for value in values {
-        let lower = value.to_lowercase();
-        if lower.starts_with(&typed) {
+        let known = folded(&value);
+        if known.starts_with(&typed) {
             first.push(value);
-        } else if lower.contains(&typed) {
+        } else if known.contains(&typed) {
             then.push(value);
         }
     }
@@ -146,9 +179,41 @@ fn fitting(values: Vec<String>, typed: &str) -> CompletionInfo {
     completion
 }
 
+/// `text` without case, accents and width, for comparison (Unicode normalization form KD).
+fn folded(text: &str) -> String {
+    let classes = CanonicalCombiningClassMapBorrowed::new();
+    let is_accent = |c: char| !matches!(classes.get_u8(c), 0 | VOICING);
+    DecomposingNormalizerBorrowed::new_nfkd()
+        .normalize_iter(text.chars())
+        .filter(|&c| !is_accent(c))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_are_compared_without_case_accent_and_width() {
+        for (value, typed) in [
+            ("Zürichsee", "zurichSEE"),
+            ("Zu\u{308}richsee", "zür"),
+            ("Allée des Érables", "allee des é"),
+            ("ガーミン", "ｶﾞｰﾐﾝ"),
+            ("Ｌｏｎｇ ｒｕｎ", "long"),
+            ("朝ラン 10km", "朝ﾗﾝ"),
+            ("한강 러닝", "하"),
+            ("İstanbul", "istan"),
+        ] {
+            let info = fitting(vec![value.to_owned()], typed);
+            assert_eq!(info.values, [value], "{typed}");
+        }
+        for (value, typed) in [("がまん", "かまん"), ("ラン", "らん"), ("Run", "ran")] {
+            let info = fitting(vec![value.to_owned()], typed);
+            assert!(info.values.is_empty(), "{typed} is not {value}");
+        }
+    }
 
     #[test]
     fn what_begins_with_the_typed_text_comes_before_what_holds_it() {

@@ -44,12 +44,14 @@ impl ToolError {
         }
     }
 
-    /// Whether what was asked for does not exist or cannot exist.
+    /// Whether what was asked for does not exist, cannot exist or is not the athlete's.
     #[must_use]
     pub const fn is_miss(&self) -> bool {
+        use intervals::Error as E;
         matches!(
             self,
-            Self::Invalid(_) | Self::Upstream(intervals::Error::NotFound { .. })
+            Self::Invalid(_)
+                | Self::Upstream(E::NotFound { .. } | E::Forbidden { .. } | E::Rejected { .. })
         )
     }
 

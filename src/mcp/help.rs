@@ -4,7 +4,7 @@ use super::scales::{BURDEN, FEEL, HYDRATION, INJURY, QUALITY};
 
 /// What there is to ask for.
 pub const OVERVIEW: &str = "\
-Topics: scales (what the labels mean), units, formulas (with sources), dates, categories (of events), workouts (the text \
+Topics: scales (what the labels mean), units, formulas (with sources), metrics (these three together), dates, categories (of events), workouts (the text \
 language of planned workouts), strava (why some activities are empty), hidden (tools this connection does not see).
 Start a conversation with get_today. Ids come from list_activities and list_events.";
 
@@ -36,8 +36,8 @@ scale of TSS: 100 is one hour at threshold. work is kJ. Running cadence is steps
 0 is a value; a column or cell that is missing was not measured.";
 
 pub const FORMULAS: &str = "\
-fitness (CTL), fatigue (ATL): x + (load - x)(1 - e^(-1/t)) a day, t 42 and 7 days unless the athlete changed them \
-(Banister's impulse-response model as Coggan's Performance Management Chart; as Intervals.icu computes it).
+fitness (CTL), fatigue (ATL): x + (load - x)(1 - e^(-1/t)) a day, t 42 and 7 days unless the athlete changed them, \
+a sport's load weighted if the athlete set so (Banister's impulse-response model as Coggan's Performance Management Chart; as Intervals.icu computes it).
 form: CTL - ATL of the same day. Zones of the Intervals.icu fitness page: above 20 transition, 5 to 20 fresh, -10 to 5 grey \
 zone, -30 to -10 optimal, below -30 high risk. ramp: CTL change over 7 days; in get_today without what is only planned.
 form now in get_today leaves out load that is only planned; the figure beside it adds it.
@@ -48,6 +48,12 @@ power; EF = NP / average HR (Coggan). load from power = hours x IF^2 x 100.
 decoupling: fall of power (or speed) per heartbeat from the first to the second half, in percent; under 5 is steady (Friel).
 session RPE: RPE x minutes moving (Foster). TRIMP: Banister. polarization index: Treff et al. 2019.
 eFTP is Intervals.icu's own estimate from the power curve.";
+
+/// All that explains numbers.
+#[must_use]
+pub fn metrics() -> String {
+    format!("{UNITS}\n\n{FORMULAS}\n\n{}", scales())
+}
 
 pub const DATES: &str = "\
 Dates are the athlete's local days: YYYY-MM-DD, today, yesterday, tomorrow, -28d, +7d, -4w, this_week, next_week, last_week \
@@ -62,7 +68,8 @@ State: done with the activity's id and the compliance in percent, not done when 
 other) when the upload to the device failed.";
 
 pub const WORKOUTS: &str = "\
-Text of a planned workout, one step a line; blank lines around a repeat:
+Text of a planned workout. Prose may come first; then one step a line, each from \"- \" at the very start of its line, and a \
+blank line before and after a repeat:
 
 Warmup
 - 10m ramp 50-75% 90rpm
@@ -74,11 +81,21 @@ Main Set 4x
 Cooldown
 - 10m ramp 60-45%
 
-Lengths: 1h, 10m, 30s, 1h2m30s, 2km, 1mi, 400mtr, 100yrd. 400m means 400 MINUTES; metres are mtr.
-Power: 75%, 95-105% (of FTP), 220w, Z2, maxeffort, freeride. Heart rate: 75-82% LTHR, Z2 HR. Pace: 100% Pace, Z3 Pace, \
-4:00/km-4:10/km Pace. A zone without HR or Pace is a power zone; pace needs the word Pace.
-Dropped without an error: a step without a length, absolute bpm, an unknown intensity. No repeats inside repeats; no \
-numbers with units and no Zn in labels; one kind of target per workout; at most 50 steps reach a device.";
+Every step needs a length: 1h, 10m, 30s, 1h2m30s (not 5:00), 2km, 0.8km, 1mi, 400mtr, 100yrd. 400m means 400 MINUTES; metres \
+are mtr.
+Power: 75%, 95-105% (of FTP), 220w, 200-240w, Z2, SS (sweet spot), maxeffort, freeride. Heart rate: 75-82% LTHR, 85-90% HR (of \
+the maximum), Z2 HR. Pace: 95-100% Pace (of threshold), Z3 Pace, 4:00/km-4:10/km Pace, 1:40/100m Pace. Cadence: 90rpm, \
+85-95rpm. Ranges take a plain hyphen. One kind of target per workout.
+A zone without HR or Pace is a power zone: in a run or swim it becomes 0 W. A pace without the word Pace is lost.
+Lost without an error: a step without a length, absolute bpm, %MAP, RPE, \"5K pace\", CSS, an unknown intensity (known: warmup, \
+active, rest, cooldown; only intensity=rest makes a true rest).
+Labels end at the first number with a unit: \"best 60s 1m\" is a step of 60 s. No Zn and no < in labels; a zone stands behind the \
+length, or the label is lost.
+Repeats do not nest. Without its blank lines, or with indented steps, a repeat is done once. Do not begin with a header that is \
+only \"Main\".
+Press lap needs a length too. Devices take at most 50 steps and turn a long ramp into one average target: split it. Garmin shows a \
+pace target only where a threshold pace is set.
+Where nothing can be read there are no steps and no load, and no error: look at the event afterwards.";
 
 pub const STRAVA: &str = "\
 Activities that reached Intervals.icu through Strava may not be passed on (Strava's terms): only id and date are known. \

@@ -33,6 +33,9 @@ const VERSIONS: &[ProtocolVersion] = &[
     ProtocolVersion::V_2025_03_26,
 ];
 
+const NO_SUCH_URI: &str =
+    "Resource not found: resources/list and resources/templates/list show what can be read.";
+
 /// One per process, cloned per request.
 #[derive(Clone)]
 pub struct Handler(Arc<Inner>);
@@ -273,7 +276,7 @@ impl ServerHandler for Handler {
             if let Some(outcome) = extension::<Outcome>(&context) {
                 outcome.refuse();
             }
-            return Err(miss("Resource not found".to_owned()));
+            return Err(miss(NO_SUCH_URI.to_owned()));
         };
         let (at_hand, progress) = self.context(&caller, &context);
         let work = resource.read(at_hand, &uri, &value);
@@ -288,7 +291,7 @@ impl ServerHandler for Handler {
                 }
                 .into())
             }
-            Err(error) if error.is_miss() => Err(miss(error.sentence())),
+            Err(error) if resource.is_missed(&error) => Err(miss(error.sentence())),
             Err(error) => Err(ErrorData::internal_error(error.sentence(), None)),
         }
     }

@@ -12,6 +12,6 @@ pub const RESOURCE: Resource = Resource {
     fixed: false,
     reads: Reads::Tool {
         name: "get_activity",
-        arguments: |value| arguments([("id", leading_id(value))]),
+        arguments: |value| Ok(arguments([("id", leading_id(value))])),
     },
 };

@@ -11,6 +11,6 @@ pub const RESOURCE: Resource = Resource {
     fixed: false,
     reads: Reads::Tool {
         name: "get_athlete",
-        arguments: |_| arguments([]),
+        arguments: |_| Ok(arguments([])),
     },
 };

@@ -11,6 +11,6 @@ pub const RESOURCE: Resource = Resource {
     fixed: true,
     reads: Reads::Tool {
         name: "get_help",
-        arguments: |_| arguments([("topic", "workouts")]),
+        arguments: |_| Ok(arguments([("topic", "workouts")])),
     },
 };

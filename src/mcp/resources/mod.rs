@@ -44,7 +44,7 @@ pub enum Reads {
     /// The answer of the tool called `name` to what `arguments` makes of the variable.
     Tool {
         name: &'static str,
-        arguments: fn(&str) -> JsonObject,
+        arguments: fn(&str) -> Result<JsonObject, ToolError>,
     },
     #[cfg(feature = "conformance")]
     Fixture(fn(&str, &str) -> ResourceContents),
@@ -87,9 +87,9 @@ impl Resource {
             return (uri == self.uri).then(String::new);
         };
         let value = uri.strip_prefix(before)?.strip_suffix(behind)?;
-        let value = percent_decode_str(value).decode_utf8().ok()?;
-        // A variable of level 1 never holds a slash that was not encoded; none of our values holds one at all.
-        (!value.is_empty() && !value.contains('/')).then(|| value.into_owned())
+        // Some clients put in a completed value as it is: its percent signs and slashes are then its own.
+        let value = percent_decode_str(value).decode_utf8_lossy();
+        (!value.is_empty()).then(|| value.into_owned())
     }
 
     /// Whether the tool behind it is offered.
@@ -100,6 +100,12 @@ impl Resource {
             #[cfg(feature = "conformance")]
             Reads::Fixture(_) => true,
         }
+    }
+
+    /// Whether `error` means that nothing is there. What has no variable is there whatever upstream says.
+    #[must_use]
+    pub fn is_missed(&self, error: &ToolError) -> bool {
+        self.variable().is_some() && error.is_miss()
     }
 
     /// How long and by whom an answer may be kept (2026-07-28).
@@ -128,7 +134,7 @@ impl Resource {
                 let Some(tool) = registry.find(name) else {
                     return Err(ToolError::Invalid(format!("{name} is not offered.")));
                 };
-                let content = tool.call(context, arguments(value)).await?;
+                let content = tool.call(context, arguments(value)?).await?;
                 let text = content.iter().filter_map(ContentBlock::as_text);
                 let text: String = text.map(|block| block.text.as_str()).collect();
                 Ok(ResourceContents::text(text, uri).with_mime_type(MIME_TYPE))
@@ -165,14 +171,20 @@ fn arguments<const N: usize>(pairs: [(&str, &str); N]) -> JsonObject {
         .collect()
 }
 
-/// The id at the start of a completed value, which goes on with what people recognise it by.
+/// The id at the start of a completed value, which goes on with what people recognise it by. A plus is a space of clients
+/// that encode a URI as they encode a form.
 fn leading_id(value: &str) -> &str {
-    value.split_whitespace().next().unwrap_or_default()
+    let mut words = value.split(|c: char| c.is_whitespace() || c == '+');
+    words.find(|word| !word.is_empty()).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::mcp::tools::{self, Toolset};
 
     fn find(uri: &str) -> Option<(&'static str, String)> {
         all()
@@ -182,24 +194,96 @@ mod tests {
 
     #[test]
     fn a_uri_leads_to_its_resource_and_variable() {
-        assert_eq!(
-            find("intervals://athlete/profile"),
-            Some(("athlete_profile", String::new()))
-        );
-        assert_eq!(
-            find("intervals://activity/i77%20Long%20run"),
-            Some(("activity", "i77 Long run".to_owned()))
-        );
+        for (uri, name, value) in [
+            ("intervals://athlete/profile", "athlete_profile", ""),
+            (
+                "intervals://activity/i77%20Long%20run",
+                "activity",
+                "i77 Long run",
+            ),
+            (
+                "intervals://activity/i77 Long run",
+                "activity",
+                "i77 Long run",
+            ),
+            ("intervals://activity/i7%e6%9C%9d", "activity", "i7朝"),
+            (
+                "intervals://event/4711 at 95% FTP",
+                "event",
+                "4711 at 95% FTP",
+            ),
+            (
+                "intervals://event/4711%20Run%2FWalk",
+                "event",
+                "4711 Run/Walk",
+            ),
+            ("intervals://wellness/+1d", "wellness", "+1d"),
+        ] {
+            assert_eq!(find(uri), Some((name, value.to_owned())), "{uri}");
+        }
         for miss in [
             "intervals://activity/",
-            "intervals://activity/i1/x",
-            "intervals://activity/i1%2Fx",
-            "intervals://activity/%FF",
+            "intervals://activity",
             "intervals://athlete/profile/",
+            "intervals://athlete/profile?x",
+            "intervals://",
             "INTERVALS://athlete/profile",
             "",
         ] {
             assert_eq!(find(miss), None, "{miss}");
+        }
+    }
+
+    #[test]
+    fn a_resource_is_offered_with_its_tool() {
+        let offered = |registry: &Registry| -> Vec<&str> {
+            let mut ours = all();
+            ours.retain(|resource| resource.uri.starts_with("intervals://"));
+            let offered = ours.iter().filter(|resource| resource.is_offered(registry));
+            offered.map(|resource| resource.name).collect()
+        };
+        let of = |names: &[&str]| {
+            let mut entries = tools::of(&[Toolset::Core]);
+            entries.retain(|entry| names.contains(&entry.name));
+            Registry::new(entries, true)
+        };
+        assert!(offered(&of(&[])).is_empty());
+        assert_eq!(offered(&of(&["get_event", "list_events"])), ["event"]);
+        let reading = Registry::new(tools::of(&[Toolset::Core]), true);
+        assert_eq!(offered(&reading).len(), 6);
+    }
+
+    #[test]
+    fn only_the_id_of_a_completed_value_counts() {
+        for value in [
+            "i77",
+            "i77 Long run",
+            "i77+2026-11-21+Run",
+            " i77\u{3000}朝ラン",
+        ] {
+            assert_eq!(leading_id(value), "i77", "{value}");
+        }
+        assert_eq!(leading_id(" + "), "");
+    }
+
+    proptest! {
+        #[test]
+        fn every_value_survives_its_way_through_a_uri(value in "\\PC{1,60}") {
+            for resource in all().iter().filter(|resource| resource.variable().is_some()) {
+                let (before, _, behind) = resource.template().unwrap();
+                let encoded = utf8_percent_encode(&value, NON_ALPHANUMERIC).to_string();
+                let uri = format!("{before}{encoded}{behind}");
+                let found = find(&uri);
+                prop_assert_eq!(found, Some((resource.name, value.clone())));
+                let lower = format!("{before}{}{behind}", encoded.to_lowercase());
+                prop_assert!(resource.matches(&lower).is_some());
+            }
+        }
+
+        #[test]
+        fn no_uri_is_two_resources(uri in "intervals://(activity|event|wellness|help|athlete)?/?\\PC{0,40}") {
+            let matching = all().iter().filter(|resource| resource.matches(&uri).is_some()).count();
+            prop_assert!(matching <= 1);
         }
     }
 }

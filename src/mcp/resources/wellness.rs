@@ -1,7 +1,11 @@
 //! One day of wellness.
 
+use rmcp::model::JsonObject;
+
 use super::{Reads, Resource, arguments};
 use crate::mcp::completion::Source;
+use crate::mcp::error::ToolError;
+use crate::mcp::params::DateSpec;
 
 pub const RESOURCE: Resource = Resource {
     uri: "intervals://wellness/{date}",
@@ -12,6 +16,15 @@ pub const RESOURCE: Resource = Resource {
     fixed: false,
     reads: Reads::Tool {
         name: "get_wellness",
-        arguments: |value| arguments([("oldest", value), ("newest", value)]),
+        arguments: of_one_day,
     },
 };
+
+fn of_one_day(value: &str) -> Result<JsonObject, ToolError> {
+    match DateSpec::parse(value) {
+        Ok(DateSpec::Week(_)) | Err(_) => Err(ToolError::Invalid(
+            "This is not a day: write YYYY-MM-DD, today, yesterday, -3d or last_monday.".to_owned(),
+        )),
+        Ok(_) => Ok(arguments([("oldest", value), ("newest", value)])),
+    }
+}

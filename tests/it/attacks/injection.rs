@@ -428,13 +428,14 @@ async fn inj_04_the_annotations_of_every_tool_are_true() {
     let upstream = Upstream::honest().await;
     let target = before(&upstream, &[]).await;
     let caller = Caller::new(&target, &target.mcp_api_key);
-    let id = {
-        let rows = caller.call("list_activities", json!({})).await.ok();
-        let row = rows
-            .lines()
-            .find(|line| line.starts_with('i') && !line.starts_with("id|"));
-        row.unwrap().split('|').next().unwrap().to_owned()
+    let first_id = async |list: &str| {
+        let rows = caller.call(list, json!({})).await.ok();
+        let mut rows = rows.lines().skip_while(|line| !line.starts_with("id|"));
+        let row = rows.nth(1).unwrap();
+        row.split('|').next().unwrap().to_owned()
     };
+    let activity = first_id("list_activities").await;
+    let event = first_id("list_events").await;
     for tool in caller.tools().await {
         let name = tool["name"].as_str().unwrap();
         let hints = &tool["annotations"];
@@ -451,7 +452,8 @@ async fn inj_04_the_annotations_of_every_tool_are_true() {
         assert_eq!(hints["openWorldHint"].as_bool(), Some(false), "{name}");
         upstream.forget();
         let arguments = match name {
-            "get_activity" => json!({ "id": id }),
+            "get_activity" => json!({ "id": activity }),
+            "get_event" => json!({ "id": event }),
             "update_wellness" => json!({ "entries": [{ "date": "today", "mood": "good" }] }),
             _ => json!({}),
         };

@@ -3,6 +3,7 @@
 mod ask;
 mod both_eras;
 mod cancellation;
+mod completion;
 mod envelope;
 mod eras;
 mod headers;
@@ -15,6 +16,7 @@ mod mutations;
 mod order;
 mod progress;
 mod prompts;
+mod resources;
 mod results;
 mod wire;
 

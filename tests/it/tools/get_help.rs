@@ -13,6 +13,7 @@ async fn every_topic_has_a_text_and_none_asks_the_service() {
         "scales",
         "units",
         "formulas",
+        "metrics",
         "dates",
         "categories",
         "workouts",
@@ -41,6 +42,44 @@ async fn scales_say_that_one_is_the_best() {
         text.contains("1 excellent, 2 good, 3 avg, 4 poor") && text.contains("1 very strong"),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn metrics_are_units_formulas_and_scales_in_one_text() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let said = async |topic: &str| {
+        let arguments = json!({ "topic": topic });
+        owner.call_tool("get_help", arguments).await.ok()
+    };
+    let metrics = said("metrics").await;
+    for part in ["units", "formulas", "scales"] {
+        assert!(metrics.contains(&said(part).await), "{part}: {metrics}");
+    }
+}
+
+#[tokio::test]
+async fn workout_text_warns_of_what_is_lost_or_misread_in_silence() {
+    let world = World::start().await;
+    let said = world
+        .owner()
+        .call_tool("get_help", json!({ "topic": "workouts" }))
+        .await;
+    let text = said.ok();
+    for trap in [
+        "400 MINUTES",
+        "blank line before and after",
+        "do not nest",
+        "without a length",
+        "absolute bpm",
+        "the word Pace",
+        "without HR or Pace",
+        "intensity=rest",
+        "at most 50 steps",
+        "no error: look at the event",
+    ] {
+        assert!(text.contains(trap), "{trap}: {text}");
+    }
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use governor::{DefaultDirectRateLimiter, Quota};
 use http::HeaderMap;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::error::Error;
@@ -19,13 +20,22 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// The pause when the 15-minute budget is spent, which does not say when it will be free again: after it one request is
 /// let through, and the 429 that may follow tells the time.
 const SPENT_WINDOW: Duration = Duration::from_secs(30);
+/// Requests at a time. At our pace there are never as many unless the service hangs; with no pace, each of hundreds of callers
+/// would hold connections and half-read answers.
+const AT_ONCE: usize = 64;
 /// Quotas are of a day.
 const LONGEST_HOLD: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) struct Limiter {
     pace: Option<DefaultDirectRateLimiter>,
     hold: Mutex<Option<Timestamp>>,
+    places: Semaphore,
     clock: Clock,
+}
+
+/// Leave to send a request, and its place among those under way until this is dropped.
+pub(super) struct Turn<'l> {
+    _place: Option<SemaphorePermit<'l>>,
 }
 
 impl Limiter {
@@ -38,6 +48,7 @@ impl Limiter {
         Self {
             pace,
             hold: Mutex::new(None),
+            places: Semaphore::new(AT_ONCE),
             clock,
         }
     }
@@ -45,7 +56,21 @@ impl Limiter {
     /// Waits for this request's turn.
     ///
     /// Fails at once with [`Error::RateLimited`] while a hold lasts for longer than anyone would wait.
-    pub(super) async fn admit(&self, deadline: Instant) -> Result<(), Error> {
+    pub(super) async fn admit(&self, deadline: Instant) -> Result<Turn<'_>, Error> {
+        self.sit_out(deadline).await?;
+        // Nobody closes the semaphore.
+        let place = self.places.acquire().await.ok();
+        // A hold may have begun meanwhile.
+        self.sit_out(deadline).await?;
+        if let Some(pace) = &self.pace {
+            while let Err(turn) = pace.check() {
+                tokio::time::sleep(turn.wait_time_from(pace.clock().now())).await;
+            }
+        }
+        Ok(Turn { _place: place })
+    }
+
+    async fn sit_out(&self, deadline: Instant) -> Result<(), Error> {
         while let Some((until, wait)) = self.held() {
             if wait > PATIENCE || Instant::now() + wait >= deadline {
                 return Err(Error::RateLimited {
@@ -54,11 +79,6 @@ impl Limiter {
             }
             tokio::time::sleep(wait).await;
             self.release(until);
-        }
-        if let Some(pace) = &self.pace {
-            while let Err(turn) = pace.check() {
-                tokio::time::sleep(turn.wait_time_from(pace.clock().now())).await;
-            }
         }
         Ok(())
     }

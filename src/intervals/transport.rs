@@ -176,7 +176,7 @@ impl Transport {
         let write = tokio::spawn(async move {
             let deadline = Instant::now() + core.deadline;
             let attempt = async {
-                core.limiter.admit(deadline).await?;
+                let _turn = core.limiter.admit(deadline).await?;
                 core.exchange(method, &target, Some(body)).await
             };
             let outcome = timeout_at(deadline, attempt)
@@ -196,11 +196,12 @@ impl Core {
         let attempts = async {
             let mut retries = 0;
             loop {
-                self.limiter.admit(deadline).await?;
+                let turn = self.limiter.admit(deadline).await?;
                 let error = match self.exchange(Method::GET, target, None).await {
                     Ok(body) => return Ok(body),
                     Err(error) => error,
                 };
+                drop(turn);
                 match retry::pause(&error, retries) {
                     Some(pause) if Instant::now() + pause < deadline => sleep(pause).await,
                     _ => return Err(error),

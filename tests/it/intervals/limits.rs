@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use intervals_mcp_server::intervals::Error;
 use intervals_mcp_server::intervals::wellness::WellnessUpdate;
+use jiff::ToSpan as _;
 use jiff::civil::date;
+use tokio::time::{sleep, timeout};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::upstream::{Reply, Upstream, clock};
 
@@ -213,4 +216,38 @@ async fn our_own_pace_is_kept() {
         started.elapsed()
     );
     assert_eq!(upstream.requests().len(), 15);
+}
+
+/// Waits until `upstream` was asked `count` times.
+async fn asked(upstream: &Upstream, count: usize) {
+    let waiting = async {
+        while upstream.requests().len() < count {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let came = timeout(SOON, waiting).await;
+    assert!(came.is_ok(), "{} requests", upstream.requests().len());
+}
+
+#[tokio::test]
+async fn no_more_than_64_requests_are_under_way_at_a_time() {
+    let upstream = Upstream::answering(Reply::Stall(Vec::new())).await;
+    let client = upstream.client_with(Duration::from_secs(60), clock());
+    let mut reads: Vec<_> = (0..70)
+        .map(|n| {
+            let client = client.clone();
+            let day = date(2026, 1, 1) + n.days();
+            let read = async move { client.wellness().get(day).await };
+            AbortOnDropHandle::new(tokio::spawn(read))
+        })
+        .collect();
+    asked(&upstream, 64).await;
+    sleep(Duration::from_millis(200)).await;
+    assert_eq!(upstream.requests().len(), 64);
+    // Who gives up makes room, and those who gave up while they waited are not asked for.
+    drop(reads.split_off(66));
+    drop(reads.drain(..10).collect::<Vec<_>>());
+    asked(&upstream, 66).await;
+    sleep(Duration::from_millis(200)).await;
+    assert_eq!(upstream.requests().len(), 66);
 }

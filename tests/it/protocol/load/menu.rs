@@ -120,19 +120,19 @@ impl Reader {
         list[of].as_array().cloned().unwrap_or_default()
     }
 
-    /// Ids of activities, read off the list as a model does.
-    async fn activities(&mut self) -> Vec<String> {
-        let params = calling("list_activities", json!({ "oldest": "-90d" }));
-        let list = self.ask("tools/call", params).await;
-        let text = list["content"][0]["text"].as_str().unwrap().to_owned();
-        let cells = text.split(['|', '\n']);
-        let is_id = |cell: &&str| {
-            cell.strip_prefix('i').is_some_and(|digits| {
-                !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
-            })
-        };
-        let ids: Vec<String> = cells.filter(is_id).map(str::to_owned).collect();
-        assert!(ids.len() > 10, "no activities to ask for: {text}");
+    /// What `intervals://{of}/{id}` is completed to.
+    async fn ids(&mut self, of: &str) -> Vec<String> {
+        let params = json!({
+            "ref": { "type": "ref/resource", "uri": format!("intervals://{of}/{{id}}") },
+            "argument": { "name": "id", "value": "" },
+        });
+        let offered = self.ask("completion/complete", params).await;
+        let values = offered["completion"]["values"].as_array().unwrap();
+        let ids = values
+            .iter()
+            .filter_map(|value| value.as_str()?.split(' ').next());
+        let ids: Vec<String> = ids.map(str::to_owned).collect();
+        assert!(!ids.is_empty(), "no {of} to ask for");
         ids
     }
 }
@@ -194,12 +194,17 @@ async fn calls(tool: &Value, server: &mut Reader) -> Vec<Item> {
             .collect(),
         "get_activity" => {
             let mut calls = Vec::new();
-            for (n, id) in server.activities().await.into_iter().enumerate() {
+            for (n, id) in server.ids("activity").await.into_iter().enumerate() {
                 // Little of most, all of some.
                 let parts = &PARTS[..n % (PARTS.len() + 1)];
                 calls.push(call(1, name, json!({ "id": id, "include": parts })));
             }
             calls
+        }
+        "get_event" => {
+            let ids = server.ids("event").await;
+            let calls = ids.iter().map(|id| call(1, name, json!({ "id": id })));
+            calls.collect()
         }
         "get_wellness" => windows(2)
             .chain([call(2, name, json!({ "oldest": "-180d", "mode": "trend" }))])

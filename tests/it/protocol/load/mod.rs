@@ -20,8 +20,6 @@ use menu::{Expected, Item, Menu};
 const MOST_GROWTH_KIB: u64 = 5 * 1024;
 /// By then everything that is used again and again is there.
 const WARM_SECONDS: usize = 15;
-/// One of so many requests is given up by its caller.
-const HANGS_UP: u32 = 100;
 /// The digits of a request's id, in place of which each request has its own.
 const DIGITS: &str = "00000000";
 
@@ -48,6 +46,17 @@ fn process(port: u16, room: &Room) -> Running {
         .unwrap();
     wait_for(port);
     Running(child)
+}
+
+/// How much is asked.
+#[derive(Clone, Copy)]
+struct Plan {
+    clients: usize,
+    time: Duration,
+    /// Each asks this often, however long it takes.
+    at_least: usize,
+    /// One of so many requests is given up by its caller.
+    one_hangs_up_of: u32,
 }
 
 /// One client: an era, a credential, and every request that it may send, without its number.
@@ -81,16 +90,17 @@ impl Client {
         connection
     }
 
-    async fn run(mut self, until: Instant) -> Seen {
+    async fn run(mut self, plan: Plan) -> Seen {
+        let started = Instant::now();
         let mut connection = self.connect().await;
-        while Instant::now() < until {
+        while started.elapsed() < plan.time || self.sent < plan.at_least {
             let place = self.menu.choose(self.era, &mut self.random);
             self.sent += 1;
             let number = format!("{:0width$}", self.sent, width = DIGITS.len());
             let mut request = self.requests[place].clone();
             let at = super::wire::position(&request, DIGITS.as_bytes()).unwrap();
             request[at..at + DIGITS.len()].copy_from_slice(number.as_bytes());
-            if self.random.u32(0..HANGS_UP) == 0 {
+            if self.random.u32(0..plan.one_hangs_up_of) == 0 {
                 let _ = connection.send(&request).await;
                 sleep(Duration::from_millis(self.random.u64(0..30))).await;
                 drop(connection);
@@ -151,8 +161,8 @@ fn judge(item: &Item, id: &str, reply: &Reply) -> Result<(), String> {
     if fits { Ok(()) } else { Err(short()) }
 }
 
-/// What was seen by `clients` clients who asked for `time`.
-async fn load(port: u16, clients: usize, time: Duration) -> Seen {
+/// What the clients of `plan` saw.
+async fn load(port: u16, plan: Plan) -> Seen {
     let server = Server::elsewhere(port);
     let authority = format!("127.0.0.1:{port}");
     let tokens = [
@@ -174,9 +184,8 @@ async fn load(port: u16, clients: usize, time: Duration) -> Seen {
             kinds.push((site.clone(), era, Arc::new(requests.collect::<Vec<_>>())));
         }
     }
-    let until = Instant::now() + time;
     let mut running = JoinSet::new();
-    for n in 0..clients {
+    for n in 0..plan.clients {
         let (site, era, requests) = kinds[n % kinds.len()].clone();
         let client = Client {
             site,
@@ -187,7 +196,7 @@ async fn load(port: u16, clients: usize, time: Duration) -> Seen {
             sent: 0,
             seen: Seen::default(),
         };
-        running.spawn(client.run(until));
+        running.spawn(client.run(plan));
     }
     let mut seen = Seen::default();
     while let Some(client) = running.join_next().await {
@@ -205,7 +214,13 @@ fn assert_right(seen: &Seen) {
 async fn many_clients_of_both_eras_all_get_their_own_right_answers() {
     let (port, room) = (free_port(), Room::new());
     let _running = process(port, &room);
-    let seen = load(port, 32, Duration::from_secs(3)).await;
+    let plan = Plan {
+        clients: 32,
+        time: Duration::from_secs(3),
+        at_least: 10,
+        one_hangs_up_of: 10,
+    };
+    let seen = load(port, plan).await;
     println!("{seen}");
     assert_right(&seen);
     assert!(seen.hung_up > 0 && seen.streamed > 0);
@@ -220,7 +235,13 @@ async fn a_minute_of_many_clients_raises_memory_by_less_than_5_megabytes() {
     let (port, room) = (free_port(), Room::new());
     let running = process(port, &room);
     let memory = Memory::of(running.0.id());
-    let seen = load(port, clients, Duration::from_secs(seconds)).await;
+    let plan = Plan {
+        clients,
+        time: Duration::from_secs(seconds),
+        at_least: 0,
+        one_hangs_up_of: 100,
+    };
+    let seen = load(port, plan).await;
     let samples = memory.samples();
     let warm = WARM_SECONDS.min(samples.len() / 2);
     let grown = growth(&samples, warm);

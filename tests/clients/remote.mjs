@@ -1,0 +1,30 @@
+// mcp-remote, the bridge for hosts that only start local servers: it signs in with a browser and a loopback listener of its own,
+// and a client on its standard input and output uses it. Its argument says which protocol it speaks with the server.
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { exercise } from './exercise.mjs';
+import { assert, server, version } from './owner.mjs';
+
+const modern = 'Remote server speaks MCP 2026-07-28';
+const mode = process.argv[2];
+const transport = new StdioClientTransport({
+  command: process.execPath,
+  args: [new URL('node_modules/mcp-remote/dist/proxy.js', import.meta.url).pathname, server, '--protocol', mode],
+  env: process.env,
+  stderr: 'pipe',
+});
+let log = '';
+transport.stderr.on('data', (chunk) => (log += chunk));
+const client = new Client({ name: 'client-test', version: '1' });
+try {
+  await client.connect(transport);
+  const protocol = log.includes(modern) ? '2026-07-28' : transport.protocolVersion ?? '2025-11-25';
+  assert(protocol === (mode === 'auto' ? '2026-07-28' : '2025-11-25'), `${protocol} was negotiated`);
+  const counts = await exercise(client, (params, options) => client.callTool(params, undefined, options));
+  console.log(`ok   mcp-remote ${version('mcp-remote')}, protocol ${protocol}: ${counts}`);
+} catch (error) {
+  console.error(log);
+  throw error;
+} finally {
+  await client.close();
+}

@@ -2,7 +2,7 @@
 //!
 //! One file per resource group ([`activities`], [`athlete`], [`events`], [`preferences`], [`sports`], [`streams`], [`wellness`]) with its types and
 //! calls; a group only builds a path and query. Below them `transport` does the rest: answers that are remembered
-//! (`cache`), pace (`limiter`), second attempts (`retry`), what a refusal means (`refusal`), reading (`lenient`). Files import only downward and groups
+//! (`cache`), how far a caller is (`watch`), pace (`limiter`), second attempts (`retry`), what a refusal means (`refusal`), reading (`lenient`). Files import only downward and groups
 //! never one another.
 #![deny(clippy::indexing_slicing)]
 
@@ -22,6 +22,7 @@ pub mod sports;
 pub mod streams;
 mod target;
 mod transport;
+mod watch;
 pub mod wellness;
 pub mod workout_doc;
 
@@ -32,6 +33,7 @@ use url::Url;
 
 pub use error::Error;
 pub use ids::{ActivityId, AthleteId, EventId, InvalidId};
+pub use watch::Watch;
 
 use crate::clock::Clock;
 use transport::Transport;
@@ -65,6 +67,14 @@ impl Client {
         Ok(Self {
             transport: Transport::new(settings, clock)?,
         })
+    }
+
+    /// The same client with somebody who wants to know how far its reads are.
+    #[must_use]
+    pub fn watched(&self, watch: Watch) -> Self {
+        Self {
+            transport: self.transport.watched(watch),
+        }
     }
 
     /// Whose data this client reads and writes.

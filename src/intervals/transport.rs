@@ -22,6 +22,7 @@ use super::limiter::Limiter;
 use super::refusal;
 use super::retry;
 use super::target::Target;
+use super::watch::Watch;
 use super::{BuildError, Settings};
 use crate::clock::Clock;
 
@@ -39,7 +40,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Clone)]
-pub(super) struct Transport(Arc<Core>);
+pub(super) struct Transport {
+    core: Arc<Core>,
+    watch: Option<Watch>,
+}
 
 struct Core {
     http: reqwest::Client,
@@ -75,7 +79,7 @@ impl Transport {
             .map_err(|_| BuildError("the API key cannot be sent in a header".to_owned()))?;
         authorization.set_sensitive(true);
         let origin = base_url.as_str().trim_end_matches('/');
-        Ok(Self(Arc::new(Core {
+        let core = Core {
             http: http_client(loopback)?,
             base: format!("{origin}/api/v1"),
             athlete: settings.athlete_id,
@@ -86,21 +90,33 @@ impl Transport {
             cache: Cache::new(),
             clock,
             large_body: Semaphore::new(1),
-        })))
+        };
+        Ok(Self {
+            core: Arc::new(core),
+            watch: None,
+        })
+    }
+
+    /// The same with somebody who wants to know how far it is.
+    pub(super) fn watched(&self, watch: Watch) -> Self {
+        Self {
+            core: Arc::clone(&self.core),
+            watch: Some(watch),
+        }
     }
 
     pub(super) fn athlete_id(&self) -> &AthleteId {
-        &self.0.athlete
+        &self.core.athlete
     }
 
     /// `/athlete/{id}`
     pub(super) fn athlete(&self) -> Target {
-        Target::new("athlete").id(&self.0.athlete)
+        Target::new("athlete").id(&self.core.athlete)
     }
 
     /// Forgets every remembered answer.
     pub(super) fn forget(&self) {
-        self.0.cache.forget();
+        self.core.cache.forget();
     }
 
     /// Reads: remembered, shared and tried again where that makes sense; stops when nobody waits for it any more.
@@ -109,7 +125,7 @@ impl Transport {
         target: Target,
         freshness: Freshness,
     ) -> Result<Arc<T>, Error> {
-        let core = Arc::clone(&self.0);
+        let core = Arc::clone(&self.core);
         let asked = target.clone();
         let fetch = async move {
             let body = core.read(&asked).await?;
@@ -118,7 +134,11 @@ impl Transport {
             let weight = size.saturating_add(answer.footprint());
             Ok(Fetched { answer, weight })
         };
-        self.0.cache.get(target, freshness, fetch).await
+        let answer = self.core.cache.get(target, freshness, fetch);
+        match &self.watch {
+            Some(watch) => watch.over(answer).await,
+            None => answer.await,
+        }
     }
 
     /// Changes and answers with the outcome.
@@ -152,7 +172,7 @@ impl Transport {
             status: 400,
             message: None,
         })?;
-        let core = Arc::clone(&self.0);
+        let core = Arc::clone(&self.core);
         let write = tokio::spawn(async move {
             let deadline = Instant::now() + core.deadline;
             let attempt = async {

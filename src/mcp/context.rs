@@ -10,7 +10,7 @@ use super::error::ToolError;
 use super::registry::Registry;
 use crate::clock::Clock;
 use crate::identity::Scopes;
-use crate::intervals::{Client, Error};
+use crate::intervals::{Client, Error, Watch};
 use crate::units::Units;
 
 /// How long what is known of the athlete is used before it is asked for again, in the background.
@@ -31,6 +31,7 @@ pub struct Home {
 /// What one call works with.
 pub struct Context {
     home: Arc<Home>,
+    client: Client,
     /// What the caller may do.
     pub scopes: Scopes,
 }
@@ -72,13 +73,19 @@ impl Context {
     /// The client of the REST API.
     #[must_use]
     pub fn client(&self) -> &Client {
-        &self.home.client
+        &self.client
     }
 
     /// All tools, those the caller cannot see included.
     #[must_use]
     pub fn registry(&self) -> &Registry {
         &self.home.registry
+    }
+
+    /// The same, to keep longer than the context.
+    #[must_use]
+    pub fn shared_registry(&self) -> Arc<Registry> {
+        Arc::clone(&self.home.registry)
     }
 
     /// The athlete's local time and units. One round trip at first; later answers come from memory and are renewed
@@ -130,11 +137,12 @@ impl Home {
         })
     }
 
-    /// What a call of somebody with `scopes` works with.
+    /// What a call of somebody with `scopes` works with; `watch` is told how far its reads are.
     #[must_use]
-    pub fn call(self: &Arc<Self>, scopes: Scopes) -> Context {
+    pub fn call(self: &Arc<Self>, scopes: Scopes, watch: Option<Watch>) -> Context {
         Context {
             home: Arc::clone(self),
+            client: watch.map_or_else(|| self.client.clone(), |watch| self.client.watched(watch)),
             scopes,
         }
     }

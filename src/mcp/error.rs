@@ -44,6 +44,15 @@ impl ToolError {
         }
     }
 
+    /// Whether what was asked for does not exist or cannot exist.
+    #[must_use]
+    pub const fn is_miss(&self) -> bool {
+        matches!(
+            self,
+            Self::Invalid(_) | Self::Upstream(intervals::Error::NotFound { .. })
+        )
+    }
+
     /// A short name for log lines.
     #[must_use]
     pub const fn outcome(&self) -> &'static str {

@@ -7,19 +7,20 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::Bytes;
-use http::{HeaderValue, Method, StatusCode, header};
-use http_body_util::Full;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http_body_util::{BodyExt, Full};
 use rmcp::transport::streamable_http_server::StreamableHttpService;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use super::call::Outcome;
 use super::era::{self, Era, Violation};
 use super::message::{Kind, Malformed, Message};
 use super::registry::Registry;
-use super::server::{Handler, Outcome};
+use super::server::Handler;
 use super::tool_list::ToolLists;
-use crate::identity::{Caller, MissingScopes};
+use crate::identity::{Caller, MissingScopes, Scope, Scopes};
 
 /// The largest message that is read.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -38,7 +39,7 @@ pub async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Respo
     if request.method() != Method::POST {
         return method_not_allowed();
     }
-    if !is_json(&request) {
+    if !is_type(request.headers(), "application/json") {
         return rpc_error(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             &Value::Null,
@@ -66,25 +67,9 @@ pub async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Respo
         Err(malformed) => return refuse(malformed),
     };
 
-    let started = Instant::now();
-    let outcome = Outcome::default();
-    let tool =
-        (message.method == "tools/call").then(|| message.name().unwrap_or_default().to_owned());
-    let method = message.method.clone();
-    let response = dispatch(&endpoint, message, parts, body, outcome.clone()).await;
-    let outcome = outcome.get().unwrap_or(match response.status().as_u16() {
-        200..=299 => "ok",
-        403 => "forbidden",
-        _ => "refused",
-    });
-    log(
-        &method,
-        tool.as_deref(),
-        session_id.as_deref(),
-        outcome,
-        started,
-    );
-    response
+    let line = Line::begin(&message, session_id);
+    let response = dispatch(&endpoint, message, parts, body, line.outcome.clone()).await;
+    line.end(response)
 }
 
 async fn dispatch(
@@ -146,11 +131,7 @@ async fn dispatch(
         Err(never) => match never {},
     };
     let is_plain_error = response.status().is_client_error() || response.status().is_server_error();
-    let is_json = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
-    if is_plain_error && !is_json {
+    if is_plain_error && !is_type(response.headers(), "application/json") {
         // The content type was right, so 415 is rmcp's word for JSON that it cannot read, such as too deep a nesting.
         let status = match response.status() {
             StatusCode::UNSUPPORTED_MEDIA_TYPE => StatusCode::BAD_REQUEST,
@@ -171,25 +152,30 @@ async fn dispatch(
     response.map(Body::new)
 }
 
-/// A call for which the token lacks a scope: 403 with a challenge, which the guard adds.
+/// A request for which the token lacks a scope: 403 with a challenge, which the guard adds.
 fn refuse_scope(
     endpoint: &Endpoint,
     message: &Message,
     parts: &http::request::Parts,
 ) -> Option<Response> {
-    if message.method != "tools/call" {
-        return None;
-    }
-    let entry = endpoint.registry.find(message.name()?)?;
     let scopes = parts.extensions.get::<Caller>()?.scopes;
-    let missing = endpoint.registry.missing(entry, scopes)?;
+    let (what, missing) = match message.method.as_str() {
+        "tools/call" => {
+            let entry = endpoint.registry.find(message.name()?)?;
+            (entry.name, endpoint.registry.missing(entry, scopes)?)
+        }
+        // Both give the athlete's data.
+        "resources/read" | "completion/complete" if !scopes.contains(Scope::Read) => {
+            (message.method.as_str(), Scopes::of(Scope::Read))
+        }
+        _ => return None,
+    };
     let mut response = rpc_error(
         StatusCode::FORBIDDEN,
         &message.id,
         Violation::INVALID_REQUEST,
         &format!(
-            "{} needs the scopes {missing}, which the owner has not given to this connection",
-            entry.name
+            "{what} needs the scopes {missing}, which the owner has not given to this connection"
         ),
         None,
     );
@@ -210,13 +196,12 @@ fn refuse(malformed: Malformed) -> Response {
     rpc_error(StatusCode::BAD_REQUEST, &id, code, why, None)
 }
 
-fn is_json(request: &Request) -> bool {
-    request
-        .headers()
+fn is_type(headers: &HeaderMap, wanted: &str) -> bool {
+    headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next())
-        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case(wanted))
 }
 
 fn rpc_error(
@@ -264,30 +249,81 @@ fn empty(status: StatusCode) -> Response {
     response
 }
 
-/// The line that operators grep for; its wording is kept stable.
-fn log(
-    method: &str,
-    tool: Option<&str>,
-    session_id: Option<&str>,
-    outcome: &'static str,
+/// The line that operators grep for, written when the answer is complete or nobody waits for it any more; its wording is
+/// kept stable.
+struct Line {
+    method: String,
+    tool: Option<String>,
+    session_id: Option<Arc<str>>,
+    outcome: Outcome,
+    /// What the answer says as long as no work was done for it.
+    otherwise: &'static str,
     started: Instant,
-) {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a call ends within a minute"
-    )]
-    let duration_ms = started.elapsed().as_millis() as u64;
-    // The method and the name come from the caller: what does not look like one is not written.
-    let method = if is_word(method) { method } else { "(unknown)" };
-    let tool = tool.map(|name| if is_word(name) { name } else { "(unknown)" });
-    // As Display: operators look for `session_id=` and `tool=` without quotes.
-    tracing::info!(
-        session_id = session_id.map(display),
-        tool = tool.map(display),
-        outcome = display(outcome),
-        duration_ms,
-        "Processing request of type {method}"
-    );
+}
+
+impl Line {
+    fn begin(message: &Message, session_id: Option<Arc<str>>) -> Self {
+        let tool = (message.method == "tools/call").then(|| message.name().unwrap_or_default());
+        Self {
+            method: message.method.clone(),
+            tool: tool.map(str::to_owned),
+            session_id,
+            outcome: Outcome::default(),
+            otherwise: "cancelled",
+            started: Instant::now(),
+        }
+    }
+
+    /// Ends with `response`: now, or if it is a stream at its end.
+    fn end(mut self, mut response: Response) -> Response {
+        if is_type(response.headers(), "text/event-stream") {
+            response.headers_mut().insert(
+                header::CACHE_CONTROL,
+                HeaderValue::from_static("no-store, no-transform"),
+            );
+            return response.map(|body| {
+                Body::new(body.map_frame(move |frame| {
+                    // The line goes with the stream.
+                    let _ = &self;
+                    frame
+                }))
+            });
+        }
+        self.otherwise = match response.status().as_u16() {
+            200..=299 => "ok",
+            403 => "forbidden",
+            _ => "refused",
+        };
+        response
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a call ends within a minute"
+        )]
+        let duration_ms = self.started.elapsed().as_millis() as u64;
+        // The method and the name come from the caller: what does not look like one is not written.
+        let known = |word: &'_ str| {
+            if is_word(word) {
+                word.to_owned()
+            } else {
+                "(unknown)".to_owned()
+            }
+        };
+        let outcome = self.outcome.get().unwrap_or(self.otherwise);
+        // As Display: operators look for `session_id=` and `tool=` without quotes.
+        tracing::info!(
+            session_id = self.session_id.as_deref().map(display),
+            tool = self.tool.as_deref().map(known).map(display),
+            outcome = display(outcome),
+            duration_ms,
+            "Processing request of type {}",
+            known(&self.method)
+        );
+    }
 }
 
 fn is_word(text: &str) -> bool {

@@ -6,19 +6,26 @@
 #![deny(clippy::indexing_slicing)]
 
 mod activity_parts;
+mod call;
+mod completion;
 mod context;
 mod era;
 mod error;
 mod filter;
 mod finding;
+#[cfg(feature = "conformance")]
+mod fixtures;
 mod front;
 mod help;
 mod instructions;
 mod message;
 mod params;
+mod progress;
+mod prompts;
 mod registry;
 mod render;
 mod reply;
+mod resources;
 mod scales;
 mod server;
 mod text;
@@ -31,6 +38,8 @@ use axum::Router;
 use axum::routing::any;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+
+use resources::Resource;
 
 pub use front::MAX_BODY_BYTES;
 pub use registry::{Access, Registry};
@@ -58,7 +67,16 @@ impl Mcp {
     pub fn new(settings: Settings, client: intervals::Client, clock: Clock) -> Self {
         let registry = Arc::new(registry(&settings));
         let home = context::Home::new(client, clock, Arc::clone(&registry));
-        let handler = server::Handler::new(Arc::clone(&registry), home);
+        let resources: Arc<[Resource]> = resources::all()
+            .into_iter()
+            .filter(|resource| resource.is_offered(&registry))
+            .collect();
+        let handler = server::Handler::new(
+            Arc::clone(&registry),
+            Arc::clone(&resources),
+            prompts::all(),
+            home,
+        );
         let service = StreamableHttpService::new(
             move || Ok(handler.clone()),
             Arc::new(NeverSessionManager::default()),

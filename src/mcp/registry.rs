@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use rmcp::model::{JsonObject, Tool as Listed, ToolAnnotations};
+use rmcp::model::{ContentBlock, JsonObject, Tool as Listed, ToolAnnotations};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
@@ -58,7 +58,8 @@ pub trait Tool: 'static {
     ) -> impl Future<Output = Result<Reply, ToolError>> + Send;
 }
 
-type Answer = Pin<Box<dyn Future<Output = Result<Reply, ToolError>> + Send>>;
+/// What a call comes to: one text for every tool of this server.
+pub type Answer = Pin<Box<dyn Future<Output = Result<Vec<ContentBlock>, ToolError>> + Send>>;
 
 /// A tool as the table holds it.
 pub struct Entry {
@@ -93,9 +94,23 @@ impl Entry {
             run: |context, arguments| {
                 Box::pin(async move {
                     let params = decode::<T::Params>(arguments)?;
-                    T::run(&context, params).await
+                    let reply = T::run(&context, params).await?;
+                    Ok(vec![ContentBlock::text(reply.finish(&marker()))])
                 })
             },
+        }
+    }
+
+    /// A tool that is no [`Tool`], in the words of the protocol.
+    #[cfg(feature = "conformance")]
+    #[must_use]
+    pub fn fixture(listed: Listed, run: fn(Context, JsonObject) -> Answer) -> Self {
+        let name: &'static str = String::leak(listed.name.clone().into_owned());
+        Self {
+            name,
+            access: Access::Read,
+            listed,
+            run,
         }
     }
 
@@ -157,6 +172,14 @@ impl Registry {
     fn offers(&self, entry: &Entry) -> bool {
         !self.read_only || entry.access.reads_only()
     }
+}
+
+/// Unpredictable, so that no text from upstream can imitate it.
+fn marker() -> String {
+    let mut bytes = [0_u8; 4];
+    // Without entropy the process could not have started; a fixed marker is then the least of all worries.
+    let _ = getrandom::fill(&mut bytes);
+    format!("{:08x}", u32::from_be_bytes(bytes))
 }
 
 fn decode<P: DeserializeOwned>(arguments: JsonObject) -> Result<P, ToolError> {

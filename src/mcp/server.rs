@@ -1,30 +1,31 @@
-//! The rmcp handler: the single choke point through which every tool is called.
+//! The rmcp handler: the single choke point through which every tool, resource, prompt and completion is asked for.
 
 use std::borrow::Cow;
-use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use futures_util::FutureExt;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestMethod,
-    CompleteRequestParams, CompleteResult, ContentBlock, ErrorData, Implementation, JsonObject,
-    ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod,
-    ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult,
-    PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig,
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
+    CompleteResult, CompletionInfo, ContentBlock, ErrorData, GetPromptRequestParams,
+    GetPromptResponse, GetPromptResult, Implementation, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, PaginatedRequestParams, ProtocolVersion,
+    ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Reference,
+    ServerCapabilities, ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
-use tokio_util::sync::CancellationToken;
+use serde_json::json;
 
-use super::context::Home;
+use super::call::{Outcome, carry_out};
+use super::completion::Source;
+use super::context::{Context, Home};
 use super::error::ToolError;
 use super::instructions;
-use super::registry::{Access, Entry, Registry};
-use crate::identity::{Caller, Scopes};
+use super::progress::Progress;
+use super::prompts::Prompt;
+use super::registry::{Access, Registry};
+use super::resources::{LISTS_TTL_MS, Resource};
+use crate::identity::{Caller, Scope};
 
-/// Claude gives a call about 60 s; ours ends before.
-const CALL_DEADLINE: Duration = Duration::from_secs(50);
 const VERSIONS: &[ProtocolVersion] = &[
     ProtocolVersion::V_2026_07_28,
     ProtocolVersion::V_2025_11_25,
@@ -32,40 +33,38 @@ const VERSIONS: &[ProtocolVersion] = &[
     ProtocolVersion::V_2025_03_26,
 ];
 
-/// How a call ended, for the log line that is written when the answer leaves.
-#[derive(Clone, Default)]
-pub struct Outcome(Arc<Mutex<Option<&'static str>>>);
-
-impl Outcome {
-    fn set(&self, outcome: &'static str) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-    }
-
-    /// `ok`, or what kind of failure it was; `None` when no tool ran.
-    #[must_use]
-    pub fn get(&self) -> Option<&'static str> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// One per process, cloned per request.
 #[derive(Clone)]
 pub struct Handler(Arc<Inner>);
 
 struct Inner {
     registry: Arc<Registry>,
+    resources: Arc<[Resource]>,
+    prompts: Vec<Prompt>,
     home: Arc<Home>,
     config: ServerConfig,
 }
 
 impl Handler {
     #[must_use]
-    pub fn new(registry: Arc<Registry>, home: Arc<Home>) -> Self {
-        let capabilities = ServerCapabilities::builder().enable_tools().build();
+    pub fn new(
+        registry: Arc<Registry>,
+        resources: Arc<[Resource]>,
+        prompts: Vec<Prompt>,
+        home: Arc<Home>,
+    ) -> Self {
+        let capabilities = ServerCapabilities::builder()
+            .enable_tools()
+            .enable_resources()
+            .enable_prompts()
+            .enable_completions()
+            .build();
         let implementation = Implementation::new("intervals-mcp-server", env!("CARGO_PKG_VERSION"))
             .with_title("Intervals.icu");
         Self(Arc::new(Inner {
             registry,
+            resources,
+            prompts,
             home,
             config: ServerConfig::new(capabilities)
                 .with_server_info(implementation)
@@ -73,34 +72,44 @@ impl Handler {
         }))
     }
 
-    async fn run(
+    /// What work for `caller` has at hand, and the way back for news of how far it is.
+    fn context(
         &self,
-        entry: &Entry,
-        arguments: JsonObject,
-        scopes: Scopes,
-        cancelled: &CancellationToken,
-    ) -> Result<String, ToolError> {
-        let call = AssertUnwindSafe(entry.call(self.0.home.call(scopes), arguments)).catch_unwind();
-        let reads_only = entry.access == Access::Read;
-        let result = tokio::select! {
-            // Nobody waits for the answer of a read any more; a write goes on to its end.
-            () = cancelled.cancelled(), if reads_only => return Err(ToolError::Cancelled),
-            result = tokio::time::timeout(CALL_DEADLINE, call) => result,
-        };
-        match result {
-            Err(_) => Err(ToolError::Deadline(CALL_DEADLINE)),
-            Ok(Err(_)) => Err(ToolError::Panicked),
-            Ok(Ok(reply)) => reply.map(|reply| reply.finish(&marker())),
+        caller: &Caller,
+        context: &RequestContext<RoleServer>,
+    ) -> (Context, Option<Progress>) {
+        let progress = Progress::of(context);
+        let watch = progress.as_ref().map(Progress::watch);
+        (self.0.home.call(caller.scopes, watch), progress)
+    }
+
+    /// Carries out what only reads, and notes how it ended.
+    async fn read<T>(
+        &self,
+        work: impl Future<Output = Result<T, ToolError>>,
+        context: &RequestContext<RoleServer>,
+        progress: Option<Progress>,
+    ) -> Result<T, ToolError> {
+        let result = carry_out(work, true, &context.ct, progress).await;
+        note(context, &result);
+        result
+    }
+
+    fn source(&self, request: &CompleteRequestParams) -> Option<Source> {
+        let variable = &request.argument.name;
+        match &request.r#ref {
+            Reference::Prompt(prompt) => {
+                let prompt = self.0.prompts.iter().find(|p| p.name == prompt.name)?;
+                let argument = prompt.arguments().find(|a| a.name == variable)?;
+                Some(argument.completes)
+            }
+            Reference::Resource(template) => {
+                let resource = self.0.resources.iter().find(|r| r.uri == template.uri)?;
+                (resource.variable() == Some(variable.as_str())).then_some(resource.completes)?
+            }
+            _ => None,
         }
     }
-}
-
-/// Unpredictable, so that no text from upstream can imitate it.
-fn marker() -> String {
-    let mut bytes = [0_u8; 4];
-    // Without entropy the process could not have started; a fixed marker is then the least of all worries.
-    let _ = getrandom::fill(&mut bytes);
-    format!("{:08x}", u32::from_be_bytes(bytes))
 }
 
 fn extension<T: Clone + Send + Sync + 'static>(context: &RequestContext<RoleServer>) -> Option<T> {
@@ -117,6 +126,51 @@ fn caller(context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
     extension(context).ok_or_else(|| ErrorData::internal_error("no caller", None))
 }
 
+/// A caller who may read; the layer in front has answered 403 to others already.
+fn reader(context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
+    let caller = caller(context)?;
+    if caller.scopes.contains(Scope::Read) {
+        return Ok(caller);
+    }
+    let needs = format!("this needs the scope {}", Scope::Read.as_str());
+    Err(ErrorData::invalid_request(needs, None))
+}
+
+fn note<T>(context: &RequestContext<RoleServer>, result: &Result<T, ToolError>) {
+    if let Some(outcome) = extension::<Outcome>(context) {
+        outcome.note(result);
+    }
+}
+
+/// No list has a second page.
+fn first_page(request: Option<&PaginatedRequestParams>) -> Result<(), ErrorData> {
+    match request.and_then(|request| request.cursor.as_ref()) {
+        None => Ok(()),
+        Some(_) => Err(ErrorData::invalid_params(
+            "Unknown cursor: this list has one page",
+            None,
+        )),
+    }
+}
+
+/// Whether the caller knows caching hints (2026-07-28).
+fn is_modern(context: &RequestContext<RoleServer>) -> bool {
+    context.protocol_version() == Some(ProtocolVersion::V_2026_07_28)
+}
+
+/// A list that is the same for everybody, with how long it may be kept.
+macro_rules! fixed_list {
+    ($result:ident, $items:expr, $context:expr) => {{
+        let list = $result::with_all_items($items);
+        Ok(if is_modern($context) {
+            list.with_ttl_ms(LISTS_TTL_MS)
+                .with_cache_scope(CacheScope::Public)
+        } else {
+            list
+        })
+    }};
+}
+
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
         self.0.config.clone()
@@ -131,37 +185,30 @@ impl ServerHandler for Handler {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let scopes = caller(&context)?.scopes;
-        let Some(entry) = self.0.registry.find(&request.name) else {
+        let caller = caller(&context)?;
+        let Some(tool) = self.0.registry.find(&request.name) else {
             return Err(ErrorData::invalid_params(
                 format!("Unknown tool: {:.64}", request.name),
                 None,
             ));
         };
-        if let Some(missing) = self.0.registry.missing(entry, scopes) {
+        if let Some(missing) = self.0.registry.missing(tool, caller.scopes) {
             // The layer in front has answered 403 already; this holds even if it is ever taken away.
             return Err(ErrorData::invalid_request(
-                format!("{} needs the scopes {missing}", entry.name),
+                format!("{} needs the scopes {missing}", tool.name),
                 None,
             ));
         }
-        let outcome: Option<Outcome> = extension(&context);
-        let result = self
-            .run(
-                entry,
-                request.arguments.unwrap_or_default(),
-                scopes,
-                &context.ct,
-            )
-            .await;
-        if let Some(outcome) = outcome {
-            outcome.set(result.as_ref().map_or_else(ToolError::outcome, |_| "ok"));
-        }
+        let (at_hand, progress) = self.context(&caller, &context);
+        let work = tool.call(at_hand, request.arguments.unwrap_or_default());
+        let reads_only = tool.access == Access::Read;
+        let result = carry_out(work, reads_only, &context.ct, progress).await;
+        note(&context, &result);
         Ok(match result {
-            Ok(text) => CallToolResult::success(vec![ContentBlock::text(text)]),
+            Ok(content) => CallToolResult::success(content),
             Err(error) => {
                 if matches!(error, ToolError::Panicked) {
-                    tracing::error!(tool = entry.name, "a tool panicked");
+                    tracing::error!(tool = tool.name, "a tool panicked");
                 }
                 CallToolResult::error(vec![ContentBlock::text(error.sentence())])
             }
@@ -169,122 +216,112 @@ impl ServerHandler for Handler {
         .into())
     }
 
-    async fn list_prompts(
-        &self,
-        _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
-    ) -> Result<ListPromptsResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListPromptsRequestMethod>())
-    }
-
     async fn list_resources(
         &self,
-        _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        Err(ErrorData::method_not_found::<ListResourcesRequestMethod>())
+        first_page(request.as_ref())?;
+        let plain = self.0.resources.iter().filter(|r| r.variable().is_none());
+        fixed_list!(
+            ListResourcesResult,
+            plain.map(Resource::listed).collect(),
+            &context
+        )
     }
 
     async fn list_resource_templates(
         &self,
-        _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        Err(ErrorData::method_not_found::<
-            ListResourceTemplatesRequestMethod,
-        >())
+        first_page(request.as_ref())?;
+        let families = self.0.resources.iter().filter(|r| r.variable().is_some());
+        fixed_list!(
+            ListResourceTemplatesResult,
+            families.map(Resource::listed_template).collect(),
+            &context
+        )
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let caller = reader(&context)?;
+        let uri = request.uri;
+        let miss = |sentence: String| {
+            // Turned into -32602 for callers of 2026-07-28.
+            ErrorData::resource_not_found(sentence, Some(json!({ "uri": uri })))
+        };
+        let mut found = self.0.resources.iter();
+        let found = found.find_map(|resource| Some((resource, resource.matches(&uri)?)));
+        let Some((resource, value)) = found else {
+            return Err(miss("Resource not found".to_owned()));
+        };
+        let (at_hand, progress) = self.context(&caller, &context);
+        let work = resource.read(at_hand, &uri, &value);
+        match self.read(work, &context, progress).await {
+            Ok(contents) => {
+                let result = ReadResourceResult::new(vec![contents]);
+                let (ttl_ms, scope) = resource.caching();
+                Ok(if is_modern(&context) {
+                    result.with_ttl_ms(ttl_ms).with_cache_scope(scope)
+                } else {
+                    result
+                }
+                .into())
+            }
+            Err(error) if error.is_miss() => Err(miss(error.sentence())),
+            Err(error) => Err(ErrorData::internal_error(error.sentence(), None)),
+        }
+    }
+
+    async fn list_prompts(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        first_page(request.as_ref())?;
+        let prompts = self.0.prompts.iter().map(Prompt::listed).collect();
+        fixed_list!(ListPromptsResult, prompts, &context)
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let Some(prompt) = self.0.prompts.iter().find(|p| p.name == request.name) else {
+            return Err(ErrorData::invalid_params(
+                format!("Unknown prompt: {:.64}", request.name),
+                None,
+            ));
+        };
+        match prompt.messages(&request.arguments.unwrap_or_default()) {
+            Ok(messages) => Ok(GetPromptResult::new(messages)
+                .with_description(prompt.description)
+                .into()),
+            Err(sentence) => Err(ErrorData::invalid_params(sentence, None)),
+        }
     }
 
     async fn complete(
         &self,
-        _: CompleteRequestParams,
-        _: RequestContext<RoleServer>,
+        request: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        Err(ErrorData::method_not_found::<CompleteRequestMethod>())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use schemars::JsonSchema;
-    use secrecy::SecretString;
-    use serde::Deserialize;
-
-    use super::super::registry::Tool;
-    use super::super::reply::Reply;
-    use super::*;
-    use crate::clock::Clock;
-    use crate::intervals::{Client, Settings};
-
-    #[derive(Deserialize, JsonSchema)]
-    struct Nothing {}
-
-    macro_rules! tool {
-        ($name:ident, $access:ident, $run:expr) => {
-            struct $name;
-            impl Tool for $name {
-                const NAME: &'static str = stringify!($name);
-                const TITLE: &'static str = "";
-                const ACCESS: Access = Access::$access;
-                const DESCRIPTION: &'static str = "";
-                type Params = Nothing;
-                async fn run(
-                    _: &super::super::context::Context,
-                    _: Nothing,
-                ) -> Result<Reply, ToolError> {
-                    $run.await
-                }
-            }
+        let caller = reader(&context)?;
+        let Some(source) = self.source(&request) else {
+            // What has no values to offer is not wrong: clients ask while somebody types.
+            return Ok(CompleteResult::new(CompletionInfo::default()));
         };
-    }
-    tool!(Panics, Read, async { panic!("a bug of ours") });
-    tool!(Sleeps, Read, std::future::pending());
-    tool!(Writes, Write, async {
-        tokio::time::sleep(Duration::from_secs(5)).await;
-        Ok(Reply::new("written"))
-    });
-
-    async fn run<T: Tool>(cancelled: &CancellationToken) -> Result<String, ToolError> {
-        let settings = Settings {
-            base_url: "http://127.0.0.1:9".parse().unwrap(),
-            athlete_id: "i1".parse().unwrap(),
-            api_key: SecretString::from("k"),
-            rate: None,
-            deadline: Duration::from_secs(1),
-        };
-        let client = Client::new(settings, Clock::system()).unwrap();
-        let registry = Arc::new(Registry::new(vec![Entry::of::<T>()], false));
-        let home = Home::new(client, Clock::system(), Arc::clone(&registry));
-        let handler = Handler::new(Arc::clone(&registry), home);
-        let entry = registry.find(T::NAME).unwrap();
-        handler
-            .run(entry, JsonObject::new(), Scopes::ALL, cancelled)
-            .await
-    }
-
-    #[tokio::test]
-    async fn a_panic_inside_a_tool_is_caught_and_answered() {
-        let error = run::<Panics>(&CancellationToken::new()).await.unwrap_err();
-        assert!(matches!(error, ToolError::Panicked));
-        assert!(!error.sentence().contains("a bug of ours"));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_tool_that_never_ends_is_given_up_before_the_client_does() {
-        let started = tokio::time::Instant::now();
-        let error = run::<Sleeps>(&CancellationToken::new()).await.unwrap_err();
-        assert!(matches!(error, ToolError::Deadline(_)));
-        assert_eq!(started.elapsed(), CALL_DEADLINE);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_caller_that_hangs_up_ends_a_read_and_never_a_write() {
-        let gone = CancellationToken::new();
-        gone.cancel();
-        assert!(matches!(
-            run::<Sleeps>(&gone).await,
-            Err(ToolError::Cancelled)
-        ));
-        assert_eq!(run::<Writes>(&gone).await.unwrap(), "written");
+        let (at_hand, _) = self.context(&caller, &context);
+        let work = source.complete(&at_hand, &request.argument.value);
+        match self.read(work, &context, None).await {
+            Ok(values) => Ok(CompleteResult::new(values)),
+            Err(error) => Err(ErrorData::internal_error(error.sentence(), None)),
+        }
     }
 }

@@ -92,8 +92,10 @@ async fn an_unknown_method_and_an_unknown_tool_are_told_apart_from_a_failing_one
         (tool.status, &tool.body["error"]["code"]),
         (200, &json!(-32602))
     );
-    for method in ["prompts/list", "resources/list", "resources/templates/list"] {
-        let answer = owner.legacy(method, json!({})).await;
+    for method in ["resources/subscribe", "logging/setLevel", "tasks/get"] {
+        let params =
+            json!({ "uri": "intervals://athlete/profile", "level": "info", "taskId": "1" });
+        let answer = owner.legacy(method, params).await;
         assert_eq!(
             answer.body["error"]["code"], -32601,
             "{method} is not declared"

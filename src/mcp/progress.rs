@@ -1,0 +1,66 @@
+//! How far a call is, for callers who asked to be told.
+
+use std::convert::Infallible;
+
+use rmcp::model::{ProgressNotificationParam, ProgressToken};
+use rmcp::service::RequestContext;
+use rmcp::{Peer, RoleServer};
+use tokio::sync::mpsc;
+
+use crate::intervals::Watch;
+
+/// One call's way to its caller.
+pub struct Progress {
+    peer: Peer<RoleServer>,
+    token: ProgressToken,
+    told: mpsc::UnboundedReceiver<Step>,
+    tell: mpsc::UnboundedSender<Step>,
+}
+
+/// So many answers of Intervals.icu are here, of so many asked for until now.
+struct Step {
+    answered: u32,
+    asked: u32,
+}
+
+impl Progress {
+    /// `None` for a caller who does not want to know.
+    #[must_use]
+    pub fn of(context: &RequestContext<RoleServer>) -> Option<Self> {
+        let token = context.meta.get_progress_token()?;
+        // As many messages as the call waits for answers, hence bounded.
+        let (tell, told) = mpsc::unbounded_channel();
+        Some(Self {
+            peer: context.peer.clone(),
+            token,
+            told,
+            tell,
+        })
+    }
+
+    /// What the client of Intervals.icu reports to.
+    #[must_use]
+    pub fn watch(&self) -> Watch {
+        let tell = self.tell.clone();
+        Watch::new(move |answered, asked| {
+            // With nothing outstanding the answer itself is about to leave.
+            if answered < asked {
+                let _ = tell.send(Step { answered, asked });
+            }
+        })
+    }
+
+    /// Passes on what it hears; never ends by itself. A caller that is gone hears nothing, which is noticed elsewhere.
+    pub async fn report(&mut self) -> Infallible {
+        loop {
+            // Never closed: `tell` is ours.
+            let Some(Step { answered, asked }) = self.told.recv().await else {
+                std::future::pending().await
+            };
+            let step = ProgressNotificationParam::new(self.token.clone(), f64::from(answered))
+                .with_total(f64::from(asked))
+                .with_message(format!("{answered} of {asked} answers from Intervals.icu"));
+            let _ = self.peer.notify_progress(step).await;
+        }
+    }
+}

@@ -36,12 +36,34 @@ async function ask(method, ...args) {
   return result;
 }
 
+const mcpdo = async (...args) => run('mcpdo/build/mcp-bin.js', args, [0]);
+
 const connected = await ask('initialize');
 const expected = era === 'modern' ? '2026-07-28' : '2025-11-25';
 assert(connected.protocolVersion === expected, `${connected.protocolVersion} was negotiated instead of ${expected}`);
+const kept = ['--connection', 'kept', '--format', 'json'];
 const client = {
   listTools: () => ask('tools/list'),
+  listResources: () => ask('resources/list'),
+  listResourceTemplates: () => ask('resources/templates/list'),
+  readResource: ({ uri }) => ask('resources/read', '--uri', uri),
+  listPrompts: () => ask('prompts/list'),
+  getPrompt: ({ name: prompt, arguments: given }) => {
+    const pairs = Object.entries(given).map(([argument, value]) => `${argument}=${value}`);
+    return ask('prompts/get', '--prompt-name', prompt, ...(pairs.length > 0 ? ['--prompt-args', ...pairs] : []));
+  },
+  complete: async ({ ref, argument }) => {
+    const to = ['--complete-ref-type', ref.type, '--complete-ref', ref.uri ?? ref.name];
+    const of = ['--complete-arg-name', argument.name, '--complete-arg-value', argument.value];
+    return { completion: await mcpdo('prompts/complete', ...kept, ...to, ...of) };
+  },
 };
-const counts = await exercise(client, ({ name, arguments: given }) =>
-  ask('tools/call', '--tool-name', name, '--tool-args-json', JSON.stringify(given)));
-console.log(`ok   ${name} ${version(name)}, protocol ${expected}: ${counts}`);
+const callTool = ({ name: tool, arguments: given }) =>
+  ask('tools/call', '--tool-name', tool, '--tool-args-json', JSON.stringify(given));
+await mcpdo('connect', server, ...kept, '--transport', 'http', '--era', era);
+try {
+  const counts = await exercise(client, callTool, false);
+  console.log(`ok   ${name} ${version(name)}, protocol ${expected}: ${counts}`);
+} finally {
+  await promisify(execFile)(process.execPath, [join(clients, 'mcpdo/build/mcp-bin.js'), 'daemon', 'stop'], { env });
+}

@@ -20,7 +20,17 @@ try {
   await client.connect(transport);
   const protocol = log.includes(modern) ? '2026-07-28' : transport.protocolVersion ?? '2025-11-25';
   assert(protocol === (mode === 'auto' ? '2026-07-28' : '2025-11-25'), `${protocol} was negotiated`);
-  const counts = await exercise(client, (params, options) => client.callTool(params, undefined, options));
+  // Read off the wire: the SDK loses a notification that comes in one chunk with the answer to the call.
+  let onprogress;
+  const onmessage = transport.onmessage;
+  transport.onmessage = (message) => {
+    if (message.method === 'notifications/progress') onprogress?.(message.params);
+    onmessage(message);
+  };
+  const counts = await exercise(client, (params, options) => {
+    ({ onprogress } = options ?? {});
+    return client.callTool(params, undefined, options && { onprogress: () => {} });
+  });
   console.log(`ok   mcp-remote ${version('mcp-remote')}, protocol ${protocol}: ${counts}`);
 } catch (error) {
   console.error(log);

@@ -30,17 +30,15 @@ python() {
   fi
 }
 
-(
-  . ./server.sh
-  client node sdk1.mjs
-  client node sdk2.mjs
-  python 1
-  python 2
-  client node inspector.mjs legacy
-  client node inspector.mjs modern
-  client node remote.mjs legacy
-  client node remote.mjs auto
-)
+# Each has a server of its own, which remembers no answer that an earlier one asked for.
+for start in "client node sdk1.mjs" "client node sdk2.mjs" "python 1" "python 2" \
+  "client node inspector.mjs legacy" "client node inspector.mjs modern" \
+  "client node remote.mjs legacy" "client node remote.mjs auto"; do
+  (
+    . ./server.sh
+    $start
+  )
+done
 
 # Once more with access tokens that end in the middle.
 (

@@ -62,7 +62,7 @@ const callTool = ({ name: tool, arguments: given }) =>
   ask('tools/call', '--tool-name', tool, '--tool-args-json', JSON.stringify(given));
 await mcpdo('connect', server, ...kept, '--transport', 'http', '--era', era);
 try {
-  const counts = await exercise(client, callTool, false);
+  const counts = await exercise(client, callTool);
   console.log(`ok   ${name} ${version(name)}, protocol ${expected}: ${counts}`);
 } finally {
   await promisify(execFile)(process.execPath, [join(clients, 'mcpdo/build/mcp-bin.js'), 'daemon', 'stop'], { env });

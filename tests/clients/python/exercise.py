@@ -30,18 +30,19 @@ async def call_tools(client):
     steps = []
 
     async def on_progress(progress, total, message):
-        steps.append(progress)
+        steps.append((progress, total))
 
     today = wire(await client.call_tool("get_today", {}, progress_callback=on_progress))
     activities = wire(await client.call_tool("list_activities", {}))
     for result in (today, activities):
         assert not result.get("isError"), f"a tool failed: {result}"
         assert len(text_of(result).strip()) > 40, f"a tool said nothing: {result}"
-    assert steps and steps == sorted(set(steps)), f"the progress of get_today was {steps}"
+    rising = all(before[0] < after[0] for before, after in zip([(0, 0), *steps], steps))
+    assert rising and all(progress < total for progress, total in steps), f"the progress of get_today was {steps}"
     refused = wire(await client.call_tool("list_activities", {"oldest": "soon"}))
     assert refused.get("isError"), f"a wrong date was accepted: {refused}"
     assert "oldest" in text_of(refused), f"the refusal does not name the argument: {refused}"
-    return tools
+    return tools, steps
 
 
 async def complete(client, ref, name, value):
@@ -96,7 +97,8 @@ async def start_prompts(client, value):
 
 async def exercise(client):
     """Everything, on a server that has answered nobody yet. Returns what was found, for the summary."""
-    tools = await call_tools(client)
+    tools, steps = await call_tools(client)
     resources, templates, value = await read_resources(client)
     prompts = await start_prompts(client, value)
-    return f"{len(tools)} tools, {len(resources)} resources, {len(templates)} templates, {len(prompts)} prompts"
+    found = f"{len(tools)} tools, {len(resources)} resources, {len(templates)} templates, {len(prompts)} prompts"
+    return f"{found}, {len(steps)} steps of progress" if steps else found

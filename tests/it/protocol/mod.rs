@@ -2,7 +2,9 @@
 
 mod both_eras;
 mod legacy;
+mod log_lines;
 mod modern;
+mod progress;
 
 use crate::support::{Server, ServerOptions, secrets};
 

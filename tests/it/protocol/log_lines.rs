@@ -1,0 +1,85 @@
+//! The line that a request leaves in the log: one, and at its end.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use intervals_mcp_server::demo::{Fault, FaultScope};
+use serde_json::json;
+use tracing::subscriber::DefaultGuard;
+
+use crate::support::World;
+
+/// What is logged on this thread, where a test's whole server runs.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    fn listen(&self) -> DefaultGuard {
+        let log = self.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(move || log.clone())
+            .finish();
+        tracing::subscriber::set_default(subscriber)
+    }
+
+    fn calls(&self) -> Vec<String> {
+        let log = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        log.lines()
+            .filter(|line| line.contains("Processing request of type tools/call"))
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn a_call_answered_as_a_stream_leaves_one_line_when_the_stream_ends() {
+    let log = Log::default();
+    let _listening = log.listen();
+    let world = World::start().await;
+    let meta = json!({ "progressToken": 1 });
+    let params = json!({ "name": "get_today", "arguments": {}, "_meta": meta });
+    let answer = world.owner().legacy("tools/call", params).await;
+    assert_eq!(answer.headers["content-type"], "text/event-stream");
+    let calls = log.calls();
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    assert!(calls[0].contains("tool=get_today outcome=ok"), "{calls:?}");
+}
+
+#[tokio::test]
+async fn a_call_whose_caller_hangs_up_leaves_a_line_that_says_so() {
+    let log = Log::default();
+    let _listening = log.listen();
+    let world = World::start().await;
+    world.demo.faults().set(Fault::Hang, FaultScope::default());
+    let owner = world.owner();
+    let params = json!({ "name": "list_activities", "arguments": {} });
+    let call = owner.legacy("tools/call", params);
+    tokio::time::timeout(Duration::from_millis(200), call)
+        .await
+        .unwrap_err();
+    for _ in 0..100 {
+        if !log.calls().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let calls = log.calls();
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    assert!(
+        calls[0].contains("tool=list_activities outcome=cancelled"),
+        "{calls:?}"
+    );
+}

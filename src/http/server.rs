@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::http::HeaderValue;
+use axum::http::header::CONNECTION;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -21,6 +22,7 @@ use tower::Service;
 
 use super::Limits;
 use super::patience::{Patient, Phase};
+use super::unread::Unread;
 
 /// Railway's edge takes 32 KiB of headers; nobody sends more. Every connection may hold as much before anybody knows whose it
 /// is, so that this times [`Limits::connections`] is what strangers can fill.
@@ -91,9 +93,16 @@ async fn answer(
     request: hyper::Request<Incoming>,
 ) -> Result<axum::response::Response, std::convert::Infallible> {
     let _answering = phase.answering();
-    let mut request = request.map(Body::new);
+    let (head, body) = request.into_parts();
+    let (body, unread) = Unread::watch(&head.headers, body);
+    let mut request = hyper::Request::from_parts(head, body);
     request.extensions_mut().insert(ConnectInfo(peer));
-    router.call(request).await
+    let mut response = router.call(request).await?;
+    if !unread.settle().await {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
+    }
+    Ok(response)
 }
 
 /// A client that left before it was accepted is no reason to rest; having no descriptors left is.

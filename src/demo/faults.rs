@@ -1,6 +1,6 @@
 //! Failures that a test asks for: what the edge, the network or a bad day of the service would do.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -8,6 +8,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::locked;
 
 /// How long a connection that is to break stays open after its first bytes.
 const BEFORE_RESET: Duration = Duration::from_millis(50);
@@ -23,6 +26,8 @@ pub enum Fault {
     Html(u16),
     /// No answer at all.
     Hang,
+    /// The right answer, but not before the faults are cleared.
+    Held,
     /// The right answer, cut in the middle.
     TruncatedJson,
     /// The right answer with every value null except ids.
@@ -46,28 +51,37 @@ pub struct FaultScope {
 
 /// The faults that are set; clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Faults(Arc<Mutex<Vec<(Fault, FaultScope)>>>);
+pub struct Faults(Arc<Set>);
+
+#[derive(Debug, Default)]
+struct Set {
+    faults: Mutex<Vec<(Fault, FaultScope)>>,
+    /// Told while `faults` is locked.
+    cleared: watch::Sender<()>,
+}
+
+/// A fault that hits a request.
+pub(super) struct Taken {
+    pub(super) fault: Fault,
+    cleared: watch::Receiver<()>,
+}
 
 impl Faults {
     /// Adds a fault; of several that fit a request the one set first is used.
     pub fn set(&self, fault: Fault, scope: FaultScope) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push((fault, scope));
+        locked(&self.0.faults).push((fault, scope));
     }
 
     /// Forgets all faults.
     pub fn clear(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        let mut faults = locked(&self.0.faults);
+        faults.clear();
+        self.0.cleared.send_replace(());
     }
 
     /// The fault for a request, counted as used.
-    pub(super) fn take(&self, path: &str) -> Option<Fault> {
-        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn take(&self, path: &str) -> Option<Taken> {
+        let mut faults = locked(&self.0.faults);
         let place = faults.iter().position(|(_, scope)| {
             scope.times != Some(0)
                 && scope
@@ -82,13 +96,28 @@ impl Faults {
         if let Some(times) = &mut scope.times {
             *times -= 1;
         }
-        Some(fault.clone())
+        Some(Taken {
+            fault: fault.clone(),
+            cleared: self.0.cleared.subscribe(),
+        })
+    }
+}
+
+impl Taken {
+    /// The answer that replaces the right one; `None` when the fault only spoils or delays it.
+    pub(super) async fn replace(&self) -> Option<Response> {
+        match &self.fault {
+            Fault::Held => {
+                let _ = self.cleared.clone().changed().await;
+                None
+            }
+            fault => fault.replace().await,
+        }
     }
 }
 
 impl Fault {
-    /// The answer that replaces the right one; `None` when the fault only spoils it.
-    pub(super) async fn replace(&self) -> Option<Response> {
+    async fn replace(&self) -> Option<Response> {
         Some(match self {
             Self::Status(status, error) => {
                 let body = error
@@ -117,7 +146,7 @@ impl Fault {
                 });
                 answer(200, "application/json", Body::from_stream(start.chain(end)))
             }
-            Self::TruncatedJson | Self::AllNulls => return None,
+            Self::Held | Self::TruncatedJson | Self::AllNulls => return None,
         })
     }
 

@@ -8,6 +8,7 @@ mod api;
 mod athlete;
 mod document;
 mod faults;
+mod journal;
 mod rules;
 
 use std::collections::VecDeque;
@@ -17,6 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::Response;
 use jiff::civil::Date;
@@ -27,6 +29,8 @@ use crate::clock::Clock;
 use api::{Call, Writes};
 use athlete::{Year, profile};
 pub use faults::{Fault, FaultScope, Faults};
+use journal::Journal;
+pub use journal::{Fate, Request};
 use rules::{Query, Refusal};
 
 /// The demo athlete and the key that its API accepts.
@@ -40,17 +44,6 @@ const LARGEST_BODY: usize = 4 << 20;
 /// The local hour after which today's early run has been done.
 const BREAKFAST: i8 = 8;
 
-/// A request as it was received.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    pub method: String,
-    /// As sent, without the query.
-    pub path: String,
-    /// As sent, empty when there was none.
-    pub query: String,
-    pub body: String,
-}
-
 /// The service; clones share everything.
 #[derive(Clone)]
 pub struct Demo(Arc<Service>);
@@ -61,7 +54,7 @@ struct Service {
     year: OnceLock<Arc<Year>>,
     writes: Writes,
     faults: Faults,
-    journal: Mutex<VecDeque<Request>>,
+    journal: Journal,
     violations: Mutex<VecDeque<String>>,
 }
 
@@ -76,7 +69,7 @@ impl Demo {
             year: OnceLock::new(),
             writes: Writes::default(),
             faults: Faults::default(),
-            journal: Mutex::default(),
+            journal: Journal::default(),
             violations: Mutex::default(),
         }))
     }
@@ -110,12 +103,12 @@ impl Demo {
     /// Every request received, oldest first; the last 2,000 are kept.
     #[must_use]
     pub fn journal(&self) -> Vec<Request> {
-        locked(&self.0.journal).iter().cloned().collect()
+        self.0.journal.requests()
     }
 
     /// Forgets the requests received so far.
     pub fn clear_journal(&self) {
-        locked(&self.0.journal).clear();
+        self.0.journal.clear();
     }
 
     /// What no correct client sends: unknown paths, methods, parameters and members, each by name.
@@ -191,15 +184,20 @@ async fn receive(State(demo): State<Demo>, request: axum::extract::Request) -> R
         .unwrap_or_default();
     let body = String::from_utf8_lossy(&bytes).into_owned();
     let (path, query) = split(&parts.uri);
-    remember(
-        &service.journal,
-        Request {
-            method: parts.method.to_string(),
-            path: path.to_owned(),
-            query: query.to_owned(),
-            body: body.clone(),
-        },
-    );
+    let open = service.journal.begin(Request {
+        method: parts.method.to_string(),
+        path: path.to_owned(),
+        query: query.to_owned(),
+        body: body.clone(),
+        fate: Fate::Open,
+    });
+    let response = respond(service, &parts, &body).await;
+    open.answered();
+    response
+}
+
+async fn respond(service: &Service, parts: &Parts, body: &str) -> Response {
+    let (path, query) = split(&parts.uri);
     let agent = parts.headers.get(header::USER_AGENT);
     if agent.is_none_or(|agent| agent.is_empty()) {
         service.violation(format!("{} {path}: no User-Agent", parts.method));
@@ -210,9 +208,10 @@ async fn receive(State(demo): State<Demo>, request: axum::extract::Request) -> R
     {
         return response;
     }
+    let fault = fault.map(|taken| taken.fault);
     let answer = rules::authenticate(&parts.headers)
-        .and_then(|()| rules::content_type(&parts.headers, &body))
-        .and_then(|()| service.answer(&parts.method, path, query, &body));
+        .and_then(|()| rules::content_type(&parts.headers, body))
+        .and_then(|()| service.answer(&parts.method, path, query, body));
     let (status, body) = match answer {
         Ok(body) => (StatusCode::OK, body),
         Err(refusal) => {

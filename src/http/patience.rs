@@ -3,6 +3,9 @@
 //! hyper has one timer for both "the headers are slow" and "the connection rests between requests". Slow headers are an
 //! attack and end after seconds; a resting connection belongs to a proxy that may use it again a minute later. So hyper
 //! gets the long time, and this wrapper around the socket the short one.
+//!
+//! It also sees a peer hang up whose request is being answered and who has sent more than that request: hyper has no room
+//! for what follows, does not read, and would only notice when it answers.
 
 use std::io;
 use std::pin::Pin;
@@ -11,15 +14,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use futures_util::FutureExt as _;
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
+
+/// How often it is looked whether the peer is still there while it is being answered.
+const LOOK_AFTER: Duration = Duration::from_millis(250);
 
 /// Counts the beginnings and ends of requests of one connection: odd while one is being answered.
 #[derive(Clone, Default)]
 pub(super) struct Phase(Arc<AtomicUsize>);
 
-/// While this lives, what arrives is a body and has its own time limit.
+/// While this lives, what arrives is a body, which has its own time limit, or waits for its turn.
 pub(super) struct Answering(Phase);
 
 impl Phase {
@@ -27,6 +34,10 @@ impl Phase {
         self.0.fetch_add(1, Ordering::AcqRel);
         Answering(self.clone())
     }
+}
+
+const fn is_answering(phase: usize) -> bool {
+    phase % 2 == 1
 }
 
 impl Drop for Answering {
@@ -44,6 +55,7 @@ pub(super) struct Patient {
     /// Runs while what we say finds no room: a peer that does not read would otherwise keep its place for good.
     write_patience: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
+    look: Option<Pin<Box<Sleep>>>,
 }
 
 impl Patient {
@@ -62,6 +74,7 @@ impl Patient {
             deadline: Some(Box::pin(sleep(patience))),
             write_patience,
             stalled: None,
+            look: None,
         }
     }
 
@@ -85,6 +98,23 @@ impl Patient {
         }
     }
 
+    /// Whether the peer has hung up in the middle of an answer, which is seen although what it sent before is not read.
+    fn has_hung_up(&mut self, cx: &mut Context<'_>) -> bool {
+        if !is_answering(self.phase.0.load(Ordering::Acquire)) {
+            self.look = None;
+            return false;
+        }
+        let look = self.look.get_or_insert_with(|| Box::pin(sleep(LOOK_AFTER)));
+        while look.as_mut().poll(cx).is_ready() {
+            let ready = self.stream.ready(Interest::READABLE).now_or_never();
+            if ready.is_some_and(|ready| ready.is_ok_and(|ready| ready.is_read_closed())) {
+                return true;
+            }
+            look.as_mut().reset(Instant::now() + LOOK_AFTER);
+        }
+        false
+    }
+
     fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
         self.deadline
             .as_mut()
@@ -106,7 +136,7 @@ impl AsyncRead for Patient {
         }
         let before = buf.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(cx, buf);
-        if phase % 2 == 1 {
+        if is_answering(phase) {
             return read;
         }
         if buf.filled().len() > before && this.deadline.is_none() {
@@ -130,8 +160,12 @@ impl AsyncWrite for Patient {
         this.written(cx, outcome)
     }
 
+    /// hyper comes here whenever it is woken, whether there is something to write or not.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if this.has_hung_up(cx) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
         let outcome = Pin::new(&mut this.stream).poll_flush(cx);
         this.written(cx, outcome)
     }

@@ -2,13 +2,17 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
 use axum::http::HeaderValue;
 use axum::http::header::CONNECTION;
+use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -21,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tower::Service;
 
 use super::Limits;
-use super::patience::{Patient, Phase};
+use super::patience::{Answering, Patient, Phase};
 use super::unread::Unread;
 
 /// Railway's edge takes 32 KiB of headers; nobody sends more. Every connection may hold as much before anybody knows whose it
@@ -92,7 +96,7 @@ async fn answer(
     phase: Phase,
     request: hyper::Request<Incoming>,
 ) -> Result<axum::response::Response, std::convert::Infallible> {
-    let _answering = phase.answering();
+    let answering = phase.answering();
     let (head, body) = request.into_parts();
     let (body, unread) = Unread::watch(&head.headers, body);
     let mut request = hyper::Request::from_parts(head, body);
@@ -102,7 +106,39 @@ async fn answer(
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(CONNECTION, close);
     }
-    Ok(response)
+    Ok(response.map(|body| match body.size_hint().exact() {
+        Some(_) => body,
+        None => Body::new(Streamed {
+            body,
+            _answering: answering,
+        }),
+    }))
+}
+
+/// An answer that takes its time: it lasts to the end of its body.
+struct Streamed {
+    body: Body,
+    _answering: Answering,
+}
+
+impl http_body::Body for Streamed {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// A client that left before it was accepted is no reason to rest; having no descriptors left is.

@@ -16,6 +16,7 @@ const EVENT_DAYS_AHEAD: i64 = 90;
 const RACE_DAYS: i64 = 365;
 const RACES: &[&str] = &["RACE_A", "RACE_B", "RACE_C"];
 const DAYS: i64 = 90;
+const MONTHS: i64 = 24;
 const ACTIVITY_FIELDS: &[&str] = &["start_date_local", "name", "type", "source"];
 
 /// Where values come from.
@@ -29,6 +30,8 @@ pub enum Source {
     Races,
     /// Local days, today first.
     Days,
+    /// Months, this one first: `2026-11`.
+    Months,
     /// These.
     Fixed(&'static [&'static str]),
 }
@@ -47,6 +50,7 @@ impl Source {
         let values = match self {
             Self::Fixed(values) => values.iter().map(|&value| value.to_owned()).collect(),
             Self::Days => days(context.local().await?.today()),
+            Self::Months => months(context.local().await?.today()),
             Self::Activities => activities(context).await?,
             Self::Events => {
                 let today = context.local().await?.today();
@@ -74,6 +78,14 @@ fn day(today: Date, offset: i64) -> Date {
 fn days(today: Date) -> Vec<String> {
     (0..DAYS)
         .map(|back| day(today, -back).to_string())
+        .collect()
+}
+
+fn months(today: Date) -> Vec<String> {
+    let first = today.first_of_month();
+    (0..MONTHS)
+        .map(|back| first.checked_sub(back.months()).unwrap_or(first))
+        .map(|month| month.strftime("%Y-%m").to_string())
         .collect()
 }
 
@@ -144,6 +156,13 @@ mod tests {
         let info = fitting(values.to_vec(), " run ");
         assert_eq!(info.values, ["Run i3", "i1 Long run", "i2 Run"]);
         assert_eq!((info.total, info.has_more), (Some(3), Some(false)));
+    }
+
+    #[test]
+    fn months_go_back_over_the_turn_of_the_year() {
+        let months = months(jiff::civil::date(2027, 1, 31));
+        assert_eq!(months.get(..3).unwrap(), ["2027-01", "2026-12", "2026-11"]);
+        assert_eq!(months.len(), 24);
     }
 
     #[test]

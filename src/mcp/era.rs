@@ -7,7 +7,9 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use rmcp::model::ClientCapabilities;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::message::{Kind, META_CAPABILITIES, META_VERSION, Message};
@@ -20,8 +22,19 @@ pub const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-v
 pub const METHOD: HeaderName = HeaderName::from_static("mcp-method");
 pub const NAME: HeaderName = HeaderName::from_static("mcp-name");
 
-/// Methods that 2026-07-28 took away and that rmcp would judge by their headers first.
-const GONE: [&str; 3] = ["initialize", "resources/subscribe", "resources/unsubscribe"];
+/// What this server answers in either era, and what only in one.
+const METHODS: [&str; 8] = [
+    "tools/list",
+    "tools/call",
+    "resources/list",
+    "resources/templates/list",
+    "resources/read",
+    "prompts/list",
+    "prompts/get",
+    "completion/complete",
+];
+const LEGACY_METHODS: [&str; 2] = ["initialize", "ping"];
+const DISCOVER: &str = "server/discover";
 
 /// How a request is to be served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +45,10 @@ pub enum Era {
     Modern,
 }
 
-/// A request that breaks the rules of its revision; all are answered with HTTP 400 but an unknown method (404).
+/// A request that breaks the rules of its revision.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
+    pub status: StatusCode,
     /// A JSON-RPC error code.
     pub code: i32,
     pub message: String,
@@ -50,6 +64,7 @@ impl Violation {
 
     fn new(code: i32, message: impl Into<String>) -> Self {
         Self {
+            status: StatusCode::BAD_REQUEST,
             code,
             message: message.into(),
             data: None,
@@ -58,11 +73,38 @@ impl Violation {
 
     fn unsupported(requested: &str) -> Self {
         Self {
-            code: Self::UNSUPPORTED_VERSION,
-            message: "Unsupported protocol version".to_owned(),
             data: Some(json!({ "supported": SUPPORTED, "requested": requested })),
+            ..Self::new(Self::UNSUPPORTED_VERSION, "Unsupported protocol version")
         }
     }
+
+    fn no_such_method(era: Era, method: &str) -> Self {
+        Self {
+            status: match era {
+                Era::Legacy => StatusCode::OK,
+                Era::Modern => StatusCode::NOT_FOUND,
+            },
+            ..Self::new(
+                Self::METHOD_NOT_FOUND,
+                format!("Method not found: {method:.64}"),
+            )
+        }
+    }
+
+    fn several_versions() -> Self {
+        Self::new(
+            Self::HEADER_MISMATCH,
+            "Header mismatch: MCP-Protocol-Version was sent with different values",
+        )
+    }
+}
+
+/// What the version headers say together; proxies repeat them, so equal copies count as one.
+#[derive(Debug, PartialEq, Eq)]
+enum Named {
+    Nothing,
+    One(String),
+    Several,
 }
 
 /// Classifies `message` and checks it; what it leaves in `headers` is what rmcp, which is stricter, accepts.
@@ -71,48 +113,67 @@ impl Violation {
 /// The first [`Violation`] in the order that the conformance suite expects: required `_meta`, header against `_meta`,
 /// version supported, standard headers, method.
 pub fn admit(message: &Message, headers: &mut HeaderMap, strict: bool) -> Result<Era, Violation> {
-    let header = version_header(headers)?;
+    let named = Named::by(headers);
     let is_initialize = message.method == "initialize";
-    let meta = &message.params.meta;
-
-    let is_modern = meta.version.is_some()
-        || message.method == "server/discover"
-        || (!is_initialize
-            && header
-                .as_deref()
-                .is_some_and(|v| v >= LATEST && is_supported(v)));
-    if !is_modern {
-        match header {
-            // The handshake carries its version in the body; some clients send another in the header.
-            Some(_) if is_initialize => {
-                headers.remove(PROTOCOL_VERSION);
-            }
-            Some(version) if !is_supported(&version) && version != "2024-11-05" => {
-                return Err(Violation::unsupported(&version));
-            }
-            Some(version) => set(headers, PROTOCOL_VERSION, &version),
-            None => {}
-        }
-        return Ok(Era::Legacy);
+    let is_modern = message.params.meta.version.is_some()
+        || message.method == DISCOVER
+        || (!is_initialize && matches!(&named, Named::One(version) if version == LATEST));
+    if is_modern {
+        modern(message, named, headers, strict)
+    } else {
+        legacy(message, named, headers)
     }
+}
 
+fn legacy(message: &Message, named: Named, headers: &mut HeaderMap) -> Result<Era, Violation> {
+    match named {
+        // The handshake carries its version in the body; some clients send another in the header.
+        _ if message.method == "initialize" => {
+            headers.remove(PROTOCOL_VERSION);
+        }
+        Named::Several => return Err(Violation::several_versions()),
+        Named::One(version) if !is_supported(&version) && version != "2024-11-05" => {
+            return Err(Violation::unsupported(&version));
+        }
+        Named::One(version) => set(headers, PROTOCOL_VERSION, &version),
+        Named::Nothing => {
+            headers.remove(PROTOCOL_VERSION);
+        }
+    }
+    let method = message.method.as_str();
+    let exists = METHODS.contains(&method) || LEGACY_METHODS.contains(&method);
+    if message.kind == Kind::Request && !exists {
+        return Err(Violation::no_such_method(Era::Legacy, method));
+    }
+    Ok(Era::Legacy)
+}
+
+fn modern(
+    message: &Message,
+    named: Named,
+    headers: &mut HeaderMap,
+    strict: bool,
+) -> Result<Era, Violation> {
+    // The revision says nothing about the headers of notifications.
     if message.kind != Kind::Request {
         return Ok(Era::Modern);
     }
+    let meta = &message.params.meta;
     let Some(Value::String(version)) = &meta.version else {
         return Err(missing_meta(META_VERSION));
     };
-    if !matches!(meta.capabilities, Some(Value::Object(_))) {
+    if !meta.capabilities.as_ref().is_some_and(is_capabilities) {
         return Err(missing_meta(META_CAPABILITIES));
     }
-    let header = header.unwrap_or_default();
+    let header = match named {
+        Named::Nothing => String::new(),
+        Named::One(header) => header,
+        Named::Several => return Err(Violation::several_versions()),
+    };
     // Claude's connectors send a legacy header with a modern body (anthropics/claude-code#93290). Nobody routes on the
     // header in front of a single binary, so this one combination is served unless the operator forbids it.
-    let tolerated = !strict
-        && header.as_str() < LATEST
-        && is_supported(&header)
-        && version.as_str() >= LATEST
-        && is_supported(version);
+    let tolerated =
+        !strict && version == LATEST && header.as_str() < LATEST && is_supported(&header);
     if header != *version && !tolerated {
         return Err(Violation::new(
             Violation::HEADER_MISMATCH,
@@ -126,19 +187,24 @@ pub fn admit(message: &Message, headers: &mut HeaderMap, strict: bool) -> Result
         return Err(Violation::unsupported(version));
     }
     standard_header(headers, METHOD, Some(&message.method), tolerated)?;
-    standard_header(headers, NAME, message.name(), tolerated)?;
-    set(headers, PROTOCOL_VERSION, version);
-    if GONE.contains(&message.method.as_str()) {
-        return Err(Violation::new(
-            Violation::METHOD_NOT_FOUND,
-            format!("Method not found: {}", message.method),
-        ));
+    if message.is_named() {
+        standard_header(headers, NAME, message.name(), tolerated)?;
     }
+    let method = message.method.as_str();
+    if method != DISCOVER && !METHODS.contains(&method) {
+        return Err(Violation::no_such_method(Era::Modern, method));
+    }
+    set(headers, PROTOCOL_VERSION, version);
     Ok(Era::Modern)
 }
 
 fn is_supported(version: &str) -> bool {
     SUPPORTED.contains(&version)
+}
+
+/// As rmcp reads them, which takes what it cannot read for absent.
+fn is_capabilities(value: &Value) -> bool {
+    value.is_object() && ClientCapabilities::deserialize(value).is_ok()
 }
 
 fn missing_meta(key: &str) -> Violation {
@@ -148,24 +214,20 @@ fn missing_meta(key: &str) -> Violation {
     )
 }
 
-/// The version header; proxies repeat it, so equal copies count as one.
-fn version_header(headers: &HeaderMap) -> Result<Option<String>, Violation> {
-    let mut found: Option<String> = None;
-    for value in headers.get_all(PROTOCOL_VERSION) {
-        for part in String::from_utf8_lossy(value.as_bytes()).split(',') {
-            let part = part.trim();
-            match &found {
-                Some(version) if version != part => {
-                    return Err(Violation::new(
-                        Violation::HEADER_MISMATCH,
-                        "Header mismatch: MCP-Protocol-Version was sent with different values",
-                    ));
+impl Named {
+    fn by(headers: &HeaderMap) -> Self {
+        let mut named = Self::Nothing;
+        for value in headers.get_all(PROTOCOL_VERSION) {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            for part in value.split(',').map(str::trim).filter(|p| !p.is_empty()) {
+                match &named {
+                    Self::One(version) if version != part => return Self::Several,
+                    _ => named = Self::One(part.to_owned()),
                 }
-                _ => found = Some(part.to_owned()),
             }
         }
+        named
     }
-    Ok(found.filter(|version| !version.is_empty()))
 }
 
 /// Checks `Mcp-Method` or `Mcp-Name` against the body and normalises it.
@@ -175,7 +237,6 @@ fn standard_header(
     body: Option<&str>,
     may_be_absent: bool,
 ) -> Result<(), Violation> {
-    let Some(body) = body else { return Ok(()) };
     let mismatch = |what: &str| {
         Violation::new(
             Violation::HEADER_MISMATCH,
@@ -188,11 +249,11 @@ fn standard_header(
         let text = value
             .to_str()
             .map_err(|_| mismatch("is not readable text"))?;
-        let decoded = decode(text.trim()).ok_or_else(|| mismatch("is not valid base64"))?;
-        if decoded != body {
+        if !body.is_some_and(|body| says(text, body)) {
             return Err(mismatch("does not match the body"));
         }
     }
+    let Some(body) = body else { return Ok(()) };
     if !seen && !may_be_absent {
         return Err(mismatch("is missing"));
     }
@@ -209,7 +270,13 @@ fn standard_header(
     Ok(())
 }
 
-/// `=?base64?…?=` carries what a header cannot.
+/// Whether `header` is `body`, or several copies of it that a proxy joined.
+fn says(header: &str, body: &str) -> bool {
+    let is_body = |text: &str| decode(text.trim()).is_some_and(|decoded| decoded == body);
+    is_body(header) || (header.contains(',') && header.split(',').all(is_body))
+}
+
+/// `=?base64?…?=` carries what a header cannot; `None` when it carries nothing readable.
 fn decode(text: &str) -> Option<Cow<'_, str>> {
     match text
         .strip_prefix("=?base64?")

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::call::Outcome;
-use super::era::{self, Era, Violation};
+use super::era::{self, Violation};
 use super::message::{Kind, Malformed, Message};
 use super::registry::Registry;
 use super::server::Handler;
@@ -39,15 +39,6 @@ pub async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Respo
     if request.method() != Method::POST {
         return method_not_allowed();
     }
-    if !is_type(request.headers(), "application/json") {
-        return rpc_error(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            &Value::Null,
-            Violation::INVALID_REQUEST,
-            "Content-Type must be application/json",
-            None,
-        );
-    }
     let session_id = request
         .extensions()
         .get::<Caller>()
@@ -62,6 +53,16 @@ pub async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Respo
             None,
         );
     };
+    // The body is read even so: unread, it would cost the client its connection.
+    if !is_type(&parts.headers, "application/json") {
+        return rpc_error(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            &Value::Null,
+            Violation::INVALID_REQUEST,
+            "Content-Type must be application/json",
+            None,
+        );
+    }
     let message = match Message::read(&body) {
         Ok(message) => message,
         Err(malformed) => return refuse(malformed),
@@ -82,13 +83,8 @@ async fn dispatch(
     let era = match era::admit(&message, &mut parts.headers, endpoint.strict) {
         Ok(era) => era,
         Err(violation) => {
-            let status = if violation.code == Violation::METHOD_NOT_FOUND {
-                StatusCode::NOT_FOUND
-            } else {
-                StatusCode::BAD_REQUEST
-            };
             return rpc_error(
-                status,
+                violation.status,
                 &message.id,
                 violation.code,
                 &violation.message,
@@ -101,11 +97,14 @@ async fn dispatch(
         return empty(StatusCode::ACCEPTED);
     }
     if let Some(why) = message.bad_params() {
-        let status = match era {
-            Era::Modern => StatusCode::BAD_REQUEST,
-            Era::Legacy => StatusCode::OK,
-        };
-        return rpc_error(status, &message.id, Violation::INVALID_PARAMS, why, None);
+        // Not 400: clients that speak both eras take one without a code of the transport for a sign of the older era.
+        return rpc_error(
+            StatusCode::OK,
+            &message.id,
+            Violation::INVALID_PARAMS,
+            why,
+            None,
+        );
     }
     if let Some(refusal) = refuse_scope(endpoint, &message, &parts) {
         return refusal;
@@ -123,6 +122,10 @@ async fn dispatch(
     parts.headers.insert(
         header::ACCEPT,
         HeaderValue::from_static("application/json, text/event-stream"),
+    );
+    parts.headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
     );
     parts.extensions.insert(outcome);
     let request = http::Request::from_parts(parts, Full::new(body));
@@ -185,7 +188,11 @@ fn refuse_scope(
 
 fn refuse(malformed: Malformed) -> Response {
     let (id, code, why) = match malformed {
-        Malformed::NotJson => (Value::Null, -32700, "Parse error: the body is not JSON"),
+        Malformed::NotJson => (
+            Value::Null,
+            -32700,
+            "Parse error: the body is not JSON in UTF-8 of at most 127 levels",
+        ),
         Malformed::Batch => (
             Value::Null,
             Violation::INVALID_REQUEST,
@@ -196,12 +203,18 @@ fn refuse(malformed: Malformed) -> Response {
     rpc_error(StatusCode::BAD_REQUEST, &id, code, why, None)
 }
 
+/// Proxies repeat headers: equal copies, apart or joined, count as one.
 fn is_type(headers: &HeaderMap, wanted: &str) -> bool {
-    headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case(wanted))
+    let mut values = headers.get_all(header::CONTENT_TYPE).iter().peekable();
+    values.peek().is_some()
+        && values.all(|value| {
+            let essence = value.to_str().ok().and_then(|v| v.split(';').next());
+            essence.is_some_and(|essence| {
+                essence
+                    .split(',')
+                    .all(|part| part.trim().eq_ignore_ascii_case(wanted))
+            })
+        })
 }
 
 fn rpc_error(

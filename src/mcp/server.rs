@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
-    CompleteResult, CompletionInfo, ContentBlock, ErrorData, GetPromptRequestParams,
-    GetPromptResponse, GetPromptResult, Implementation, ListPromptsResult,
+    CompleteResult, CompletionInfo, ContentBlock, CustomRequest, CustomResult, ErrorData,
+    GetPromptRequestParams, GetPromptResponse, GetPromptResult, Implementation, ListPromptsResult,
     ListResourceTemplatesResult, ListResourcesResult, PaginatedRequestParams, ProtocolVersion,
     ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Reference,
     ServerCapabilities, ServerConfig,
@@ -142,17 +142,6 @@ fn note<T>(context: &RequestContext<RoleServer>, result: &Result<T, ToolError>) 
     }
 }
 
-/// No list has a second page.
-fn first_page(request: Option<&PaginatedRequestParams>) -> Result<(), ErrorData> {
-    match request.and_then(|request| request.cursor.as_ref()) {
-        None => Ok(()),
-        Some(_) => Err(ErrorData::invalid_params(
-            "Unknown cursor: this list has one page",
-            None,
-        )),
-    }
-}
-
 /// Whether the caller knows caching hints (2026-07-28).
 fn is_modern(context: &RequestContext<RoleServer>) -> bool {
     context.protocol_version() == Some(ProtocolVersion::V_2026_07_28)
@@ -216,12 +205,27 @@ impl ServerHandler for Handler {
         .into())
     }
 
+    /// What rmcp takes for a method of ours is one of the protocol, whose parameters it could not read: the layer in front
+    /// lets no other method through.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        Err(ErrorData::invalid_params(
+            format!(
+                "The parameters of {:.64} are missing or of the wrong type",
+                request.method
+            ),
+            None,
+        ))
+    }
+
     async fn list_resources(
         &self,
-        request: Option<PaginatedRequestParams>,
+        _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        first_page(request.as_ref())?;
         let plain = self.0.resources.iter().filter(|r| r.variable().is_none());
         fixed_list!(
             ListResourcesResult,
@@ -232,10 +236,9 @@ impl ServerHandler for Handler {
 
     async fn list_resource_templates(
         &self,
-        request: Option<PaginatedRequestParams>,
+        _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        first_page(request.as_ref())?;
         let families = self.0.resources.iter().filter(|r| r.variable().is_some());
         fixed_list!(
             ListResourceTemplatesResult,
@@ -280,10 +283,9 @@ impl ServerHandler for Handler {
 
     async fn list_prompts(
         &self,
-        request: Option<PaginatedRequestParams>,
+        _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        first_page(request.as_ref())?;
         let prompts = self.0.prompts.iter().map(Prompt::listed).collect();
         fixed_list!(ListPromptsResult, prompts, &context)
     }

@@ -38,11 +38,15 @@ pub fn list(call: &Call<'_>) -> Result<String, Refusal> {
 
 pub fn one(call: &Call<'_>) -> Result<String, Refusal> {
     let wanted = call.value(0);
-    let id: u32 = wanted.parse().map_err(|_| {
+    let id: i32 = wanted.parse().map_err(|_| {
         Refusal::unprocessable(format!("For input string: \"{wanted}\""))
             .violating(format!("event id {wanted}"))
     })?;
-    let event = call.year.events.iter().find(|event| event.id == id);
+    let event = call
+        .year
+        .events
+        .iter()
+        .find(|event| i32::try_from(event.id) == Ok(id));
     event.map_or_else(
         || Err(Refusal::not_found(format!("Event {id} not found"))),
         |event| print(Value::Object(call.year.event(event, false))),

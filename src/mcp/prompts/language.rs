@@ -33,4 +33,29 @@ impl Language {
             _ => Err("language must be en or ja".to_owned()),
         }
     }
+
+    /// What opens and what closes the words of somebody else.
+    #[must_use]
+    pub const fn quotation_marks(self) -> (char, char) {
+        match self {
+            Self::English => ('"', '"'),
+            Self::Japanese => ('「', '」'),
+        }
+    }
+
+    /// What holds for the answer to every prompt.
+    #[must_use]
+    pub const fn rules(self) -> &'static str {
+        match self {
+            Self::English => {
+                "Use only numbers from the answers, with units; say what is missing (Strava sessions without data, days \
+                 without HRV) instead of guessing. Before you write anything to Intervals.icu, say what and wait for my yes."
+            }
+            Self::Japanese => {
+                "数値はツールの回答にあるものだけを単位つきで使い、欠けているもの(Strava経由で中身の見えない練習、\
+                 HRVのない日など)は推測で埋めず、欠けていると書いてください。Intervals.icuに書き込む前には、\
+                 内容を示して必ず私の了承を得てください。回答は日本語でお願いします。"
+            }
+        }
+    }
 }

@@ -3,6 +3,9 @@
 mod build_to_race;
 mod how_did_it_go;
 mod language;
+mod monthly_report;
+mod plan_my_week;
+mod ready_for_intensity;
 mod weekly_review;
 
 use std::collections::HashMap;
@@ -16,6 +19,7 @@ pub use language::Language;
 
 /// Longest value of an argument that is taken over, in characters.
 const VALUE_LIMIT: usize = 200;
+const QUOTATION_MARKS: [char; 9] = ['"', '“', '”', '„', '「', '」', '『', '』', '`'];
 
 /// A conversation to start.
 pub struct Prompt {
@@ -29,6 +33,8 @@ pub struct Prompt {
 
 /// What the person says by choosing the prompt.
 pub enum Says {
+    /// The rules of the house follow by themselves. Calls stand there as `tool(parameter=value, parameter)`: bare parameters
+    /// are left to the model.
     Text(fn(&Given, Language) -> String),
     #[cfg(feature = "conformance")]
     Fixture(fn(&Given) -> Vec<PromptMessage>),
@@ -53,6 +59,14 @@ impl Given {
         self.0.get(name).map(String::as_str)
     }
 
+    /// What was filled in as `name`, in quotation marks that it cannot leave.
+    #[must_use]
+    pub fn quoted(&self, name: &str, language: Language) -> Option<String> {
+        let (open, close) = language.quotation_marks();
+        let value = self.get(name)?.replace(QUOTATION_MARKS, "'");
+        Some(format!("{open}{value}{close}"))
+    }
+
     /// What was filled in as `name`, else `otherwise`.
     #[must_use]
     pub fn or<'g>(&'g self, name: &str, otherwise: &'g str) -> &'g str {
@@ -65,8 +79,11 @@ impl Given {
 pub fn all() -> Vec<Prompt> {
     let prompts = vec![
         weekly_review::PROMPT,
+        plan_my_week::PROMPT,
         how_did_it_go::PROMPT,
+        ready_for_intensity::PROMPT,
         build_to_race::PROMPT,
+        monthly_report::PROMPT,
     ];
     #[cfg(feature = "conformance")]
     let prompts = super::fixtures::with_prompts(prompts);
@@ -87,9 +104,12 @@ impl Prompt {
     #[must_use]
     pub fn listed(&self) -> Listed {
         let arguments = self.arguments().map(|argument| {
-            PromptArgument::new(argument.name)
-                .with_description(argument.description)
-                .with_required(argument.required)
+            let listed = PromptArgument::new(argument.name).with_description(argument.description);
+            if argument.required {
+                listed.with_required(true)
+            } else {
+                listed
+            }
         });
         let arguments: Vec<PromptArgument> = arguments.collect();
         let arguments = (!arguments.is_empty()).then_some(arguments);
@@ -105,10 +125,8 @@ impl Prompt {
         match self.says {
             Says::Text(says) => {
                 let language = Language::of(&given)?;
-                Ok(vec![PromptMessage::new_text(
-                    Role::User,
-                    says(&given, language),
-                )])
+                let text = format!("{}\n\n{}", says(&given, language), language.rules());
+                Ok(vec![PromptMessage::new_text(Role::User, text)])
             }
             #[cfg(feature = "conformance")]
             Says::Fixture(says) => Ok(says(&given)),
@@ -131,5 +149,41 @@ impl Prompt {
             }
         }
         Ok(given)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_has_to_be_filled_in_is_listed_so_and_asked_for() {
+        let prompt = Prompt {
+            name: "greet",
+            title: "Greet",
+            description: "Says hello.",
+            arguments: &[Argument {
+                name: "who",
+                description: "a name",
+                required: true,
+                completes: Source::Days,
+            }],
+            says: Says::Text(|given, language| given.quoted("who", language).unwrap_or_default()),
+        };
+        let listed = serde_json::to_value(prompt.listed()).unwrap();
+        assert_eq!(
+            listed.pointer("/arguments/0"),
+            Some(&json!({ "name": "who", "description": "a name", "required": true }))
+        );
+        for nobody in [json!({}), json!({ "who": null }), json!({ "who": " \n" })] {
+            let refused = prompt.messages(nobody.as_object().unwrap());
+            assert_eq!(refused.unwrap_err(), "who is missing: a name");
+        }
+        let somebody = json!({ "who": "Ann \"A\"" });
+        let said = prompt.messages(somebody.as_object().unwrap()).unwrap();
+        let said = serde_json::to_value(said).unwrap();
+        let text = said.pointer("/0/content/text").and_then(Value::as_str);
+        assert!(text.unwrap().starts_with("\"Ann 'A'\"\n\n"), "{text:?}");
     }
 }

@@ -109,12 +109,13 @@ pub fn day(activity: &Activity) -> Option<Date> {
     activity.started().map(|at| at.date())
 }
 
-/// Rows of activities, stubs left out. Intensity is percent of threshold.
+/// Rows of activities, stubs left out, of which the first goes by the cursor `start`. Intensity is percent of threshold.
 #[must_use]
 pub fn table<'a>(
     activities: impl IntoIterator<Item = &'a Activity>,
     units: Units,
     year: i16,
+    start: usize,
 ) -> Table {
     let mut table = Table::new([
         "id",
@@ -134,10 +135,8 @@ pub fn table<'a>(
         "feel",
         "flags",
     ]);
-    for a in activities {
-        if a.is_stub() {
-            continue;
-        }
+    let readable = activities.into_iter().filter(|a| !a.is_stub());
+    for (cursor, a) in readable.enumerate().map(|(row, a)| (start + row, a)) {
         let sport = a.sport.as_deref().unwrap_or_default();
         let whole = |value: Option<f64>| value.filter(|v| *v > 0.0).map(|v| number(v, 0));
         table.row([
@@ -160,6 +159,7 @@ pub fn table<'a>(
             a.feel.map(|feel| scales::FEEL.label(feel)),
             Some(flags(a)),
         ]);
+        table.goes_by(format!("cursor {cursor}"));
     }
     table
 }

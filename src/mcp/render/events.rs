@@ -11,6 +11,16 @@ use crate::mcp::reply::Reply;
 use crate::mcp::text;
 use crate::units::{self, Units, number, signed};
 
+/// What is needed of an activity to say how a workout went.
+pub const PAIR_FIELDS: &[&str] = &[
+    "paired_event_id",
+    "compliance",
+    "type",
+    "moving_time",
+    "start_date_local",
+    "source",
+];
+
 /// By day and time, then by id.
 pub fn sort(rows: &mut [&Event]) {
     rows.sort_by(|a, b| {
@@ -57,11 +67,22 @@ pub fn category(event: &Event) -> String {
 }
 
 #[must_use]
+pub fn is_workout(event: &Event) -> bool {
+    event.category.as_deref() == Some("WORKOUT")
+}
+
+#[must_use]
 pub fn is_race(event: &Event) -> bool {
     event
         .category
         .as_deref()
         .is_some_and(|c| c.starts_with("RACE_"))
+}
+
+/// Whether it is there to be done.
+#[must_use]
+pub fn is_session(event: &Event) -> bool {
+    is_workout(event) || is_race(event)
 }
 
 /// Whether it keeps the athlete from training.
@@ -133,13 +154,22 @@ pub fn table(found: &[&Event], done: &[Activity], units: Units, today: Date) -> 
             form.map(|(ctl, atl)| signed(ctl - atl, 0)),
             Some(state(event, done, last, today)),
         ]);
+        table.goes_by(format!("oldest {first}"));
     }
     table
 }
 
-/// Done, missed, still to come; what a device refused; who cannot train.
+/// All that a row says beside its numbers.
 fn state(event: &Event, done: &[Activity], last: Date, today: Date) -> String {
-    let mut words: Vec<String> = Vec::new();
+    let mut words: Vec<String> = outcome(event, done, last, today).into_iter().collect();
+    words.extend(conditions(event));
+    words.extend(push_errors(event).next());
+    words.join(", ")
+}
+
+/// Done, with what and how well; missed; `None` when it is neither.
+#[must_use]
+pub fn outcome(event: &Event, done: &[Activity], last: Date, today: Date) -> Option<String> {
     let pair = done
         .iter()
         .find(|a| a.paired_event_id == Some(event.id))
@@ -150,26 +180,29 @@ fn state(event: &Event, done: &[Activity], last: Date, today: Date) -> String {
                 .as_ref()
                 .map(|id| (id.to_string(), None))
         });
-    let is_workout = event.category.as_deref() == Some("WORKOUT");
     match pair {
-        Some((id, Some(percent))) => words.push(format!("done {id} ({} %)", number(percent, 0))),
-        Some((id, None)) => words.push(format!("done {id}")),
-        None if is_workout && last < today => {
+        Some((id, Some(percent))) => Some(format!("done {id} ({} %)", number(percent, 0))),
+        Some((id, None)) => Some(format!("done {id}")),
+        None if is_workout(event) && last < today => {
             // What came through Strava cannot be paired here: it may have been this workout.
             let strava = done
                 .iter()
                 .any(|a| a.is_stub() && super::activities::day(a) == Some(last));
-            words.push(
-                if strava {
-                    "unknown: Strava activity that day"
-                } else {
-                    "not done"
-                }
-                .to_owned(),
-            );
+            let word = if strava {
+                "unknown: Strava activity that day"
+            } else {
+                "not done"
+            };
+            Some(word.to_owned())
         }
-        None => {}
+        None => None,
     }
+}
+
+/// Where and under what limits: indoors, how much an absence allows, with what on the plate.
+#[must_use]
+pub fn conditions(event: &Event) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
     if event.for_week == Some(true) {
         words.push("for the week".to_owned());
     }
@@ -203,19 +236,23 @@ fn state(event: &Event, done: &[Activity], last: Date, today: Date) -> String {
     if let Some(plan) = event.plan_name.as_deref() {
         words.push(format!("plan {}", text::name(plan)));
     }
-    for error in event.push_errors.iter().flatten().take(1) {
+    words
+}
+
+/// `not on GARMIN: …`, once for each upload that failed.
+pub fn push_errors(event: &Event) -> impl Iterator<Item = String> {
+    event.push_errors.iter().flatten().map(|error| {
         let service = error.service.as_deref().map(text::name).unwrap_or_default();
         let why = error
             .message
             .as_deref()
             .map(text::name)
             .filter(|w| !w.is_empty());
-        words.push(match why {
+        match why {
             Some(why) => format!("not on {service}: {why}"),
             None => format!("not on {service}"),
-        });
-    }
-    words.join(", ")
+        }
+    })
 }
 
 /// The steps of a workout below the rows, or what it says when it has none.
@@ -228,11 +265,11 @@ pub fn details(reply: &mut Reply, event: &Event, units: Units) {
         .unwrap_or_default();
     if !parsed.is_empty() {
         let name = event.name.as_deref().map(text::name).unwrap_or_default();
-        reply.line(format!(
-            "steps of {} {name}: {}",
-            event.id,
-            parsed.join("; ")
-        ));
+        let line = format!("steps of {} {name}: {}", event.id, parsed.join("; "));
+        match event.starts() {
+            Some(at) => reply.line_from(line, &format!("oldest {}", at.date())),
+            None => reply.line(line),
+        };
         return;
     }
     if let Some(description) = &event.description {

@@ -5,6 +5,7 @@ pub mod activity;
 pub mod agenda;
 pub mod athlete;
 pub mod days;
+pub mod event;
 pub mod events;
 pub mod parts;
 pub mod splits;

@@ -4,7 +4,13 @@
 #[derive(Debug)]
 pub struct Table {
     heads: Vec<String>,
-    rows: Vec<Vec<Option<String>>>,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug)]
+struct Row {
+    cells: Vec<Option<String>>,
+    from: Option<String>,
 }
 
 impl Table {
@@ -18,12 +24,18 @@ impl Table {
 
     /// Adds a row; a missing or empty cell is shown as nothing.
     pub fn row(&mut self, cells: impl IntoIterator<Item = Option<String>>) {
-        self.rows.push(
-            cells
-                .into_iter()
-                .map(|cell| cell.filter(|text| !text.is_empty()))
-                .collect(),
-        );
+        let cells = cells
+            .into_iter()
+            .map(|cell| cell.filter(|text| !text.is_empty()))
+            .collect();
+        self.rows.push(Row { cells, from: None });
+    }
+
+    /// Says what the last row goes by: the same call with `from` begins with it (`cursor 60`, `oldest 2026-03-01`).
+    pub fn goes_by(&mut self, from: impl Into<String>) {
+        if let Some(row) = self.rows.last_mut() {
+            row.from = Some(from.into());
+        }
     }
 
     #[must_use]
@@ -31,45 +43,40 @@ impl Table {
         self.rows.is_empty()
     }
 
-    /// Head and rows, without the empty columns and without separators at the end of a line.
-    #[must_use]
-    pub fn render(&self) -> String {
+    /// Head and rows with what they go by, without the empty columns and without separators at the end of a line.
+    pub fn lines(&self) -> impl Iterator<Item = (String, Option<&str>)> {
         let used: Vec<bool> = (0..self.heads.len())
             .map(|column| {
                 self.rows
                     .iter()
-                    .any(|row| row.get(column).is_some_and(Option::is_some))
+                    .any(|row| row.cells.get(column).is_some_and(Option::is_some))
             })
             .collect();
-        let mut out = String::with_capacity(self.rows.len() * 80);
-        push_line(
-            &mut out,
-            &used,
-            self.heads.iter().map(|head| Some(head.as_str())),
-        );
-        for row in &self.rows {
-            out.push('\n');
-            push_line(&mut out, &used, row.iter().map(Option::as_deref));
-        }
-        out
+        let head = line(&used, self.heads.iter().map(|head| Some(head.as_str())));
+        let rows = self.rows.iter().map(move |row| {
+            let cells = row.cells.iter().map(Option::as_deref);
+            (line(&used, cells), row.from.as_deref())
+        });
+        std::iter::once((head, None)).chain(rows)
+    }
+
+    /// The lines as one text.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let lines: Vec<String> = self.lines().map(|(line, _)| line).collect();
+        lines.join("\n")
     }
 }
 
-fn push_line<'a>(out: &mut String, used: &[bool], cells: impl Iterator<Item = Option<&'a str>>) {
-    let start = out.len();
-    let mut first = true;
-    for (cell, used) in cells.zip(used) {
-        if !used {
-            continue;
-        }
-        if !first {
-            out.push('|');
-        }
-        first = false;
-        out.push_str(cell.unwrap_or_default());
-    }
-    let end = out.trim_end_matches('|').len().max(start);
-    out.truncate(end);
+fn line<'a>(used: &[bool], cells: impl Iterator<Item = Option<&'a str>>) -> String {
+    let shown: Vec<&str> = cells
+        .zip(used)
+        .filter(|(_, used)| **used)
+        .map(|(cell, _)| cell.unwrap_or_default())
+        .collect();
+    let mut line = shown.join("|");
+    line.truncate(line.trim_end_matches('|').len());
+    line
 }
 
 #[cfg(test)]
@@ -89,5 +96,15 @@ mod tests {
         let mut table = Table::new(["id", "load"]);
         table.row([Some("1".to_owned()), Some("0".to_owned())]);
         assert_eq!(table.render(), "id|load\n1|0");
+    }
+
+    #[test]
+    fn a_row_knows_what_it_goes_by() {
+        let mut table = Table::new(["id"]);
+        table.row([Some("1".to_owned())]);
+        table.row([Some("2".to_owned())]);
+        table.goes_by("cursor 1");
+        let from: Vec<Option<&str>> = table.lines().map(|(_, from)| from).collect();
+        assert_eq!(from, [None, None, Some("cursor 1")]);
     }
 }

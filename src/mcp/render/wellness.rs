@@ -306,6 +306,7 @@ pub fn rows(found: &[Wellness], wanted: &Wanted, units: Units, today: Date) -> T
                 .chain(cells)
                 .chain([cycle, Some(flags.join(" "))]),
         );
+        table.goes_by(format!("oldest {}", day.date));
     }
     table
 }

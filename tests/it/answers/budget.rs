@@ -10,7 +10,7 @@ use crate::support::{World, table};
 
 static O200K: LazyLock<CoreBPE> = LazyLock::new(|| tiktoken_rs::o200k_base().unwrap());
 
-fn tokens(text: &str) -> usize {
+pub fn tokens(text: &str) -> usize {
     O200K.encode_ordinary(text).len()
 }
 
@@ -53,7 +53,7 @@ async fn a_row_of_an_activity_costs_at_most_60_tokens() {
 async fn no_answer_is_longer_than_a_client_takes() {
     let world = World::start().await;
     let found = ids(&world).await;
-    let mut calls = all_calls((&found.0, &found.1));
+    let mut calls = all_calls(&found);
     calls.push((
         "list_events",
         json!({ "oldest": "-364d", "newest": "+30d", "include_steps": true }),
@@ -61,12 +61,10 @@ async fn no_answer_is_longer_than_a_client_takes() {
     calls.push(("get_wellness", json!({ "oldest": "-364d" })));
     for (tool, arguments) in calls {
         let text = world.owner().call_tool(tool, arguments).await.ok();
-        println!(
-            "{tool}: {} tokens, {} characters",
-            tokens(&text),
-            text.chars().count()
-        );
-        assert!(text.chars().count() < 150_000, "{tool}");
+        let cost = tokens(&text);
+        println!("{tool}: {cost} tokens, {} characters", text.chars().count());
+        // Claude Code's limit, and Claude's.
+        assert!(cost <= 25_000 && text.chars().count() < 150_000, "{tool}");
     }
 }
 
@@ -77,4 +75,18 @@ async fn the_first_answer_of_a_conversation_is_terse() {
     let cost = tokens(&text);
     println!("get_today: {cost} tokens");
     assert!(cost <= 1_200, "{cost}: {text}");
+}
+
+#[tokio::test]
+async fn a_planned_workout_is_terse() {
+    let world = World::start().await;
+    let id = ids(&world).await.event;
+    let said = world
+        .owner()
+        .call_tool("get_event", json!({ "id": id }))
+        .await;
+    let text = said.ok();
+    let cost = tokens(&text);
+    println!("get_event: {cost} tokens");
+    assert!(cost <= 400, "{cost}: {text}");
 }

@@ -6,12 +6,12 @@ use intervals_mcp_server::clock::Clock;
 use intervals_mcp_server::demo::{Fault, FaultScope};
 use serde_json::{Value, json};
 
-use super::{calls as all_calls, ids};
+use super::{Ids, calls as all_calls, ids};
 use crate::support::{Server, ServerOptions, World};
 
 /// The tools that ask the service.
-fn calls(activity: &str) -> Vec<(&'static str, Value)> {
-    all_calls((activity, ""))
+fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
+    all_calls(ids)
         .into_iter()
         .filter(|(tool, _)| *tool != "get_help")
         .collect()
@@ -22,7 +22,7 @@ async fn said(fault: Fault, deadline: Duration) -> Vec<(&'static str, String)> {
     let world = World::start().await;
     let found = ids(&world).await;
     world.demo.faults().set(fault, FaultScope::default());
-    let calls = calls(&found.0);
+    let calls = calls(&found);
     let answers = calls.iter().map(|(tool, arguments)| {
         let (tool, arguments) = (*tool, arguments.clone());
         let upstream = world.upstream();
@@ -187,7 +187,7 @@ async fn nulls_everywhere_are_gaps_and_not_an_error() {
         };
         world.demo.faults().set(Fault::AllNulls, scope);
     }
-    for (tool, arguments) in calls(&found.0) {
+    for (tool, arguments) in calls(&found) {
         let text = world.owner().call_tool(tool, arguments).await.ok();
         assert!(
             !text.contains("NaN") && !text.contains("null"),

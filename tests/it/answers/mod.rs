@@ -2,6 +2,7 @@
 
 mod budget;
 mod faults;
+mod long;
 mod memory;
 mod permissions;
 mod schemas;
@@ -11,8 +12,7 @@ use serde_json::{Value, json};
 use crate::support::World;
 
 /// Every tool with arguments that make it say a lot.
-pub fn calls(world_ids: (&str, &str)) -> Vec<(&'static str, Value)> {
-    let (activity, _) = world_ids;
+pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
     vec![
         ("get_today", json!({ "days_ahead": 14 })),
         ("get_athlete", json!({})),
@@ -22,7 +22,7 @@ pub fn calls(world_ids: (&str, &str)) -> Vec<(&'static str, Value)> {
         ),
         (
             "get_activity",
-            json!({ "id": activity, "include": ["intervals", "splits", "zones", "best_efforts", "weather", "segments", "histogram", "messages", "custom"] }),
+            json!({ "id": ids.activity, "include": ["intervals", "splits", "zones", "best_efforts", "weather", "segments", "histogram", "messages", "custom"] }),
         ),
         ("get_wellness", json!({ "oldest": "-90d" })),
         (
@@ -33,27 +33,44 @@ pub fn calls(world_ids: (&str, &str)) -> Vec<(&'static str, Value)> {
             "list_events",
             json!({ "oldest": "-200d", "newest": "+60d", "include_steps": true }),
         ),
+        ("get_event", json!({ "id": ids.event })),
         ("get_help", json!({ "topic": "workouts" })),
     ]
 }
 
-/// An activity with much to tell, and a stub.
-pub async fn ids(world: &World) -> (String, String) {
-    let list = world
+/// An activity and an event with much to tell.
+pub struct Ids {
+    pub activity: String,
+    pub event: String,
+}
+
+pub async fn ids(world: &World) -> Ids {
+    let found = |list: &Value, wanted: fn(&Value) -> bool| {
+        let found = list.as_array().unwrap().iter().find(|row| wanted(row));
+        let id = &found.unwrap()["id"];
+        id.as_str().map_or_else(|| id.to_string(), str::to_owned)
+    };
+    let activities = world
         .raw("/athlete/{id}/activities?oldest=2026-02-01&newest=2026-03-18")
         .await;
-    let id = |wanted: fn(&Value) -> bool| {
-        let found = list.as_array().unwrap().iter().find(|a| wanted(a)).unwrap();
-        found["id"].as_str().unwrap().to_owned()
-    };
-    (id(|a| a["type"] == "Ride"), id(|a| !a["type"].is_string()))
+    let events = world
+        .raw("/athlete/{id}/events?oldest=2026-03-18&newest=2026-04-07&category=WORKOUT")
+        .await;
+    Ids {
+        activity: found(&activities, |a| a["type"] == "Ride"),
+        event: found(&events, |e| {
+            e["workout_doc"]["steps"]
+                .as_array()
+                .is_some_and(|steps| steps.iter().any(|step| step["reps"].is_i64()))
+        }),
+    }
 }
 
 #[tokio::test]
 async fn no_answer_holds_what_is_hidden_null_or_named_as_upstream_names_it() {
     let world = World::start().await;
     let ids = ids(&world).await;
-    for (tool, arguments) in calls((&ids.0, &ids.1)) {
+    for (tool, arguments) in calls(&ids) {
         let text = world.owner().call_tool(tool, arguments).await.ok();
         let hidden = |c: char| {
             matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
@@ -124,7 +141,7 @@ async fn a_tool_that_only_reads_sends_only_gets() {
         .filter(|t| t["annotations"]["readOnlyHint"] == true)
         .map(|t| t["name"].as_str().unwrap().to_owned())
         .collect();
-    for (tool, arguments) in calls((&ids.0, &ids.1)) {
+    for (tool, arguments) in calls(&ids) {
         world.demo.clear_journal();
         world.owner().call_tool(tool, arguments).await.ok();
         let only_gets = world

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::inside::Inside;
 use crate::support::flow::{self, Client, Request};
-use crate::support::process::{Room, Running, free_port, program, wait_for};
+use crate::support::process::{Room, Running, free_port, program, resident_kib, wait_for};
 use crate::support::{Server, ServerOptions, secrets};
 
 const MOST_GROWTH_KIB: u64 = 20 * 1024;
@@ -19,14 +19,6 @@ const SOME: usize = 5_000;
 const MANY: usize = 100_000;
 /// Connections of the flood at a time.
 const CONNECTIONS: usize = 32;
-
-/// Resident memory of a process.
-fn resident_kib(pid: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap();
-    let number = line.split_ascii_whitespace().nth(1).unwrap();
-    number.parse().unwrap()
-}
 
 fn process(port: u16, room: &Room) -> Running {
     let child = program(&room.0)

@@ -1,10 +1,22 @@
 //! The protocol, in both of its eras.
 
+mod ask;
 mod both_eras;
+mod cancellation;
+mod envelope;
+mod eras;
+mod headers;
 mod legacy;
+mod load;
 mod log_lines;
+mod methods;
 mod modern;
+mod mutations;
+mod order;
 mod progress;
+mod results;
+mod wire;
+mod prompts;
 
 use crate::support::{Server, ServerOptions, secrets};
 

@@ -76,3 +76,11 @@ pub fn wait_for(port: u16) {
         std::thread::sleep(Duration::from_millis(10));
     }
 }
+
+/// Resident memory of a process that runs here.
+pub fn resident_kib(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap();
+    let number = line.split_ascii_whitespace().nth(1).unwrap();
+    number.parse().unwrap()
+}

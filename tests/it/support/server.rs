@@ -1,5 +1,6 @@
 //! The whole server on a free loopback port, with a clock that the test moves.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +39,8 @@ pub struct ServerOptions {
     pub access_token_ttl: Duration,
     pub refresh_token_ttl: Duration,
     pub tokens_not_before: Option<jiff::Timestamp>,
+    /// Requests to Intervals.icu a second; `None` is as many as there are.
+    pub rate: Option<NonZeroU32>,
     pub deadline: Duration,
     pub limits: http::Limits,
     /// Where client metadata documents come from; nowhere, unless a test serves some.
@@ -66,6 +69,7 @@ impl Default for ServerOptions {
             access_token_ttl: Duration::from_secs(3600),
             refresh_token_ttl: Duration::from_secs(90 * 86_400),
             tokens_not_before: None,
+            rate: None,
             deadline: Duration::from_secs(15),
             limits: http::Limits::default(),
             outbound: nowhere(),
@@ -109,7 +113,7 @@ impl ServerOptions {
                 base_url: self.upstream.parse().unwrap(),
                 athlete_id: self.athlete_id.parse().unwrap(),
                 api_key: self.api_key.into(),
-                rate: None,
+                rate: self.rate,
                 deadline: self.deadline,
             },
             state: self.data_dir.map_or(state::Settings::Memory, |directory| {

@@ -99,7 +99,7 @@ fn rows(found: &[Wellness], wanted: &Wanted, local: &Local, range: &str) -> Repl
     }
     let table = wellness::rows(shown, wanted, local.units, local.today());
     if !table.is_empty() {
-        reply.line(table.render());
+        reply.table(&table);
     }
     if wanted.everything {
         let gaps = shown

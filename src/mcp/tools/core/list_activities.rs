@@ -77,7 +77,8 @@ impl Tool for ListActivities {
         let head = format!("{least}{} · {}", totals.show(local.units), found.scope);
         let mut reply = Reply::new(head);
         if !shown.is_empty() {
-            reply.line(activities::table(shown.iter().copied(), local.units, year).render());
+            let rows = shown.iter().copied();
+            reply.table(&activities::table(rows, local.units, year, start));
         } else if start > 0 {
             reply.footer("The cursor is past the end.");
         } else if !wanted.is_empty() {
@@ -86,7 +87,7 @@ impl Tool for ListActivities {
         let end = start + shown.len();
         if end < totals.count {
             let more = totals.count - end;
-            reply.footer(format!("{more} more: call again with cursor {end}."));
+            reply.footer_unless_cut(format!("{more} more: call again with cursor {end}."));
         }
         if found.cut {
             reply.footer(format!(

@@ -16,15 +16,6 @@ const MAX_DAYS: i32 = 400;
 const MAX_ROWS: usize = 200;
 /// Events whose steps or texts are shown at most.
 const MAX_DETAILS: usize = 60;
-/// What is needed of an activity to say how a workout went.
-const PAIR_FIELDS: &[&str] = &[
-    "paired_event_id",
-    "compliance",
-    "type",
-    "moving_time",
-    "start_date_local",
-    "source",
-];
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -81,7 +72,7 @@ impl Tool for ListEvents {
                     oldest: window.oldest,
                     newest: window.newest.min(today),
                     limit: None,
-                    fields: PAIR_FIELDS,
+                    fields: events::PAIR_FIELDS,
                 };
                 client.activities().list(&query).await
             },
@@ -92,9 +83,7 @@ impl Tool for ListEvents {
         let mut rows: Vec<&Event> = found.iter().collect();
         events::sort(&mut rows);
 
-        let planned = rows
-            .iter()
-            .filter(|e| e.category.as_deref() == Some("WORKOUT"));
+        let planned = rows.iter().filter(|e| events::is_workout(e));
         let load: i64 = planned.clone().filter_map(|e| e.icu_training_load).sum();
         let mut reply = Reply::new(format!(
             "{}, {} with planned load {load} · {}",
@@ -108,16 +97,20 @@ impl Tool for ListEvents {
         // Of too many the last: what lies ahead matters more than what lies behind.
         let cut = rows.len().saturating_sub(MAX_ROWS);
         let shown: Vec<&Event> = rows.iter().copied().skip(cut).collect();
-        reply.line(events::table(&shown, &done, local.units, today).render());
+        let table = events::table(&shown, &done, local.units, today);
         if steps {
+            // What is cut is then found by its steps: going on behind the rows would pass over the steps before.
+            reply.line(table.render());
             for event in shown.iter().take(MAX_DETAILS) {
                 events::details(&mut reply, event, local.units);
             }
             if shown.len() > MAX_DETAILS {
-                reply.footer(format!(
+                reply.footer_unless_cut(format!(
                     "Steps and texts of the first {MAX_DETAILS} only; ask for a shorter window."
                 ));
             }
+        } else {
+            reply.table(&table);
         }
         if cut > 0 {
             reply.footer(format!(

@@ -2,6 +2,7 @@
 
 mod get_activity;
 mod get_athlete;
+mod get_event;
 mod get_help;
 mod get_today;
 mod get_wellness;
@@ -21,6 +22,7 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<get_wellness::GetWellness>(),
         Entry::of::<update_wellness::UpdateWellness>(),
         Entry::of::<list_events::ListEvents>(),
+        Entry::of::<get_event::GetEvent>(),
         Entry::of::<get_help::GetHelp>(),
     ]
 }

@@ -1,0 +1,128 @@
+//! One event of the calendar with its steps in absolute units.
+
+use std::sync::Arc;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::intervals::activities::{Activity, ListActivities};
+use crate::intervals::events::Event;
+use crate::intervals::{self, Error};
+use crate::mcp::context::Context;
+use crate::mcp::error::ToolError;
+use crate::mcp::params::{DateSpec, EventId};
+use crate::mcp::registry::{Access, Tool};
+use crate::mcp::render::{event, events};
+use crate::mcp::reply::Reply;
+
+/// Where an event is looked for that the service does not find by its id.
+const SEARCHED_BACK: i64 = 42;
+const SEARCHED_AHEAD: i64 = 180;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    id: EventId,
+}
+
+pub struct GetEvent;
+
+impl Tool for GetEvent {
+    const NAME: &'static str = "get_event";
+    const TITLE: &'static str = "Get one calendar event";
+    const ACCESS: Access = Access::Read;
+    const DESCRIPTION: &'static str =
+        "One event: state, load, steps in watts, bpm, pace, its text, failed uploads.";
+    type Params = Params;
+
+    async fn run(context: &Context, params: Params) -> Result<Reply, ToolError> {
+        let EventId(id) = params.id;
+        let events = context.client().events();
+        let (local, found) = tokio::join!(context.local(), events.get(id));
+        let local = local?;
+        let today = local.today();
+        let (found, searched) = match found {
+            Ok(event) => (Event::clone(&event), false),
+            Err(absent @ Error::NotFound { .. }) => {
+                let listed = search(context, id, today).await?;
+                (listed.ok_or(absent)?, true)
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let has_steps = found
+            .workout_doc
+            .as_ref()
+            .and_then(|doc| doc.steps.as_ref())
+            .is_some_and(|steps| !steps.is_empty());
+        let (resolved, done) = tokio::join!(
+            async {
+                match found.starts() {
+                    Some(start) if has_steps && !searched => {
+                        resolved(context, id, start.date()).await
+                    }
+                    _ => Ok(None),
+                }
+            },
+            pairs(context, &found, today),
+        );
+        let unpaired = done.is_err();
+        let unresolved = resolved.is_err();
+        let shown = resolved.ok().flatten().unwrap_or(found);
+        let mut reply = event::whole(&shown, &done.unwrap_or_default(), &local);
+        if unresolved {
+            reply.footer("What the targets are in W, bpm and pace could not be read just now.");
+        }
+        if unpaired {
+            reply.footer("Compliance could not be read just now.");
+        }
+        Ok(reply)
+    }
+}
+
+/// The event with resolved steps, which only the list brings.
+async fn resolved(
+    context: &Context,
+    id: intervals::EventId,
+    day: Date,
+) -> Result<Option<Event>, Error> {
+    let listed = context.client().events().list(day, day, &[], true).await?;
+    Ok(listed.iter().find(|event| event.id == id).cloned())
+}
+
+/// The same among the events around today: for some the service knows no answer but the list.
+async fn search(
+    context: &Context,
+    id: intervals::EventId,
+    today: Date,
+) -> Result<Option<Event>, Error> {
+    let day = |offset: i64| today.checked_add(offset.days()).unwrap_or(today);
+    let (oldest, newest) = (day(-SEARCHED_BACK), day(SEARCHED_AHEAD));
+    let events = context.client().events();
+    let listed = events.list(oldest, newest, &[], true).await?;
+    Ok(listed.iter().find(|event| event.id == id).cloned())
+}
+
+/// The activities that may have carried `event` out.
+async fn pairs(context: &Context, event: &Event, today: Date) -> Result<Arc<Vec<Activity>>, Error> {
+    let Some((first, last)) = events::span(event).filter(|_| events::is_session(event)) else {
+        return Ok(Arc::default());
+    };
+    let (oldest, newest) = if event.for_week == Some(true) {
+        DateSpec::Week(0).span(first)
+    } else {
+        (first, last)
+    };
+    // Only what lies behind can have been done.
+    if oldest > today {
+        return Ok(Arc::default());
+    }
+    let query = ListActivities {
+        oldest,
+        newest: newest.min(today),
+        limit: None,
+        fields: events::PAIR_FIELDS,
+    };
+    context.client().activities().list(&query).await
+}

@@ -14,9 +14,9 @@ mod modern;
 mod mutations;
 mod order;
 mod progress;
+mod prompts;
 mod results;
 mod wire;
-mod prompts;
 
 use crate::support::{Server, ServerOptions, secrets};
 

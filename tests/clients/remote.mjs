@@ -14,11 +14,14 @@ const transport = new StdioClientTransport({
   stderr: 'pipe',
 });
 let log = '';
+let protocol;
 transport.stderr.on('data', (chunk) => (log += chunk));
 const client = new Client({ name: 'client-test', version: '1' });
 try {
+  // What the bridge agreed with the client, which is what it agreed with the server unless it says otherwise.
+  transport.setProtocolVersion = (agreed) => (protocol = agreed);
   await client.connect(transport);
-  const protocol = log.includes(modern) ? '2026-07-28' : transport.protocolVersion ?? '2025-11-25';
+  if (log.includes(modern)) protocol = '2026-07-28';
   assert(protocol === (mode === 'auto' ? '2026-07-28' : '2025-11-25'), `${protocol} was negotiated`);
   // Read off the wire: the SDK loses a notification that comes in one chunk with the answer to the call.
   let onprogress;

@@ -41,7 +41,7 @@ for start in "client node sdk1.mjs" "client node sdk2.mjs" "python 1" "python 2"
     $start
   ) | tee -a "$summary"
 done
-# Answers that come from Intervals.icu all at once are told to nobody, but not every time.
+# Answers of Intervals.icu that arrive at one moment are not told one by one, so that a single client may hear of none.
 grep -q 'steps of progress$' "$summary" || { echo "nobody was told of progress" >&2; exit 1; }
 
 # Once more with access tokens that end in the middle.

@@ -14,6 +14,7 @@ mod layers;
 mod patience;
 mod server;
 mod server_config;
+mod unread;
 
 use std::sync::Arc;
 use std::time::Duration;

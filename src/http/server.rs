@@ -10,6 +10,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
+use axum::http::HeaderValue;
+use axum::http::header::CONNECTION;
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -24,6 +26,7 @@ use tower::Service;
 
 use super::Limits;
 use super::patience::{Answering, Patient, Phase};
+use super::unread::Unread;
 
 /// Railway's edge takes 32 KiB of headers; nobody sends more. Every connection may hold as much before anybody knows whose it
 /// is, so that this times [`Limits::connections`] is what strangers can fill.
@@ -94,9 +97,15 @@ async fn answer(
     request: hyper::Request<Incoming>,
 ) -> Result<axum::response::Response, std::convert::Infallible> {
     let answering = phase.answering();
-    let mut request = request.map(Body::new);
+    let (head, body) = request.into_parts();
+    let (body, unread) = Unread::watch(&head.headers, body);
+    let mut request = hyper::Request::from_parts(head, body);
     request.extensions_mut().insert(ConnectInfo(peer));
-    let response = router.call(request).await?;
+    let mut response = router.call(request).await?;
+    if !unread.settle().await {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
+    }
     Ok(response.map(|body| match body.size_hint().exact() {
         Some(_) => body,
         None => Body::new(Streamed {

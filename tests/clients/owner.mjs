@@ -1,4 +1,4 @@
-// The owner at the consent page, and the memory of an app: what a person and an SDK's host program add to an SDK.
+// The owner at the consent page: what a person adds to a client.
 import { readFileSync } from 'node:fs';
 
 export const server = process.env.MCP_URL;
@@ -54,74 +54,4 @@ export async function approve(authorizationUrl) {
   });
   assert(answer.status === 303, `approving answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
   return new URL(answer.headers.get('location'));
-}
-
-/** An OAuth provider for either SDK: it remembers in memory and lets the owner approve at once. */
-export class App {
-  redirectUrl = 'http://127.0.0.1:41999/callback';
-  #remembered = {};
-
-  get clientMetadata() {
-    return {
-      client_name: 'Client test',
-      redirect_uris: [this.redirectUrl],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none',
-    };
-  }
-
-  state() { return (this.#remembered.state ??= crypto.randomUUID()); }
-  clientInformation() { return this.#remembered.client; }
-  saveClientInformation(client) { this.#remembered.client = client; }
-  tokens() { return this.#remembered.tokens; }
-  saveTokens(tokens) { this.#remembered.tokens = tokens; }
-  codeVerifier() { return this.#remembered.verifier; }
-  saveCodeVerifier(verifier) { this.#remembered.verifier = verifier; }
-  discoveryState() { return this.#remembered.discovery; }
-  saveDiscoveryState(discovery) { this.#remembered.discovery = discovery; }
-
-  async redirectToAuthorization(url) {
-    assert(url.searchParams.get('code_challenge_method') === 'S256', 'no PKCE');
-    this.callback = await approve(url);
-    assert(this.callback.searchParams.get('state') === this.state(), 'another state came back');
-    assert(this.callback.searchParams.get('code'), `no code came back: ${this.callback}`);
-  }
-}
-
-/** Connects, which ends in the owner's approval, redeems the code and connects again. */
-export async function connected(newClient, newTransport) {
-  const app = new App();
-  const first = newTransport(app);
-  try {
-    await newClient().connect(first);
-  } catch (error) {
-    if (!app.callback) throw error;
-  }
-  assert(app.callback, 'the server let a stranger in');
-  await first.finishAuth(...finish(first, app.callback));
-  assert(app.tokens()?.access_token, 'no access token');
-  assert(app.tokens()?.refresh_token, 'no refresh token');
-  const client = newClient();
-  await client.connect(newTransport(app));
-  return { client, app };
-}
-
-// SDK 2.x checks `iss` when given the parameters as a whole; 1.x takes the code alone.
-function finish(transport, callback) {
-  return transport.constructor.takesCallback ? [callback.searchParams] : [callback.searchParams.get('code')];
-}
-
-/** What every client must be able to do with the demo athlete. */
-export async function exercise(client) {
-  const { tools } = await client.listTools();
-  const names = tools.map((tool) => tool.name);
-  for (const name of ['get_today', 'list_activities']) {
-    assert(names.includes(name), `${name} is not offered: ${names}`);
-    const result = await client.callTool({ name, arguments: {} });
-    const text = (result.content ?? []).map((part) => part.text ?? '').join('');
-    assert(!result.isError, `${name} failed: ${text}`);
-    assert(text.trim().length > 40, `${name} said nothing: ${JSON.stringify(result).slice(0, 300)}`);
-  }
-  return names.length;
 }

@@ -1,14 +1,15 @@
 // The TypeScript SDK 1.x: its own discovery, registration, PKCE and token exchange; the handshake of 2025.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { assert, connected, exercise, server, version } from './owner.mjs';
+import { prove } from './app.mjs';
+import { server } from './owner.mjs';
 
-const { client } = await connected(
-  () => new Client({ name: 'client-test', version: '1' }),
-  (authProvider) => new StreamableHTTPClientTransport(new URL(server), { authProvider }),
-);
-const protocol = client.transport.protocolVersion;
-assert(/^2025-/.test(protocol), `unexpected protocol ${protocol}`);
-const tools = await exercise(client);
-await client.close();
-console.log(`ok   @modelcontextprotocol/sdk ${version('@modelcontextprotocol/sdk')}, protocol ${protocol}: ${tools} tools`);
+await prove({
+  name: '@modelcontextprotocol/sdk',
+  protocol: '2025-11-25',
+  newClient: () => new Client({ name: 'client-test', version: '1' }),
+  newTransport: (authProvider) => new StreamableHTTPClientTransport(new URL(server), { authProvider }),
+  finishedBy: (callback) => callback.searchParams.get('code'),
+  protocolOf: (client) => client.transport.protocolVersion,
+  callTool: (client, params, options) => client.callTool(params, undefined, options),
+});

@@ -4,7 +4,7 @@ port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", (
 room=$(mktemp -d)
 log=$room/server.log
 export MCP_URL="http://127.0.0.1:$port/mcp" OWNER_SECRET=owner-of-the-client-tests HOME=$room
-(cd "$room" && exec env -i PATH="$PATH" PORT="$port" OWNER_PASSWORD="$OWNER_SECRET" "$binary" demo) >"$log" 2>&1 &
+(cd "$room" && exec env -i PATH="$PATH" PORT="$port" OWNER_PASSWORD="$OWNER_SECRET" ${ACCESS_TOKEN_TTL:+"ACCESS_TOKEN_TTL=$ACCESS_TOKEN_TTL"} "$binary" demo) >"$log" 2>&1 &
 server=$!
 finish() {
   status=$?

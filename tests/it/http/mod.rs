@@ -6,3 +6,4 @@ mod host;
 mod paths;
 mod raw;
 mod stopping;
+mod unread;

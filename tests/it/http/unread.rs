@@ -1,0 +1,95 @@
+//! What becomes of a connection whose request was answered without its body.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+use super::raw::{PATIENCE, connect, exchange, status};
+use crate::support::Server;
+
+/// Requests that are refused for their head alone.
+const REFUSED: [(&str, u16); 5] = [
+    ("POST /mcp HTTP/1.1\r\nHost: localhost", 401),
+    (
+        "POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x",
+        401,
+    ),
+    ("POST /nowhere HTTP/1.1\r\nHost: localhost", 404),
+    ("POST /mcp HTTP/1.1\r\nHost: elsewhere.test", 421),
+    ("PUT /register HTTP/1.1\r\nHost: localhost", 405),
+];
+
+async fn read_head(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let byte = timeout(PATIENCE, stream.read_u8()).await;
+        head.push(byte.expect("no answer").expect("the connection was closed"));
+    }
+    String::from_utf8(head).unwrap().to_lowercase()
+}
+
+/// The headers of the next answer; its body is thrown away.
+async fn answer(stream: &mut TcpStream) -> String {
+    let head = read_head(stream).await;
+    let length = head.lines().find_map(|line| {
+        let length = line.strip_prefix("content-length: ")?;
+        length.parse().ok()
+    });
+    let mut body = vec![0; length.unwrap_or_default()];
+    stream.read_exact(&mut body).await.unwrap();
+    head
+}
+
+#[tokio::test]
+async fn a_refusal_leaves_the_connection_to_the_next_request_though_the_body_comes_late() {
+    let server = Server::start().await;
+    for (head, refused) in REFUSED {
+        let mut stream = connect(&server.address).await;
+        let head = format!("{head}\r\nContent-Length: 6\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // As clients do that write head and body one after the other; a refusal is ready long before.
+        sleep(Duration::from_millis(50)).await;
+        stream.write_all(b"[1, 2]").await.unwrap();
+        let first = answer(&mut stream).await;
+        assert_eq!(status(&first), refused, "{head}");
+        assert!(!first.contains("connection: close"), "{head} {first}");
+        let next = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        stream.write_all(next).await.unwrap();
+        assert_eq!(status(&answer(&mut stream).await), 200, "{head}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_ends_the_connection_says_so() {
+    let server = &Server::start().await;
+    let unread = [
+        // Never sent.
+        "Content-Length: 6",
+        // Too much to wait for.
+        "Content-Length: 600000",
+        "Transfer-Encoding: chunked",
+        // Sent when we ask for it, which we do not.
+        "Content-Length: 6\r\nExpect: 100-continue",
+    ];
+    let asked = REFUSED.iter().flat_map(|&(head, refused)| {
+        let requests = unread.map(|body| format!("{head}\r\n{body}\r\n\r\n"));
+        requests.map(|request| (request, refused))
+    });
+    // All at once, since some are waited for.
+    join_all(asked.map(|(request, refused)| async move {
+        let answer = exchange(&server.address, &request).await.to_lowercase();
+        // A path that takes less than was announced says so first.
+        assert!(
+            [refused, 413].contains(&status(&answer)),
+            "{request} {answer}"
+        );
+        assert!(
+            answer.contains("\r\nconnection: close\r\n"),
+            "{request} {answer}"
+        );
+    }))
+    .await;
+}

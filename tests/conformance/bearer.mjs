@@ -10,5 +10,5 @@ subscribe('undici:request:create', ({ request }) => {
   if (request.origin === BEARER_ORIGIN) request.addHeader('authorization', value);
 });
 subscribe('http.client.request.created', ({ request }) => {
-  if (`${request.host}:${request.port ?? 80}` === host || request.getHeader('host') === host) request.setHeader('authorization', value);
+  if (request.getHeader('host') === host) request.setHeader('authorization', value);
 });

@@ -44,13 +44,19 @@ const failed = ({ status }) => status === 'FAILURE' || status === 'WARNING';
 
 /** What is wrong with the scenario `name`, when what `entries` name is expected to be. */
 function judge(name, checks, entries) {
-  if (checks.length === 0) return [`${name}: no check`];
   const bad = checks.filter(failed);
   if (entries.includes(name)) return bad.length ? [] : [`${name} is expected to fail and passes`];
   const known = (id) => entries.includes(`${name}:${id}`);
   const surprises = bad.filter(({ id }) => !known(id)).map(({ id, status, errorMessage }) => `${status} ${name}:${id}: ${errorMessage ?? ''}`);
   const stale = entries.filter((entry) => entry.startsWith(`${name}:`) && !bad.some(({ id }) => entry === `${name}:${id}`));
   return [...surprises, ...stale.map((entry) => `${entry} is expected to fail and does not`)];
+}
+
+function outcome(name, checks, entries) {
+  if (judge(name, checks, entries).length) return 'failed';
+  if (entries.includes(name)) return 'expected';
+  if (checks.some(failed)) return 'partly';
+  return checks.some(({ status }) => status === 'SUCCESS') ? 'passed' : 'moot';
 }
 
 async function run(revision, path) {
@@ -83,11 +89,13 @@ async function run(revision, path) {
       if (!scenarios.has(name) || scored.has(name) !== counts) problems.push(`${entry} names no scenario of that list`);
     }
   }
-  if (code !== 0 && problems.length === 0) problems.push(`the suite ended with ${code}:\n${said.join('')}`);
-  const passed = [...scenarios].filter(([name, checks]) => checks.length && !checks.some(failed)).length;
-  const summary = `${passed} scenarios passed, ${problems.length} problems, ${entries.length} entries expected to fail`;
-  console.log(`${problems.length ? 'FAILED' : 'ok  '} @modelcontextprotocol/conformance ${version}, ${label}: ${summary}`);
+  if (code !== 0 && problems.length === 0) problems.push(`the suite ended with ${code}`);
+  const count = (wanted) => [...scenarios].filter(([name, checks]) => outcome(name, checks, entries) === wanted).length;
+  const passed = `${count('passed')} passed, ${count('partly')} passed but for expected checks`;
+  const counts = `${passed}, ${count('failed')} failed, ${count('expected')} expected to fail, ${count('moot')} did not apply`;
+  console.log(`${problems.length ? 'FAILED' : 'ok  '} @modelcontextprotocol/conformance ${version}, ${label}: ${counts}`);
   for (const problem of problems) console.log(`  ${problem}`);
+  if (scenarios.size === 0) console.log(said.join(''));
   return problems.length === 0;
 }
 

@@ -15,4 +15,6 @@ fi
 
 . ../clients/server.sh
 
-BEARER=$(node ../clients/token.mjs) timeout --kill-after=10 300 node server.mjs "$build" "$room/results"
+BEARER=$(node ../clients/token.mjs)
+export BEARER
+timeout --kill-after=10 300 node server.mjs "$build" "$room/results"

@@ -1,6 +1,7 @@
 //! The protocol, in both of its eras.
 
 mod both_eras;
+mod fixtures;
 mod legacy;
 mod modern;
 

@@ -48,15 +48,18 @@ pub async fn carry_out<T>(
     work: impl Future<Output = Result<T, ToolError>>,
     reads_only: bool,
     cancelled: &CancellationToken,
-    progress: Option<Progress>,
+    mut progress: Option<Progress>,
 ) -> Result<T, ToolError> {
     let work = tokio::time::timeout(DEADLINE, AssertUnwindSafe(work).catch_unwind());
     let result = tokio::select! {
         // Nobody waits for the answer of a read any more.
         () = cancelled.cancelled(), if reads_only => return Err(ToolError::Cancelled),
         result = work => result,
-        never = report(progress) => match never {},
+        never = report(progress.as_mut()) => match never {},
     };
+    if let Some(progress) = &mut progress {
+        progress.catch_up().await;
+    }
     match result {
         Err(_) => Err(ToolError::Deadline(DEADLINE)),
         Ok(Err(_)) => Err(ToolError::Panicked),
@@ -64,9 +67,9 @@ pub async fn carry_out<T>(
     }
 }
 
-async fn report(progress: Option<Progress>) -> Infallible {
+async fn report(progress: Option<&mut Progress>) -> Infallible {
     match progress {
-        Some(mut progress) => progress.report().await,
+        Some(progress) => progress.report().await,
         None => std::future::pending().await,
     }
 }

@@ -110,5 +110,8 @@ impl Mcp {
 /// The tools of the chosen sets.
 #[must_use]
 pub fn registry(settings: &Settings) -> Registry {
-    Registry::new(tools::of(&settings.toolsets), settings.read_only)
+    let tools = tools::of(&settings.toolsets);
+    #[cfg(feature = "conformance")]
+    let tools = fixtures::with_tools(tools);
+    Registry::new(tools, settings.read_only)
 }

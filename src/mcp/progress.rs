@@ -53,14 +53,25 @@ impl Progress {
     /// Passes on what it hears; never ends by itself. A caller that is gone hears nothing, which is noticed elsewhere.
     pub async fn report(&mut self) -> Infallible {
         loop {
-            // Never closed: `tell` is ours.
-            let Some(Step { answered, asked }) = self.told.recv().await else {
-                std::future::pending().await
-            };
-            let step = ProgressNotificationParam::new(self.token.clone(), f64::from(answered))
-                .with_total(f64::from(asked))
-                .with_message(format!("{answered} of {asked} answers from Intervals.icu"));
-            let _ = self.peer.notify_progress(step).await;
+            match self.told.recv().await {
+                Some(step) => self.pass_on(step).await,
+                // Never closed: `tell` is ours.
+                None => std::future::pending().await,
+            }
         }
+    }
+
+    /// Passes on what was told and not yet passed on: answers that come at once leave no time between them.
+    pub async fn catch_up(&mut self) {
+        while let Ok(step) = self.told.try_recv() {
+            self.pass_on(step).await;
+        }
+    }
+
+    async fn pass_on(&self, Step { answered, asked }: Step) {
+        let step = ProgressNotificationParam::new(self.token.clone(), f64::from(answered))
+            .with_total(f64::from(asked))
+            .with_message(format!("{answered} of {asked} answers from Intervals.icu"));
+        let _ = self.peer.notify_progress(step).await;
     }
 }

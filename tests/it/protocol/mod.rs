@@ -6,6 +6,7 @@ mod cancellation;
 mod completion;
 mod envelope;
 mod eras;
+mod fixtures;
 mod headers;
 mod legacy;
 mod load;

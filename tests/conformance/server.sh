@@ -15,6 +15,6 @@ fi
 
 . ../clients/server.sh
 
-BEARER=$(node ../clients/token.mjs)
+BEARER=$(node token.mjs)
 export BEARER
 timeout --kill-after=10 300 node server.mjs "$build" "$room/results"

@@ -6,7 +6,7 @@
 //! main ──► app ──► http        /health, /config, landing page, layers; knows nothing of us
 //!           │
 //!           ├────► oauth ──┐   authorization server and the bearer guard
-//!           ├────► mcp ────┤   tools and how they answer
+//!           ├────► mcp ────┤   tools, resources, prompts and how they answer
 //!           │        │     ├──► state   what is remembered
 //!           │        │     ▼
 //!           │        │   identity
@@ -28,10 +28,12 @@
 //! token, asks whether its grant lives, takes the credential out of the headers and leaves an [`identity::Caller`].
 //! `mcp::front` reads the head of the message, holds it to its revision (`mcp::era`), refuses a missing scope and hands the
 //! rest to rmcp; `tools/list` it answers itself, from bytes. `mcp::server` finds the tool in `mcp::registry` by the name in
-//! the body and runs it within a deadline, panics caught. The tool decodes its parameters (`mcp::params`), calls a resource
+//! the body; `mcp::call` runs it within a deadline, panics caught, and gives up a read whose caller hung up; `mcp::progress`
+//! tells a caller who asked how many answers of Intervals.icu are here. The tool decodes its parameters (`mcp::params`), calls a resource
 //! group of `intervals`, which only builds a path and query (`intervals::transport` does cache, limits, retries, decoding),
 //! and gives typed rows to `mcp::render`; `mcp::reply` makes the text. What the model reads is decided in three places: a
-//! tool's `DESCRIPTION`, `mcp::render` and `mcp::error`.
+//! tool's `DESCRIPTION`, `mcp::render` and `mcp::error`. `mcp::resources` puts the answers of tools under URIs, `mcp::prompts`
+//! are texts that name tools, `mcp::completion` offers values for the variables of the one and the arguments of the other.
 //!
 //! # An authorization
 //!

@@ -14,6 +14,9 @@ use super::progress::Progress;
 /// Claude gives a call about 60 s; ours ends before.
 const DEADLINE: Duration = Duration::from_secs(50);
 
+/// How long news of how far a call is may take once it is done.
+const LAST_NEWS: Duration = Duration::from_secs(1);
+
 /// How a call ended, for the log line that is written when the answer leaves.
 #[derive(Clone, Default)]
 pub struct Outcome(Arc<Mutex<Option<&'static str>>>);
@@ -58,7 +61,8 @@ pub async fn carry_out<T>(
         never = report(progress.as_mut()) => match never {},
     };
     if let Some(progress) = &mut progress {
-        progress.catch_up().await;
+        // A caller that does not read must not hold up what is done.
+        let _ = tokio::time::timeout(LAST_NEWS, progress.catch_up()).await;
     }
     match result {
         Err(_) => Err(ToolError::Deadline(DEADLINE)),

@@ -1,7 +1,9 @@
-//! The MCP endpoint: tools and how they answer.
+//! The MCP endpoint: tools, resources, prompts, completions, and how they answer.
 //!
 //! A request comes in through `front`, which knows both eras of the protocol (`era`), goes through rmcp to `server`, finds
-//! its tool in the `registry` by the name in the body, and leaves as a `reply`.
+//! its tool in the `registry` by the name in the body, is carried out by `call` with `progress` told to those who ask, and
+//! leaves as a `reply`. `resources` are answers of tools under URIs, `prompts` texts that name tools, `completion` the values
+//! that both can be filled with. `fixtures` exist in builds for the conformance suite alone.
 
 #![deny(clippy::indexing_slicing)]
 

@@ -20,16 +20,16 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// The pause when the 15-minute budget is spent, which does not say when it will be free again: after it one request is
 /// let through, and the 429 that may follow tells the time.
 const SPENT_WINDOW: Duration = Duration::from_secs(30);
-/// Requests at a time. At our pace there are never as many unless the service hangs; with no pace, each of hundreds of callers
-/// would hold connections and half-read answers.
-const AT_ONCE: usize = 64;
+/// Requests at a time where there is no pace: each of hundreds of callers would hold connections and half-read answers. The pace
+/// bounds them by itself, and what waits for a service that hangs takes no place from what it would answer.
+const AT_ONCE: usize = 128;
 /// Quotas are of a day.
 const LONGEST_HOLD: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) struct Limiter {
     pace: Option<DefaultDirectRateLimiter>,
     hold: Mutex<Option<Timestamp>>,
-    places: Semaphore,
+    places: Option<Semaphore>,
     clock: Clock,
 }
 
@@ -48,7 +48,7 @@ impl Limiter {
         Self {
             pace,
             hold: Mutex::new(None),
-            places: Semaphore::new(AT_ONCE),
+            places: rate.is_none().then(|| Semaphore::new(AT_ONCE)),
             clock,
         }
     }
@@ -58,8 +58,11 @@ impl Limiter {
     /// Fails at once with [`Error::RateLimited`] while a hold lasts for longer than anyone would wait.
     pub(super) async fn admit(&self, deadline: Instant) -> Result<Turn<'_>, Error> {
         self.sit_out(deadline).await?;
-        // Nobody closes the semaphore.
-        let place = self.places.acquire().await.ok();
+        let place = match &self.places {
+            // Nobody closes it.
+            Some(places) => places.acquire().await.ok(),
+            None => None,
+        };
         // A hold may have begun meanwhile.
         self.sit_out(deadline).await?;
         if let Some(pace) = &self.pace {

@@ -553,9 +553,13 @@ async fn dos_07_a_dead_upstream_holds_up_nobody_else() {
         }
     }));
     let others = async {
-        while upstream.left_waiting() < 100 {
-            sleep(Duration::from_millis(20)).await;
-        }
+        timeout(UPSTREAM_DEADLINE, async {
+            while upstream.left_waiting() < 100 {
+                sleep(Duration::from_millis(20)).await;
+            }
+        })
+        .await
+        .expect("not all calls reach the service");
         let refreshed = client::refresh(&target, &tokens).await;
         assert_eq!(refreshed.status, 200);
         assert_eq!(target.send(&Ask::get("/health")).await.status, 200);

@@ -20,6 +20,8 @@ const RACE_DAYS: i64 = 365;
 const RACES: &[&str] = &["RACE_A", "RACE_B", "RACE_C"];
 const DAYS: i64 = 90;
 const MONTHS: i64 = 24;
+/// No value is longer, however its letters are written.
+const LONGEST_TYPED: usize = 1024;
 const ACTIVITY_FIELDS: &[&str] = &["start_date_local", "name", "type", "source"];
 
 /// The combining class of the marks that make か into が: another letter, not the same with an accent.
@@ -53,6 +55,10 @@ impl Source {
         context: &Context,
         typed: &str,
     ) -> Result<CompletionInfo, ToolError> {
+        // Taken apart for comparison, a letter may become eighteen.
+        if typed.len() > LONGEST_TYPED {
+            return Ok(fitting(Vec::new(), ""));
+        }
         let values = match self {
             Self::Fixed(values) => values.iter().map(|&value| value.to_owned()).collect(),
             Self::Days => days(context.local().await?.today()),

@@ -13,7 +13,7 @@ pub const META_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 pub const META_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 
 /// Longest id that is taken, since answers repeat it.
-const MAX_ID_BYTES: usize = 256;
+pub const MAX_ID_BYTES: usize = 256;
 /// From here on, several integers are the same `f64`.
 const INEXACT: f64 = 9_007_199_254_740_992.0;
 

@@ -2,11 +2,12 @@
 
 use std::convert::Infallible;
 
-use rmcp::model::{ProgressNotificationParam, ProgressToken};
+use rmcp::model::{NumberOrString, ProgressNotificationParam, ProgressToken};
 use rmcp::service::RequestContext;
 use rmcp::{Peer, RoleServer};
 use tokio::sync::mpsc;
 
+use super::message::MAX_ID_BYTES;
 use crate::intervals::Watch;
 
 /// One call's way to its caller.
@@ -24,10 +25,14 @@ struct Step {
 }
 
 impl Progress {
-    /// `None` for a caller who does not want to know.
+    /// `None` for a caller who does not want to know, or under a token so long that repeating it would cost more than the
+    /// news is worth.
     #[must_use]
     pub fn of(context: &RequestContext<RoleServer>) -> Option<Self> {
         let token = context.meta.get_progress_token()?;
+        if matches!(&token.0, NumberOrString::String(text) if text.len() > MAX_ID_BYTES) {
+            return None;
+        }
         // As many messages as the call waits for answers, hence bounded.
         let (tell, told) = mpsc::unbounded_channel();
         Some(Self {

@@ -98,6 +98,7 @@ impl Handler {
         result
     }
 
+    /// What the argument is completed from. What has no values to offer is not wrong: clients ask while somebody types.
     fn source(&self, request: &CompleteRequestParams) -> Option<Source> {
         let variable = &request.argument.name;
         match &request.r#ref {
@@ -336,10 +337,9 @@ impl ServerHandler for Handler {
     ) -> Result<CompleteResult, ErrorData> {
         let caller = reader(&context)?;
         let Some(source) = self.source(&request) else {
-            // What has no values to offer is not wrong: clients ask while somebody types.
             return Ok(CompleteResult::new(CompletionInfo::default()));
         };
-        let (at_hand, _) = self.context(&caller, &context);
+        let at_hand = self.0.home.call(caller.scopes, None);
         let work = source.complete(&at_hand, &request.argument.value);
         match self.read(work, &context, None).await {
             Ok(values) => Ok(CompleteResult::new(values)),

@@ -11,8 +11,9 @@ use crate::mcp::reply::Reply;
 use crate::mcp::text;
 use crate::units::{self, Units, number, signed};
 
-/// What was planned, what came of it and its steps; `done` are the activities that may have carried it out.
-pub fn whole(event: &Event, done: &[Activity], local: &Local) -> Reply {
+/// What was planned, what came of it and its steps; `done` are the activities that may have carried it out,
+/// `None` if they are unknown.
+pub fn whole(event: &Event, done: Option<&[Activity]>, local: &Local) -> Reply {
     let mut reply = Reply::new(head(event, local));
     reply.line_if(standing(event, done, local));
     reply.line_if(numbers(event, local.units));
@@ -64,7 +65,7 @@ fn head(event: &Event, local: &Local) -> String {
     facts.join(" · ")
 }
 
-fn standing(event: &Event, done: &[Activity], local: &Local) -> String {
+fn standing(event: &Event, done: Option<&[Activity]>, local: &Local) -> String {
     let today = local.today();
     let mut facts: Vec<String> = Vec::new();
     if let Some((_, last)) = events::span(event) {

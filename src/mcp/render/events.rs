@@ -96,7 +96,7 @@ pub fn is_absence(event: &Event) -> bool {
 
 /// Rows in the order of days. `done` are the activities that may have carried the workouts out.
 #[must_use]
-pub fn table(found: &[&Event], done: &[Activity], units: Units, today: Date) -> Table {
+pub fn table(found: &[&Event], done: Option<&[Activity]>, units: Units, today: Date) -> Table {
     let mut table = Table::new([
         "id",
         "date",
@@ -160,18 +160,24 @@ pub fn table(found: &[&Event], done: &[Activity], units: Units, today: Date) -> 
 }
 
 /// All that a row says beside its numbers.
-fn state(event: &Event, done: &[Activity], last: Date, today: Date) -> String {
+fn state(event: &Event, done: Option<&[Activity]>, last: Date, today: Date) -> String {
     let mut words: Vec<String> = outcome(event, done, last, today).into_iter().collect();
     words.extend(conditions(event));
     words.extend(push_errors(event).next());
     words.join(", ")
 }
 
-/// Done, with what and how well; missed; `None` when it is neither.
+/// Done, with what and how well; missed; `None` when it is neither. `done` is `None` when what was done is unknown.
 #[must_use]
-pub fn outcome(event: &Event, done: &[Activity], last: Date, today: Date) -> Option<String> {
+pub fn outcome(
+    event: &Event,
+    done: Option<&[Activity]>,
+    last: Date,
+    today: Date,
+) -> Option<String> {
     let pair = done
-        .iter()
+        .into_iter()
+        .flatten()
         .find(|a| a.paired_event_id == Some(event.id))
         .map(|a| (a.id.to_string(), a.compliance))
         .or_else(|| {
@@ -185,7 +191,7 @@ pub fn outcome(event: &Event, done: &[Activity], last: Date, today: Date) -> Opt
         Some((id, None)) => Some(format!("done {id}")),
         None if is_workout(event) && last < today => {
             // What came through Strava cannot be paired here: it may have been this workout.
-            let strava = done
+            let strava = done?
                 .iter()
                 .any(|a| a.is_stub() && super::activities::day(a) == Some(last));
             let word = if strava {

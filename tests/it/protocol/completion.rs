@@ -209,6 +209,22 @@ async fn what_has_no_values_is_no_error() {
 }
 
 #[tokio::test]
+async fn more_than_any_value_holds_is_not_even_compared() {
+    let world = World::start().await;
+    let owner = world.owner();
+    // One letter that is eighteen when it is taken apart.
+    let typed = "\u{FDFA}".repeat(300_000);
+    for (uri, argument) in [(ACTIVITY, "id"), (EVENT, "id"), (WELLNESS, "date")] {
+        let completion = complete(&owner, &of_template(uri), argument, &typed).await;
+        assert_eq!(
+            completion,
+            json!({ "values": [], "total": 0, "hasMore": false })
+        );
+    }
+    assert!(world.demo.journal().is_empty());
+}
+
+#[tokio::test]
 async fn an_empty_account_has_no_values() {
     let world = World::seen_from("2019-06-01T09:00:00Z").await;
     let owner = world.owner();

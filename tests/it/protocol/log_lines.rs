@@ -35,6 +35,16 @@ impl Log {
         tracing::subscriber::set_default(subscriber)
     }
 
+    /// A server whose lines arrive here. The place in the code that writes them is asked once and for all threads whether
+    /// anybody listens; another thread may have had the answer just before this one began to.
+    async fn world(&self) -> World {
+        let world = World::start().await;
+        world.owner().legacy("ping", json!({})).await;
+        tracing::callsite::rebuild_interest_cache();
+        self.0.lock().unwrap().clear();
+        world
+    }
+
     fn calls(&self) -> Vec<String> {
         self.lines("Processing request of type tools/call")
     }
@@ -52,7 +62,7 @@ impl Log {
 async fn a_call_answered_as_a_stream_leaves_one_line_when_the_stream_ends() {
     let log = Log::default();
     let _listening = log.listen();
-    let world = World::start().await;
+    let world = log.world().await;
     let meta = json!({ "progressToken": 1 });
     let params = json!({ "name": "get_today", "arguments": {}, "_meta": meta });
     let answer = world.owner().legacy("tools/call", params).await;
@@ -66,7 +76,7 @@ async fn a_call_answered_as_a_stream_leaves_one_line_when_the_stream_ends() {
 async fn a_call_whose_caller_hangs_up_leaves_a_line_that_says_so() {
     let log = Log::default();
     let _listening = log.listen();
-    let world = World::start().await;
+    let world = log.world().await;
     world.demo.faults().set(Fault::Hang, FaultScope::default());
     let owner = world.owner();
     let params = json!({ "name": "list_activities", "arguments": {} });
@@ -92,7 +102,7 @@ async fn a_call_whose_caller_hangs_up_leaves_a_line_that_says_so() {
 async fn what_is_refused_is_never_logged_as_done() {
     let log = Log::default();
     let _listening = log.listen();
-    let world = World::start().await;
+    let world = log.world().await;
     for (method, params) in [
         ("tools/call", json!({ "name": "get_moon" })),
         ("tools/call", json!({ "name": "get_today", "arguments": 5 })),

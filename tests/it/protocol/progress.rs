@@ -6,6 +6,16 @@ use crate::support::{Answer, Caller, LEGACY, MODERN, Server, World, meta};
 
 /// Calls a tool with a progress token, in either era.
 async fn call(server: &Server, version: &str, name: &str, arguments: Value) -> Answer {
+    call_under("how-far", server, version, name, arguments).await
+}
+
+async fn call_under(
+    token: &str,
+    server: &Server,
+    version: &str,
+    name: &str,
+    arguments: Value,
+) -> Answer {
     let mut headers = vec![
         ("Content-Type", "application/json"),
         ("Accept", "application/json, text/event-stream"),
@@ -17,7 +27,7 @@ async fn call(server: &Server, version: &str, name: &str, arguments: Value) -> A
     } else {
         json!({})
     };
-    meta["progressToken"] = json!("how-far");
+    meta["progressToken"] = json!(token);
     let params = json!({ "name": name, "arguments": arguments, "_meta": meta });
     let body = json!({ "jsonrpc": "2.0", "id": "a", "method": "tools/call", "params": params });
     Caller::owner(server)
@@ -87,6 +97,24 @@ async fn a_call_with_one_answer_or_a_remembered_one_is_plain_json() {
             assert_eq!(answer.status, 200);
             assert_eq!(answer.headers["content-type"], "application/json", "{name}");
             assert_eq!(answer.body["id"], "a");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_repeated_only_as_long_as_an_id_may_be() {
+    for (length, kind) in [(256, "text/event-stream"), (257, "application/json")] {
+        for version in [LEGACY, MODERN] {
+            let world = World::start().await;
+            let token = "t".repeat(length);
+            let answer = call_under(&token, &world.server, version, "get_today", json!({})).await;
+            assert_eq!(
+                (
+                    answer.status,
+                    &answer.headers["content-type"].to_str().unwrap()
+                ),
+                (200, &kind)
+            );
         }
     }
 }

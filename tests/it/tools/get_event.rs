@@ -286,6 +286,30 @@ async fn targets_that_cannot_be_resolved_are_shown_as_written() {
 }
 
 #[tokio::test]
+async fn nothing_is_called_not_done_while_what_was_done_cannot_be_read() {
+    let world = World::start().await;
+    let missed = find(&world, "oldest=2026-02-01&newest=2026-03-17", |event| {
+        event["category"] == "WORKOUT" && event["paired_activity_id"].is_null()
+    })
+    .await;
+    let done = FaultScope {
+        path_contains: Some("/activities".to_owned()),
+        times: None,
+    };
+    world.demo.faults().set(Fault::Status(403, None), done);
+    let day = &missed["start_date_local"].as_str().unwrap()[..10];
+    let arguments = json!({ "oldest": day, "newest": day });
+    let owner = world.owner();
+    let listed = owner.call_tool("list_events", arguments).await.ok();
+    for text in [said(&world, &missed).await, listed] {
+        assert!(
+            !text.contains("not done") && text.contains("could not be read"),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_event_is_answered_with_where_ids_come_from() {
     let world = World::start().await;
     let owner = world.owner();

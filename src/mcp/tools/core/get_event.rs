@@ -67,15 +67,15 @@ impl Tool for GetEvent {
             },
             pairs(context, &found, today),
         );
-        let unpaired = done.is_err();
+        let done = done.ok();
         let unresolved = resolved.is_err();
         let shown = resolved.ok().flatten().unwrap_or(found);
-        let mut reply = event::whole(&shown, &done.unwrap_or_default(), &local);
+        let mut reply = event::whole(&shown, done.as_deref().map(Vec::as_slice), &local);
         if unresolved {
             reply.footer("What the targets are in W, bpm and pace could not be read just now.");
         }
-        if unpaired {
-            reply.footer("Compliance could not be read just now.");
+        if done.is_none() {
+            reply.footer("Whether it was done, and how well, could not be read just now.");
         }
         Ok(reply)
     }

@@ -78,8 +78,8 @@ impl Tool for ListEvents {
             },
         );
         let found = found?;
-        let unpaired = done.is_err();
-        let done = done.unwrap_or_default();
+        let done = done.ok();
+        let done = done.as_deref().map(Vec::as_slice);
         let mut rows: Vec<&Event> = found.iter().collect();
         events::sort(&mut rows);
 
@@ -97,7 +97,7 @@ impl Tool for ListEvents {
         // Of too many the last: what lies ahead matters more than what lies behind.
         let cut = rows.len().saturating_sub(MAX_ROWS);
         let shown: Vec<&Event> = rows.iter().copied().skip(cut).collect();
-        let table = events::table(&shown, &done, local.units, today);
+        let table = events::table(&shown, done, local.units, today);
         if steps {
             // What is cut is then found by its steps: going on behind the rows would pass over the steps before.
             reply.line(table.render());
@@ -124,12 +124,12 @@ impl Tool for ListEvents {
         {
             reply.footer("form: projected CTL minus ATL at the end of the day, if everything is done as planned.");
         }
-        let strava = activities::stub_note(done.iter(), today.year(), false);
+        let strava = activities::stub_note(done.into_iter().flatten(), today.year(), false);
         if !strava.is_empty() {
             reply.footer(strava);
         }
-        if unpaired {
-            reply.footer("Compliance could not be read just now.");
+        if done.is_none() {
+            reply.footer("What was done, and how well, could not be read just now.");
         }
         Ok(reply)
     }

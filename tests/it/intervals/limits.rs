@@ -230,10 +230,10 @@ async fn asked(upstream: &Upstream, count: usize) {
 }
 
 #[tokio::test]
-async fn no_more_than_64_requests_are_under_way_at_a_time() {
+async fn no_more_than_128_requests_are_under_way_at_a_time_where_there_is_no_pace() {
     let upstream = Upstream::answering(Reply::Stall(Vec::new())).await;
     let client = upstream.client_with(Duration::from_secs(60), clock());
-    let mut reads: Vec<_> = (0..70)
+    let mut reads: Vec<_> = (0..134)
         .map(|n| {
             let client = client.clone();
             let day = date(2026, 1, 1) + n.days();
@@ -241,13 +241,13 @@ async fn no_more_than_64_requests_are_under_way_at_a_time() {
             AbortOnDropHandle::new(tokio::spawn(read))
         })
         .collect();
-    asked(&upstream, 64).await;
+    asked(&upstream, 128).await;
     sleep(Duration::from_millis(200)).await;
-    assert_eq!(upstream.requests().len(), 64);
+    assert_eq!(upstream.requests().len(), 128);
     // Who gives up makes room, and those who gave up while they waited are not asked for.
-    drop(reads.split_off(66));
+    drop(reads.split_off(130));
     drop(reads.drain(..10).collect::<Vec<_>>());
-    asked(&upstream, 66).await;
+    asked(&upstream, 130).await;
     sleep(Duration::from_millis(200)).await;
-    assert_eq!(upstream.requests().len(), 66);
+    assert_eq!(upstream.requests().len(), 130);
 }

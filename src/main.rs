@@ -25,6 +25,10 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
 
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// What the demo's consent page asks for unless `OWNER_PASSWORD` says otherwise. It guards an athlete who does not exist.
 const DEMO_OWNER_PASSWORD: &str = "demo-owner-password";
 

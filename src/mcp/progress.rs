@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use futures_util::future::BoxFuture;
 use rmcp::model::{NumberOrString, ProgressNotificationParam, ProgressToken};
 use rmcp::service::RequestContext;
 use rmcp::{Peer, RoleServer};
@@ -16,6 +17,9 @@ pub struct Progress {
     token: ProgressToken,
     told: mpsc::UnboundedReceiver<Step>,
     tell: mpsc::UnboundedSender<Step>,
+    /// What is being passed on. It is kept here to be finished even if whoever waits for it turns to something else: what is
+    /// still on its way when the answer leaves could arrive behind it.
+    leaving: Option<BoxFuture<'static, ()>>,
 }
 
 /// So many answers of Intervals.icu are here, of so many asked for until now.
@@ -40,6 +44,7 @@ impl Progress {
             token,
             told,
             tell,
+            leaving: None,
         })
     }
 
@@ -58,25 +63,38 @@ impl Progress {
     /// Passes on what it hears; never ends by itself. A caller that is gone hears nothing, which is noticed elsewhere.
     pub async fn report(&mut self) -> Infallible {
         loop {
+            self.finish().await;
             match self.told.recv().await {
-                Some(step) => self.pass_on(step).await,
+                Some(step) => self.pass_on(step),
                 // Never closed: `tell` is ours.
                 None => std::future::pending().await,
             }
         }
     }
 
-    /// Passes on what was told and not yet passed on: answers that come at once leave no time between them.
+    /// Passes on what was told and has not arrived yet: answers that come at once leave no time between them.
     pub async fn catch_up(&mut self) {
+        self.finish().await;
         while let Ok(step) = self.told.try_recv() {
-            self.pass_on(step).await;
+            self.pass_on(step);
+            self.finish().await;
         }
     }
 
-    async fn pass_on(&self, Step { answered, asked }: Step) {
+    async fn finish(&mut self) {
+        if let Some(leaving) = &mut self.leaving {
+            leaving.await;
+            self.leaving = None;
+        }
+    }
+
+    fn pass_on(&mut self, Step { answered, asked }: Step) {
         let step = ProgressNotificationParam::new(self.token.clone(), f64::from(answered))
             .with_total(f64::from(asked))
             .with_message(format!("{answered} of {asked} answers from Intervals.icu"));
-        let _ = self.peer.notify_progress(step).await;
+        let peer = self.peer.clone();
+        self.leaving = Some(Box::pin(async move {
+            let _ = peer.notify_progress(step).await;
+        }));
     }
 }

@@ -16,10 +16,10 @@ use tower::ServiceExt;
 
 use super::call::Outcome;
 use super::era::{self, Violation};
+use super::lists::Lists;
 use super::message::{Kind, Malformed, Message};
 use super::registry::Registry;
 use super::server::Handler;
-use super::tool_list::ToolLists;
 use crate::identity::{Caller, MissingScopes, Scope, Scopes};
 
 /// The largest message that is read.
@@ -30,7 +30,7 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 pub struct Endpoint {
     pub service: StreamableHttpService<Handler, NeverSessionManager>,
     pub registry: Arc<Registry>,
-    pub lists: Arc<ToolLists>,
+    pub lists: Arc<Lists>,
     pub strict: bool,
 }
 
@@ -111,13 +111,15 @@ async fn dispatch(
     if let Some(refusal) = refuse_scope(endpoint, &message, &parts) {
         return refusal;
     }
-    if message.method == "tools/list"
-        && let Some(caller) = parts.extensions.get::<Caller>()
+    if let Some(caller) = parts.extensions.get::<Caller>()
+        && let Some(list) = endpoint.lists.answer(
+            &message.method,
+            &endpoint.registry,
+            caller.scopes,
+            era,
+            &message.id,
+        )
     {
-        let registry = &endpoint.registry;
-        let list = endpoint
-            .lists
-            .answer(registry, caller.scopes, era, &message.id);
         return json_body(StatusCode::OK, Body::from(list));
     }
     // Clients leave `Accept` out or name only one type (claude.ai among them); rmcp insists on both.

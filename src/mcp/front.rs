@@ -18,6 +18,7 @@ use super::call::Outcome;
 use super::era::{self, Violation};
 use super::lists::Lists;
 use super::message::{Kind, Malformed, Message};
+use super::progress::Whole;
 use super::registry::Registry;
 use super::server::Handler;
 use crate::identity::{Caller, MissingScopes, Scope, Scopes};
@@ -122,6 +123,9 @@ async fn dispatch(
     {
         return json_body(StatusCode::OK, Body::from(list));
     }
+    if !takes_streams(&parts.headers) {
+        parts.extensions.insert(Whole);
+    }
     // Clients leave `Accept` out or name only one type (claude.ai among them); rmcp insists on both.
     parts.headers.insert(
         header::ACCEPT,
@@ -219,6 +223,20 @@ fn is_type(headers: &HeaderMap, wanted: &str) -> bool {
                     .all(|part| part.trim().eq_ignore_ascii_case(wanted))
             })
         })
+}
+
+/// Whether a stream of events may be the answer; who names no type at all takes any.
+fn takes_streams(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT).iter();
+    let mut types = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|part| part.split(';').next())
+        .map(|essence| essence.trim().to_ascii_lowercase())
+        .filter(|essence| !essence.is_empty())
+        .peekable();
+    types.peek().is_none()
+        || types.any(|essence| matches!(essence.as_str(), "text/event-stream" | "text/*" | "*/*"))
 }
 
 fn rpc_error(

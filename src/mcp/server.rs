@@ -195,6 +195,15 @@ impl ServerHandler for Handler {
         let reads_only = tool.access == Access::Read;
         let result = carry_out(work, reads_only, &context.ct, progress).await;
         note(&context, &result);
+        if !reads_only && context.ct.is_cancelled() {
+            // The line of the call was written when its caller hung up.
+            tracing::info!(
+                session_id = %caller.session_id,
+                tool = %tool.name,
+                outcome = %Outcome::of(&result),
+                "a change went on without its caller"
+            );
+        }
         Ok(match result {
             Ok(content) => CallToolResult::success(content),
             Err(error) => {

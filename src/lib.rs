@@ -27,7 +27,7 @@
 //! `http` gives the request an id, a span, a body cap and a deadline, and checks Host and Origin. `oauth::guard` verifies the
 //! token, asks whether its grant lives, takes the credential out of the headers and leaves an [`identity::Caller`].
 //! `mcp::front` reads the head of the message, holds it to its revision (`mcp::era`), refuses a missing scope and hands the
-//! rest to rmcp; `tools/list` it answers itself, from bytes. `mcp::server` finds the tool in `mcp::registry` by the name in
+//! rest to rmcp; what can be listed it answers itself, from bytes. `mcp::server` finds the tool in `mcp::registry` by the name in
 //! the body; `mcp::call` runs it within a deadline, panics caught, and gives up a read whose caller hung up; `mcp::progress`
 //! tells a caller who asked how many answers of Intervals.icu are here. The tool decodes its parameters (`mcp::params`), calls a resource
 //! group of `intervals`, which only builds a path and query (`intervals::transport` does cache, limits, retries, decoding),

@@ -24,7 +24,12 @@ pub struct Outcome(Arc<Mutex<Option<&'static str>>>);
 impl Outcome {
     /// Notes how the work ended.
     pub fn note<T>(&self, result: &Result<T, ToolError>) {
-        self.set(result.as_ref().map_or_else(ToolError::outcome, |_| "ok"));
+        self.set(Self::of(result));
+    }
+
+    /// `ok`, or what kind of failure `result` is.
+    pub fn of<T>(result: &Result<T, ToolError>) -> &'static str {
+        result.as_ref().map_or_else(ToolError::outcome, |_| "ok")
     }
 
     /// Notes that no work was begun, since what was asked for does not exist or is not said right.

@@ -16,10 +16,11 @@ use tower::ServiceExt;
 
 use super::call::Outcome;
 use super::era::{self, Violation};
+use super::lists::Lists;
 use super::message::{Kind, Malformed, Message};
+use super::progress::Whole;
 use super::registry::Registry;
 use super::server::Handler;
-use super::tool_list::ToolLists;
 use crate::identity::{Caller, MissingScopes, Scope, Scopes};
 
 /// The largest message that is read.
@@ -30,7 +31,7 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 pub struct Endpoint {
     pub service: StreamableHttpService<Handler, NeverSessionManager>,
     pub registry: Arc<Registry>,
-    pub lists: Arc<ToolLists>,
+    pub lists: Arc<Lists>,
     pub strict: bool,
 }
 
@@ -111,14 +112,19 @@ async fn dispatch(
     if let Some(refusal) = refuse_scope(endpoint, &message, &parts) {
         return refusal;
     }
-    if message.method == "tools/list"
-        && let Some(caller) = parts.extensions.get::<Caller>()
+    if let Some(caller) = parts.extensions.get::<Caller>()
+        && let Some(list) = endpoint.lists.answer(
+            &message.method,
+            &endpoint.registry,
+            caller.scopes,
+            era,
+            &message.id,
+        )
     {
-        let registry = &endpoint.registry;
-        let list = endpoint
-            .lists
-            .answer(registry, caller.scopes, era, &message.id);
         return json_body(StatusCode::OK, Body::from(list));
+    }
+    if !takes_streams(&parts.headers) {
+        parts.extensions.insert(Whole);
     }
     // Clients leave `Accept` out or name only one type (claude.ai among them); rmcp insists on both.
     parts.headers.insert(
@@ -217,6 +223,20 @@ fn is_type(headers: &HeaderMap, wanted: &str) -> bool {
                     .all(|part| part.trim().eq_ignore_ascii_case(wanted))
             })
         })
+}
+
+/// Whether a stream of events may be the answer; who names no type at all takes any.
+fn takes_streams(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT).iter();
+    let mut types = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|part| part.split(';').next())
+        .map(|essence| essence.trim().to_ascii_lowercase())
+        .filter(|essence| !essence.is_empty())
+        .peekable();
+    types.peek().is_none()
+        || types.any(|essence| matches!(essence.as_str(), "text/event-stream" | "text/*" | "*/*"))
 }
 
 fn rpc_error(

@@ -20,6 +20,7 @@ mod fixtures;
 mod front;
 mod help;
 mod instructions;
+mod lists;
 mod message;
 mod params;
 mod progress;
@@ -31,7 +32,6 @@ mod resources;
 mod scales;
 mod server;
 mod text;
-mod tool_list;
 mod tools;
 
 use std::sync::Arc;
@@ -69,16 +69,13 @@ impl Mcp {
     pub fn new(settings: Settings, client: intervals::Client, clock: Clock) -> Self {
         let registry = Arc::new(registry(&settings));
         let home = context::Home::new(client, clock, Arc::clone(&registry));
-        let resources: Arc<[Resource]> = resources::all()
+        let resources: Vec<Resource> = resources::all()
             .into_iter()
             .filter(|resource| resource.is_offered(&registry))
             .collect();
-        let handler = server::Handler::new(
-            Arc::clone(&registry),
-            Arc::clone(&resources),
-            prompts::all(),
-            home,
-        );
+        let prompts = prompts::all();
+        let lists = Arc::new(lists::Lists::new(&resources, &prompts));
+        let handler = server::Handler::new(Arc::clone(&registry), resources, prompts, home);
         let service = StreamableHttpService::new(
             move || Ok(handler.clone()),
             Arc::new(NeverSessionManager::default()),
@@ -93,7 +90,7 @@ impl Mcp {
             endpoint: front::Endpoint {
                 service,
                 registry,
-                lists: Arc::default(),
+                lists,
                 strict: settings.strict_protocol_headers,
             },
         }

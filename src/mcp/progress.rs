@@ -11,6 +11,10 @@ use tokio::sync::mpsc;
 use super::message::MAX_ID_BYTES;
 use crate::intervals::Watch;
 
+/// In a request's extensions: its caller takes the answer in one piece only.
+#[derive(Clone, Copy)]
+pub struct Whole;
+
 /// One call's way to its caller.
 pub struct Progress {
     peer: Peer<RoleServer>,
@@ -29,12 +33,16 @@ struct Step {
 }
 
 impl Progress {
-    /// `None` for a caller who does not want to know, or under a token so long that repeating it would cost more than the
-    /// news is worth.
+    /// `None` for a caller who does not want to know or does not take streams, or whose token is so long that repeating it
+    /// would cost more than the news is worth.
     #[must_use]
     pub fn of(context: &RequestContext<RoleServer>) -> Option<Self> {
         let token = context.meta.get_progress_token()?;
         if matches!(&token.0, NumberOrString::String(text) if text.len() > MAX_ID_BYTES) {
+            return None;
+        }
+        let request = context.extensions.get::<http::request::Parts>();
+        if request.is_some_and(|request| request.extensions.get::<Whole>().is_some()) {
             return None;
         }
         // As many messages as the call waits for answers, hence bounded.

@@ -1,15 +1,15 @@
-//! The rmcp handler: the single choke point through which every tool, resource, prompt and completion is asked for.
+//! The rmcp handler: the single choke point through which every tool, resource, prompt and completion is asked for. What
+//! can be listed never comes here: it is answered in front, by [`lists`](super::lists).
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
-    CompleteResult, CompletionInfo, ContentBlock, CustomRequest, CustomResult, DiscoverResult,
-    ErrorData, GetPromptRequestParams, GetPromptResponse, GetPromptResult, Implementation,
-    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, PaginatedRequestParams,
-    ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult,
-    Reference, ServerCapabilities, ServerConfig,
+    CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult,
+    CompletionInfo, ContentBlock, CustomRequest, CustomResult, DiscoverResult, ErrorData,
+    GetPromptRequestParams, GetPromptResponse, GetPromptResult, Implementation, ProtocolVersion,
+    ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Reference,
+    ServerCapabilities, ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
@@ -42,7 +42,7 @@ pub struct Handler(Arc<Inner>);
 
 struct Inner {
     registry: Arc<Registry>,
-    resources: Arc<[Resource]>,
+    resources: Vec<Resource>,
     prompts: Vec<Prompt>,
     home: Arc<Home>,
     config: ServerConfig,
@@ -52,7 +52,7 @@ impl Handler {
     #[must_use]
     pub fn new(
         registry: Arc<Registry>,
-        resources: Arc<[Resource]>,
+        resources: Vec<Resource>,
         prompts: Vec<Prompt>,
         home: Arc<Home>,
     ) -> Self {
@@ -159,19 +159,6 @@ fn is_modern(context: &RequestContext<RoleServer>) -> bool {
     context.protocol_version() == Some(ProtocolVersion::V_2026_07_28)
 }
 
-/// A list that is the same for everybody, with how long it may be kept.
-macro_rules! fixed_list {
-    ($result:ident, $items:expr, $context:expr) => {{
-        let list = $result::with_all_items($items);
-        Ok(if is_modern($context) {
-            list.with_ttl_ms(LISTS_TTL_MS)
-                .with_cache_scope(CacheScope::Public)
-        } else {
-            list
-        })
-    }};
-}
-
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
         self.0.config.clone()
@@ -208,6 +195,15 @@ impl ServerHandler for Handler {
         let reads_only = tool.access == Access::Read;
         let result = carry_out(work, reads_only, &context.ct, progress).await;
         note(&context, &result);
+        if !reads_only && context.ct.is_cancelled() {
+            // The line of the call was written when its caller hung up.
+            tracing::info!(
+                session_id = %caller.session_id,
+                tool = %tool.name,
+                outcome = %Outcome::of(&result),
+                "a change went on without its caller"
+            );
+        }
         Ok(match result {
             Ok(content) => CallToolResult::success(content),
             Err(error) => {
@@ -239,32 +235,6 @@ impl ServerHandler for Handler {
     fn get_tool(&self, name: &str) -> Option<rmcp::model::Tool> {
         let mut tools = self.0.registry.summary();
         tools.find_map(|(known, _, listed)| (known == name).then(|| listed.clone()))
-    }
-
-    async fn list_resources(
-        &self,
-        _: Option<PaginatedRequestParams>,
-        context: RequestContext<RoleServer>,
-    ) -> Result<ListResourcesResult, ErrorData> {
-        let plain = self.0.resources.iter().filter(|r| r.variable().is_none());
-        fixed_list!(
-            ListResourcesResult,
-            plain.map(Resource::listed).collect(),
-            &context
-        )
-    }
-
-    async fn list_resource_templates(
-        &self,
-        _: Option<PaginatedRequestParams>,
-        context: RequestContext<RoleServer>,
-    ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        let families = self.0.resources.iter().filter(|r| r.variable().is_some());
-        fixed_list!(
-            ListResourceTemplatesResult,
-            families.map(Resource::listed_template).collect(),
-            &context
-        )
     }
 
     async fn read_resource(
@@ -302,15 +272,6 @@ impl ServerHandler for Handler {
             Err(error) if resource.is_missed(&error) => Err(miss(error.sentence())),
             Err(error) => Err(ErrorData::internal_error(error.sentence(), None)),
         }
-    }
-
-    async fn list_prompts(
-        &self,
-        _: Option<PaginatedRequestParams>,
-        context: RequestContext<RoleServer>,
-    ) -> Result<ListPromptsResult, ErrorData> {
-        let prompts = self.0.prompts.iter().map(Prompt::listed).collect();
-        fixed_list!(ListPromptsResult, prompts, &context)
     }
 
     async fn get_prompt(

@@ -99,6 +99,41 @@ async fn a_call_whose_caller_hangs_up_leaves_a_line_that_says_so() {
 }
 
 #[tokio::test]
+async fn what_became_of_a_change_whose_caller_hung_up_is_told_later() {
+    let log = Log::default();
+    let _listening = log.listen();
+    let world = log.world().await;
+    let held = FaultScope {
+        path_contains: Some("/wellness/2026".to_owned()),
+        times: None,
+    };
+    world.demo.faults().set(Fault::Held, held);
+    let owner = world.owner();
+    let entry = json!({ "date": "2026-03-18", "weight": 71.25 });
+    let arguments = json!({ "entries": [entry] });
+    let params = json!({ "name": "update_wellness", "arguments": arguments });
+    let call = owner.legacy("tools/call", params);
+    tokio::time::timeout(Duration::from_millis(500), call)
+        .await
+        .unwrap_err();
+    let later = || log.lines("a change went on without its caller");
+    assert!(later().is_empty());
+    world.demo.faults().clear();
+    for _ in 0..100 {
+        if !later().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let later = later();
+    assert_eq!(later.len(), 1, "{later:?}");
+    assert!(
+        later[0].contains("tool=update_wellness outcome=ok"),
+        "{later:?}"
+    );
+}
+
+#[tokio::test]
 async fn what_is_refused_is_never_logged_as_done() {
     let log = Log::default();
     let _listening = log.listen();

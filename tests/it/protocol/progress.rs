@@ -6,11 +6,13 @@ use crate::support::{Answer, Caller, LEGACY, MODERN, Server, World, meta};
 
 /// Calls a tool with a progress token, in either era.
 async fn call(server: &Server, version: &str, name: &str, arguments: Value) -> Answer {
-    call_under("how-far", server, version, name, arguments).await
+    let accept = Some("application/json, text/event-stream");
+    call_under("how-far", accept, server, version, name, arguments).await
 }
 
 async fn call_under(
     token: &str,
+    accept: Option<&str>,
     server: &Server,
     version: &str,
     name: &str,
@@ -18,9 +20,9 @@ async fn call_under(
 ) -> Answer {
     let mut headers = vec![
         ("Content-Type", "application/json"),
-        ("Accept", "application/json, text/event-stream"),
         ("MCP-Protocol-Version", version),
     ];
+    headers.extend(accept.map(|accept| ("Accept", accept)));
     let mut meta = if version == MODERN {
         headers.extend([("Mcp-Method", "tools/call"), ("Mcp-Name", name)]);
         meta(version)
@@ -101,20 +103,42 @@ async fn a_call_with_one_answer_or_a_remembered_one_is_plain_json() {
     }
 }
 
+/// What kind of answer a call that takes several steps gets.
+async fn kind_under(token: &str, accept: Option<&str>, version: &str) -> String {
+    let world = World::start().await;
+    let today = json!({});
+    let answer = call_under(token, accept, &world.server, version, "get_today", today).await;
+    assert_eq!(answer.status, 200);
+    answer.headers["content-type"].to_str().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn a_token_is_repeated_only_as_long_as_an_id_may_be() {
     for (length, kind) in [(256, "text/event-stream"), (257, "application/json")] {
         for version in [LEGACY, MODERN] {
-            let world = World::start().await;
             let token = "t".repeat(length);
-            let answer = call_under(&token, &world.server, version, "get_today", json!({})).await;
-            assert_eq!(
-                (
-                    answer.status,
-                    &answer.headers["content-type"].to_str().unwrap()
-                ),
-                (200, &kind)
-            );
+            assert_eq!(kind_under(&token, Some("*/*"), version).await, kind);
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_names_no_streams_gets_the_answer_whole() {
+    for (accept, kind) in [
+        (None, "text/event-stream"),
+        (Some(""), "text/event-stream"),
+        (Some("*/*"), "text/event-stream"),
+        (Some("application/json, Text/*;q=0.5"), "text/event-stream"),
+        (Some("TEXT/EVENT-STREAM"), "text/event-stream"),
+        (Some("application/json"), "application/json"),
+        (
+            Some("application/json, text/plain;q=0.1"),
+            "application/json",
+        ),
+    ] {
+        for version in [LEGACY, MODERN] {
+            let found = kind_under("how-far", accept, version).await;
+            assert_eq!(found, kind, "{accept:?}");
         }
     }
 }

@@ -175,11 +175,11 @@ impl Transport {
         let core = Arc::clone(&self.core);
         let write = tokio::spawn(async move {
             let deadline = Instant::now() + core.deadline;
-            let attempt = async {
-                let _turn = core.limiter.admit(deadline).await?;
-                core.exchange(method, &target, Some(body)).await
-            };
-            let outcome = timeout_at(deadline, attempt)
+            // What never had its turn was not sent, and nothing can have become of it.
+            let _turn = timeout_at(deadline, core.limiter.admit(deadline))
+                .await
+                .unwrap_or(Err(Error::RateLimited { retry_after: None }))?;
+            let outcome = timeout_at(deadline, core.exchange(method, &target, Some(body)))
                 .await
                 .unwrap_or(Err(Error::Timeout));
             core.cache.forget();

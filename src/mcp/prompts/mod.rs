@@ -19,7 +19,9 @@ pub use language::Language;
 
 /// Longest value of an argument that is taken over, in characters.
 const VALUE_LIMIT: usize = 200;
-const QUOTATION_MARKS: [char; 9] = ['"', '“', '”', '„', '「', '」', '『', '』', '`'];
+const QUOTATION_MARKS: [char; 12] = [
+    '"', '“', '”', '„', '「', '」', '『', '』', '｢', '｣', '＂', '`',
+];
 
 /// A conversation to start.
 pub struct Prompt {

@@ -195,6 +195,21 @@ async fn a_write_is_sent_once_whatever_happens() {
 }
 
 #[tokio::test]
+async fn a_write_that_never_had_its_turn_is_certain_not_to_have_been_sent() {
+    let upstream = Upstream::answering(Reply::json("[]")).await;
+    let client = upstream.client_paced(Some(1), Duration::from_millis(300), clock());
+    let day = date(2026, 3, 1);
+    client.wellness().list(day, day, &[]).await.unwrap();
+    let update = WellnessUpdate {
+        weight: Some(70.0),
+        ..WellnessUpdate::default()
+    };
+    let error = client.wellness().put(day, &update).await.unwrap_err();
+    assert!(!error.leaves_write_uncertain(), "{error:?}");
+    assert_eq!(upstream.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn our_own_pace_is_kept() {
     let upstream = Upstream::answering(Reply::json("[]")).await;
     let client = upstream.client_paced(Some(20), SOON, clock());

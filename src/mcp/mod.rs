@@ -30,6 +30,7 @@ mod reply;
 mod resources;
 mod scales;
 mod server;
+mod stream_window;
 mod text;
 mod tool_list;
 mod tools;

@@ -10,6 +10,9 @@ pub(super) const PAUSE_SECONDS: f64 = 10.0;
 /// A gap that was covered at less than this share of the speed before it holds a pause.
 pub(super) const PAUSE_SHARE: f64 = 0.4;
 
+/// A gap longer than this is a pause, whatever was covered (s): no device writes so seldom.
+const LONGEST_SECONDS: f64 = 900.0;
+
 /// Slower than this nothing moves (m/s).
 const STANDING: f64 = 0.1;
 
@@ -61,7 +64,7 @@ impl Recording {
                     let slow = covered.is_none_or(|covered| {
                         covered < speed.map_or(STANDING, |before| PAUSE_SHARE * before)
                     });
-                    if elapsed > PAUSE_SECONDS && slow {
+                    if elapsed > LONGEST_SECONDS || (elapsed > PAUSE_SECONDS && slow) {
                         recording.pauses.push(Pause {
                             index,
                             from: before,
@@ -197,6 +200,12 @@ mod tests {
         let found = Recording::new(5, &|i| Some(times[i]), &|_| None);
         assert_eq!(found.total(0..5), 14.0);
         assert_eq!(found.pauses().len(), 1);
+    }
+
+    #[test]
+    fn a_clock_that_jumps_by_years_counts_as_a_pause() {
+        let found = recording(&[(0.0, 0.0), (1.0, 5.0), (1e9, 5e9), (1e9 + 1.0, 5e9 + 5.0)]);
+        assert_eq!(found.total(0..4), 4.0);
     }
 
     #[test]

@@ -111,6 +111,9 @@ const ALIASES: &[(&str, &str)] = &[
     ("gps", "latlng"),
 ];
 
+/// Series at most in one answer.
+const MOST: usize = 20;
+
 /// One series.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Channel {
@@ -229,6 +232,32 @@ impl Channel {
     }
 }
 
+/// The series that are called `names`, each once and without the clock, which is in every answer.
+///
+/// # Errors
+/// Which of them can be none, in a sentence.
+pub fn chosen<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Result<Vec<Channel>, String> {
+    if names.len() > MOST {
+        return Err(format!(
+            "types has {} names; ask for at most {MOST}.",
+            names.len()
+        ));
+    }
+    let mut channels: Vec<Channel> = Vec::new();
+    for name in names {
+        let channel = Channel::named(name).ok_or_else(|| {
+            format!(
+                "'{}' is no name of a series: types are names such as power, hr, cadence, speed, altitude.",
+                text::line(name, 40)
+            )
+        })?;
+        if channel.kind != "time" && !channels.contains(&channel) {
+            channels.push(channel);
+        }
+    }
+    Ok(channels)
+}
+
 /// Slower than this is no pace that anybody would read: an hour for a kilometre.
 const STANDING: f64 = 1.0 / 3.6;
 
@@ -255,5 +284,89 @@ pub fn names(kinds: &[String]) -> String {
         "nothing".to_owned()
     } else {
         names.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const METRIC: Units = Units {
+        imperial: false,
+        pounds: false,
+        fahrenheit: false,
+    };
+
+    fn shown(name: &str, sport: &str, value: f64, units: Units) -> String {
+        let channel = Channel::named(name).unwrap();
+        format!(
+            "{} {}",
+            channel.show(value, sport, units),
+            channel.head(sport, units)
+        )
+    }
+
+    #[test]
+    fn every_series_is_shown_in_a_unit_of_people() {
+        let imperial = Units {
+            imperial: true,
+            fahrenheit: true,
+            ..METRIC
+        };
+        for (name, sport, value, units, expected) in [
+            ("w_bal", "Ride", 12_345.0, METRIC, "12.3 W' kJ"),
+            ("cadence", "Run", 84.0, METRIC, "168 steps/min"),
+            ("cadence", "Ride", 84.0, METRIC, "84 rpm"),
+            ("velocity_smooth", "Ride", 10.0, METRIC, "36 km/h"),
+            ("speed", "Run", 4.0, METRIC, "4:10 pace/km"),
+            ("speed", "Run", 0.0, METRIC, "standing pace/km"),
+            ("pace", "Swim", 1.25, METRIC, "1:20 pace/100m"),
+            ("gap", "Run", 4.0, METRIC, "4:10 gradient-adjusted pace/km"),
+            ("temp", "Ride", 20.0, imperial, "68 device °F"),
+            ("altitude", "Ride", 100.0, imperial, "328 altitude ft"),
+            ("wind_speed", "Run", 5.0, METRIC, "18 wind km/h"),
+            ("grade", "Ride", 7.25, METRIC, "7.2 grade%"),
+            ("MyMuscle", "Ride", 1.5, METRIC, "1.5 MyMuscle"),
+        ] {
+            assert_eq!(shown(name, sport, value, units), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_heart_at_zero_is_a_dropout_and_power_at_zero_is_coasting() {
+        let series = Series(vec![0.0, 120.0, f32::NAN]);
+        let at = |name: &str, index| Channel::named(name).unwrap().at(&series, index);
+        assert_eq!((at("hr", 0), at("hr", 1)), (None, Some(120.0)));
+        assert_eq!((at("power", 0), at("power", 2)), (Some(0.0), None));
+        assert_eq!(at("cadence", 0), Some(0.0));
+    }
+
+    #[test]
+    fn a_place_has_both_its_numbers() {
+        let stream = Stream {
+            kind: Some("latlng".to_owned()),
+            data: Some(Series(vec![f32::NAN, 47.5])),
+            data2: Some(Series(vec![f32::NAN, 8.25])),
+        };
+        let place = Channel::named("position").unwrap();
+        let first = place.show_first(&stream, 0..2, "Ride", METRIC);
+        assert_eq!(first.as_deref(), Some("47.5,8.25"));
+        assert_eq!(place.show_first(&stream, 0..1, "Ride", METRIC), None);
+    }
+
+    #[test]
+    fn names_are_those_of_people_of_the_service_or_of_the_athlete() {
+        for (name, kind) in [
+            ("HR", "heartrate"),
+            ("heart_rate", "heartrate"),
+            (" watts ", "watts"),
+            ("elevation", "altitude"),
+            ("SkinPatch1", "SkinPatch1"),
+        ] {
+            assert_eq!(Channel::named(name).unwrap().kind, kind);
+        }
+        let kinds = ["time", "watts", "heartrate", "watts"].map(str::to_owned);
+        assert_eq!(names(&kinds), "hr, power");
+        assert_eq!(names(&[]), "nothing");
     }
 }

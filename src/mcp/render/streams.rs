@@ -15,7 +15,7 @@ use crate::mcp::stream_window::Part;
 use crate::units::{self, Units, number, signed};
 
 /// Cells that an answer has room for unless more points are asked for.
-const CELLS: usize = 120;
+const CELLS: usize = 100;
 /// Rows that say enough of a single series.
 const MOST_ROWS: usize = 50;
 
@@ -92,7 +92,10 @@ impl View<'_> {
         self.rows(&mut reply, &shown);
         let missing = self.missing(&shown);
         if !missing.is_empty() {
-            reply.footer(format!("Not recorded: {}.", missing.join(", ")));
+            reply.footer(format!(
+                "Not recorded, or not as numbers: {}.",
+                missing.join(", ")
+            ));
         }
         reply.footer(self.quality(&sums));
         Some(reply)
@@ -109,7 +112,7 @@ impl View<'_> {
         } else {
             self.part.words.clone()
         });
-        facts.push(format!("{} to {} on the clock", clock(start), clock(last)));
+        facts.push(format!("{} to {} elapsed", clock(start), clock(last)));
         facts.push(format!(
             "{} recorded",
             units::clock(self.recording.total(start..end))

@@ -224,7 +224,7 @@ async fn the_index_is_not_the_second() {
     let text = streams(&world, json!({ "id": ride["id"] })).await;
     let length = raw(&world, &ride, "time").await.len();
     let recorded = text.lines().nth(1).unwrap();
-    let (_, rest) = recorded.split_once("clock · ").unwrap();
+    let (_, rest) = recorded.split_once("elapsed · ").unwrap();
     let moving = seconds(rest.split(' ').next().unwrap());
     #[expect(clippy::cast_precision_loss, reason = "few")]
     let samples = length as f64;
@@ -253,7 +253,7 @@ async fn a_window_by_time_is_written_in_many_ways() {
     let first = streams(&world, ask(json!(600), json!(900), json!(["power", "hr"]))).await;
     assert_eq!(table(&first, "at|W|HR").len(), 5, "{first}");
     assert!(
-        first.contains("10:00 to 14:59 on the clock · 5:00 recorded"),
+        first.contains("10:00 to 14:59 elapsed · 5:00 recorded"),
         "{first}"
     );
     for (start, end, types) in [
@@ -401,8 +401,14 @@ async fn a_window_that_is_none_is_answered_with_what_there_is() {
 async fn a_series_that_is_not_there_is_answered_with_those_that_are() {
     let world = World::start().await;
     let run = latest(&world, "Run").await;
-    for types in [json!(["wats"]), json!("power"), json!(["smo2", "balance"])] {
+    for (types, named) in [
+        (json!(["wats"]), "wats cannot"),
+        (json!(["hr", "wats"]), "wats cannot"),
+        (json!("power"), "power cannot"),
+        (json!(["smo2", "balance"]), "smo2, balance cannot"),
+    ] {
         let said = refused(&world, json!({ "id": run["id"], "types": types })).await;
+        assert!(said.starts_with(named), "{said}");
         assert!(
             said.contains("This activity has altitude, cadence, distance, hr, speed"),
             "{said}"
@@ -412,7 +418,7 @@ async fn a_series_that_is_not_there_is_answered_with_those_that_are() {
     // One that is there is not lost over one that is not.
     let text = streams(&world, json!({ "id": run["id"], "types": ["hr", "power"] })).await;
     assert!(
-        text.contains("Not recorded: power.") && text.contains("at|HR"),
+        text.contains("Not recorded, or not as numbers: power.") && text.contains("at|HR"),
         "{text}"
     );
     // Computed ones may be asked for too.

@@ -15,10 +15,7 @@ use crate::mcp::render::channel::{self, Channel};
 use crate::mcp::render::{activity, streams as recorded_rows};
 use crate::mcp::reply::Reply;
 use crate::mcp::stream_window::{Asked, By};
-use crate::mcp::text;
 
-/// Series at most in one answer.
-const MOST_TYPES: usize = 20;
 /// Points at most in one answer.
 const MOST_POINTS: i64 = 1_000;
 
@@ -114,36 +111,23 @@ fn points(Int(wanted): Int) -> Result<usize, ToolError> {
         .ok_or_else(|| ToolError::Invalid(format!("max_points is 1 to {MOST_POINTS}.")))
 }
 
-/// The series that were named; the clock is in every answer.
+/// The series that were named.
 fn wanted(List(names): List<Text>) -> Result<Vec<Channel>, ToolError> {
-    if names.len() > MOST_TYPES {
-        return Err(ToolError::Invalid(format!(
-            "types has {} names; ask for at most {MOST_TYPES}.",
-            names.len()
-        )));
-    }
-    let mut channels: Vec<Channel> = Vec::new();
-    for Text(name) in &names {
-        let channel = Channel::named(name).ok_or_else(|| {
-            ToolError::Invalid(format!(
-                "'{}' is no name of a series: types are names such as power, hr, cadence, speed, altitude.",
-                text::line(name, 40)
-            ))
-        })?;
-        if channel.kind != "time" && !channels.contains(&channel) {
-            channels.push(channel);
-        }
-    }
-    Ok(channels)
+    channel::chosen(names.iter().map(|Text(name)| name.as_str())).map_err(ToolError::Invalid)
 }
 
 /// What there is instead of what was asked for.
 fn unknown(found: &Activity, channels: &[Channel]) -> ToolError {
-    let asked: Vec<String> = channels.iter().map(Channel::name).collect();
+    let stored = found.stream_types.as_deref().unwrap_or_default();
+    let asked: Vec<String> = channels
+        .iter()
+        .filter(|channel| !stored.contains(&channel.kind))
+        .map(Channel::name)
+        .collect();
     ToolError::Invalid(format!(
         "{} cannot be had here. This activity has {}; {}.",
         asked.join(", "),
-        channel::names(found.stream_types.as_deref().unwrap_or_default()),
+        channel::names(stored),
         channel::COMPUTED
     ))
 }

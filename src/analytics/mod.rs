@@ -1,5 +1,8 @@
 //! Formulas over plain series; each names its source.
 
 pub mod baseline;
+pub mod buckets;
 pub mod fitness;
+pub mod normalized_power;
+pub mod recording;
 pub mod splits;

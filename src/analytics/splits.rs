@@ -1,5 +1,7 @@
 //! Even pieces of a session.
 
+use super::recording::{PAUSE_SECONDS, PAUSE_SHARE};
+
 /// A series by index; `None` where nothing was recorded.
 pub type Values<'a> = &'a dyn Fn(usize) -> Option<f64>;
 
@@ -17,12 +19,6 @@ pub struct Split {
     /// m climbed.
     pub climb: Option<f64>,
 }
-
-/// A gap in the clock longer than this may hold a pause (s); devices that record only changes leave gaps of a few seconds.
-const PAUSE_SECONDS: f64 = 10.0;
-
-/// A gap that was covered at less than this share of the speed before it holds a pause.
-const PAUSE_SHARE: f64 = 0.4;
 
 #[derive(Default)]
 struct Running {

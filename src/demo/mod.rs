@@ -100,6 +100,11 @@ impl Demo {
         self.0.writes.imperial.store(imperial, Ordering::Relaxed);
     }
 
+    /// Lets every recording go on for so many seconds, by repeating itself; with 0 they are as long as the session again.
+    pub fn record_for(&self, seconds: usize) {
+        self.0.writes.recorded_for.store(seconds, Ordering::Relaxed);
+    }
+
     /// Every request received, oldest first; the last 2,000 are kept.
     #[must_use]
     pub fn journal(&self) -> Vec<Request> {

@@ -42,6 +42,8 @@ record! {
         /// run), `velocity_smooth` (m/s), `altitude` (m) and others.
         kind ("type"): String,
         data: Series,
+        /// The longitudes of `latlng`, whose latitudes are `data`.
+        data2: Series,
     }
 }
 
@@ -74,11 +76,16 @@ impl Lenient for Series {
     }
 }
 
-/// The series called `kind`.
+/// The stream called `kind`.
 #[must_use]
-pub fn series<'s>(streams: &'s [Stream], kind: &str) -> Option<&'s Series> {
+pub fn stream<'s>(streams: &'s [Stream], kind: &str) -> Option<&'s Stream> {
     streams
         .iter()
         .find(|stream| stream.kind.as_deref() == Some(kind))
-        .and_then(|stream| stream.data.as_ref())
+}
+
+/// The series called `kind`.
+#[must_use]
+pub fn series<'s>(streams: &'s [Stream], kind: &str) -> Option<&'s Series> {
+    stream(streams, kind).and_then(|stream| stream.data.as_ref())
 }

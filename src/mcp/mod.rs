@@ -31,6 +31,7 @@ mod reply;
 mod resources;
 mod scales;
 mod server;
+mod stream_window;
 mod text;
 mod tools;
 

@@ -157,3 +157,34 @@ fn a_day_of_streams_fetched_only(bencher: Bencher<'_, '_>) {
     let bench = Bench::new();
     bencher.bench_local(|| bench.fetch("/api/v1/activity/i1/streams"));
 }
+
+/// 36,000 samples in twelve series, told in rows; compare with the next one, which only fetches.
+#[divan::bench(sample_count = 20)]
+fn ten_hours_of_twelve_streams(bencher: Bencher<'_, '_>) {
+    let bench = Bench::new();
+    let types = [
+        "power",
+        "hr",
+        "cadence",
+        "speed",
+        "altitude",
+        "distance",
+        "grade",
+        "temperature",
+        "torque",
+        "balance",
+        "respiration",
+    ];
+    bencher.bench_local(|| {
+        let id = format!("i{}{}", upstream::TEN_HOURS, fresh());
+        let arguments = json!({ "id": id, "types": types });
+        bench.call("get_activity_streams", &arguments)
+    });
+}
+
+#[divan::bench(sample_count = 20)]
+fn ten_hours_of_twelve_streams_fetched_only(bencher: Bencher<'_, '_>) {
+    let bench = Bench::new();
+    let path = format!("/api/v1/activity/i{}1/streams", upstream::TEN_HOURS);
+    bencher.bench_local(|| bench.fetch(&path));
+}

@@ -2,7 +2,8 @@
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::routing::get;
+use axum::extract::Path;
+use axum::routing::{MethodRouter, get};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -26,7 +27,7 @@ pub async fn serve() -> String {
         )
         .route("/api/v1/athlete/{id}/activities", answer(activities()))
         .route("/api/v1/activity/{id}", answer(activity(7)))
-        .route("/api/v1/activity/{id}/streams", answer(streams()));
+        .route("/api/v1/activity/{id}/streams", streams());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     address
 }
@@ -47,17 +48,50 @@ fn activity(n: i64) -> Value {
     })
 }
 
-/// A day at one sample a second.
-fn streams() -> Value {
-    let series = |kind: &str, value: &dyn Fn(u32) -> Value| {
-        let data: Vec<Value> = (0..86_400).map(value).collect();
-        json!({ "type": kind, "name": null, "data": data, "data2": null, "valueType": "java.lang.Float", "custom": false })
-    };
+/// How the ids of activities begin that went on for ten hours; all others did for a day.
+pub const TEN_HOURS: &str = "36";
+
+fn streams() -> MethodRouter {
+    let of = |document: Value| Bytes::from(document.to_string());
+    let (day, ten_hours) = (of(five(86_400)), of(twelve(36_000)));
+    get(move |Path(id): Path<String>| {
+        let is_long = id.trim_start_matches('i').starts_with(TEN_HOURS);
+        let body = if is_long { &ten_hours } else { &day }.clone();
+        async move { ([("content-type", "application/json")], body) }
+    })
+}
+
+fn series(length: u32, kind: &str, value: &dyn Fn(u32) -> Value) -> Value {
+    let data: Vec<Value> = (0..length).map(value).collect();
+    json!({ "type": kind, "name": null, "data": data, "data2": null, "valueType": "java.lang.Float", "custom": false })
+}
+
+/// At one sample a second.
+fn five(length: u32) -> Value {
     json!([
-        series("time", &|s| json!(s)),
-        series("distance", &|s| json!(f64::from(s) * 2.9)),
-        series("heartrate", &|s| json!(120 + s % 40)),
-        series("watts", &|s| json!(150 + s % 90)),
-        series("altitude", &|s| json!(400.0 + f64::from(s % 600) / 10.0)),
+        series(length, "time", &|s| json!(s)),
+        series(length, "distance", &|s| json!(f64::from(s) * 2.9)),
+        series(length, "heartrate", &|s| json!(120 + s % 40)),
+        series(length, "watts", &|s| json!(150 + s % 90)),
+        series(length, "altitude", &|s| json!(
+            400.0 + f64::from(s % 600) / 10.0
+        )),
     ])
+}
+
+/// The same with seven more.
+fn twelve(length: u32) -> Value {
+    let mut all = five(length);
+    let tenths = |s: u32, most: u32| json!(f64::from(s % most) / 10.0);
+    let more = [
+        series(length, "cadence", &|s| json!(80 + s % 20)),
+        series(length, "velocity_smooth", &|s| tenths(s, 130)),
+        series(length, "grade_smooth", &|s| tenths(s, 90)),
+        series(length, "temp", &|s| json!(12 + s / 6000)),
+        series(length, "torque", &|s| tenths(s, 300)),
+        series(length, "left_right_balance", &|s| json!(48 + s % 5)),
+        series(length, "respiration", &|s| json!(22 + s % 18)),
+    ];
+    all.as_array_mut().unwrap().extend(more);
+    all
 }

@@ -12,7 +12,7 @@ mod wellness;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use axum::http::{Method, StatusCode};
 use jiff::civil::{Date, DateTime};
@@ -30,6 +30,8 @@ pub struct Writes {
     messages: Mutex<Vec<Value>>,
     /// Whether the athlete wants miles, pounds and °F.
     pub imperial: AtomicBool,
+    /// How long recordings are, s; 0 for as long as the session was.
+    pub recorded_for: AtomicUsize,
 }
 
 /// A request that passed the rules.

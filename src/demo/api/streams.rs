@@ -1,5 +1,7 @@
 //! Streams, and what is computed from them.
 
+use std::sync::atomic::Ordering;
+
 use serde_json::{Value, json};
 
 use super::{Call, print};
@@ -98,7 +100,10 @@ pub fn streams(call: &Call<'_>) -> Result<String, Refusal> {
         return Err(Refusal::unprocessable("Invalid stream type")
             .violating(format!("streams: unknown type {unknown}")));
     }
-    let samples = activity.samples();
+    let samples = match call.writes.recorded_for.load(Ordering::Relaxed) {
+        0 => activity.samples(),
+        seconds => activity.samples().repeated(seconds),
+    };
     let rows: Vec<Value> = ORDER
         .iter()
         .filter(|name| wanted.contains(*name))

@@ -41,6 +41,23 @@ impl Samples {
             .unwrap_or(u32::MAX)
             .saturating_add(paused)
     }
+
+    /// The same again and again, until it is `len` samples long.
+    pub fn repeated(self, len: usize) -> Self {
+        fn repeat<T: Copy>(values: &[T], len: usize) -> Vec<T> {
+            values.iter().copied().cycle().take(len).collect()
+        }
+        Self {
+            watts: repeat(&self.watts, len),
+            heartrate: repeat(&self.heartrate, len),
+            cadence: repeat(&self.cadence, len),
+            speed: repeat(&self.speed, len),
+            graded: repeat(&self.graded, len),
+            altitude: repeat(&self.altitude, len),
+            len,
+            pause: self.pause,
+        }
+    }
 }
 
 struct Terrain {

@@ -52,15 +52,12 @@ pub fn stub(activity: &Activity, local: &Local) -> Reply {
     ))
 }
 
-/// Everything but the parts that are asked for separately.
-pub fn summary(activity: &Activity, local: &Local) -> Reply {
-    let a = activity;
-    let units = local.units;
-    let sport = a.sport.as_deref().unwrap_or("Activity");
+/// Sport, name, id, start and device: the first line of what is about one activity.
+pub fn title(a: &Activity) -> String {
     let mut head = Facts::new();
     head.add(Some(format!(
         "{} \"{}\" {}",
-        text::name(sport),
+        text::name(a.sport.as_deref().unwrap_or("Activity")),
         a.name.as_deref().map(text::name).unwrap_or_default(),
         a.id
     )));
@@ -75,7 +72,15 @@ pub fn summary(activity: &Activity, local: &Local) -> Reply {
             .map(|d| format!("recorded by {}", text::name(d))),
     );
     head.add(Some(activities::flags(a)).filter(|f| !f.is_empty()));
-    let mut reply = Reply::new(head.show());
+    head.show()
+}
+
+/// Everything but the parts that are asked for separately.
+pub fn summary(activity: &Activity, local: &Local) -> Reply {
+    let a = activity;
+    let units = local.units;
+    let sport = a.sport.as_deref().unwrap_or("Activity");
+    let mut reply = Reply::new(title(a));
     reply.line_if(extent(a, sport, units));
     reply.line_if(load(a));
     reply.line_if(effort(a));

@@ -90,3 +90,34 @@ async fn a_planned_workout_is_terse() {
     println!("get_event: {cost} tokens");
     assert!(cost <= 400, "{cost}: {text}");
 }
+
+#[tokio::test]
+async fn a_recording_is_terse_whatever_its_length() {
+    for sport in ["Ride", "Run", "VirtualRide", "Swim", "WeightTraining"] {
+        for hours in [1, 5, 10] {
+            let world = World::start().await;
+            world.demo.record_for(hours * 3600);
+            let list = world
+                .raw("/athlete/{id}/activities?oldest=2025-12-01&newest=2026-03-18")
+                .await;
+            let recorded = list
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|a| a["type"] == sport && a["device_name"].is_string());
+            let id = &recorded.unwrap()["id"];
+            let said = world
+                .owner()
+                .call_tool("get_activity_streams", json!({ "id": id }))
+                .await;
+            let text = said.ok();
+            assert!(
+                text.contains(&format!(" · {hours}:00:00 recorded")),
+                "{text}"
+            );
+            let cost = tokens(&text);
+            println!("get_activity_streams of {hours} h of {sport}: {cost} tokens");
+            assert!(cost <= 1_500, "{cost}: {text}");
+        }
+    }
+}

@@ -24,6 +24,10 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
             "get_activity",
             json!({ "id": ids.activity, "include": ["intervals", "splits", "zones", "best_efforts", "weather", "segments", "histogram", "messages", "custom"] }),
         ),
+        (
+            "get_activity_streams",
+            json!({ "id": ids.activity, "by": "interval", "start": 1, "end": 2, "max_points": 200 }),
+        ),
         ("get_wellness", json!({ "oldest": "-90d" })),
         (
             "update_wellness",

@@ -452,7 +452,7 @@ async fn inj_04_the_annotations_of_every_tool_are_true() {
         assert_eq!(hints["openWorldHint"].as_bool(), Some(false), "{name}");
         upstream.forget();
         let arguments = match name {
-            "get_activity" => json!({ "id": activity }),
+            "get_activity" | "get_activity_streams" => json!({ "id": activity }),
             "get_event" => json!({ "id": event }),
             "update_wellness" => json!({ "entries": [{ "date": "today", "mood": "good" }] }),
             _ => json!({}),

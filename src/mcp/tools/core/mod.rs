@@ -1,6 +1,7 @@
 //! What nearly everybody needs.
 
 mod get_activity;
+mod get_activity_streams;
 mod get_athlete;
 mod get_event;
 mod get_help;
@@ -19,6 +20,7 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<get_athlete::GetAthlete>(),
         Entry::of::<list_activities::ListActivities>(),
         Entry::of::<get_activity::GetActivity>(),
+        Entry::of::<get_activity_streams::GetActivityStreams>(),
         Entry::of::<get_wellness::GetWellness>(),
         Entry::of::<update_wellness::UpdateWellness>(),
         Entry::of::<list_events::ListEvents>(),

@@ -201,6 +201,15 @@ async fn calls(tool: &Value, server: &mut Reader) -> Vec<Item> {
             }
             calls
         }
+        "get_activity_streams" => {
+            let ids = server.ids("activity").await;
+            let whole = ids.iter().map(|id| json!({ "id": id }));
+            let parts = ids
+                .iter()
+                .map(|id| json!({ "id": id, "types": "hr", "end": "20:00", "max_points": 200 }));
+            let calls = whole.chain(parts);
+            calls.map(|arguments| call(1, name, arguments)).collect()
+        }
         "get_event" => {
             let ids = server.ids("event").await;
             let calls = ids.iter().map(|id| call(1, name, json!({ "id": id })));

@@ -2,4 +2,6 @@
 
 pub mod baseline;
 pub mod fitness;
+pub mod projection;
 pub mod splits;
+pub mod taper;

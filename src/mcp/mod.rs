@@ -17,10 +17,12 @@ mod filter;
 mod finding;
 #[cfg(feature = "conformance")]
 mod fixtures;
+mod forecast;
 mod front;
 mod help;
 mod instructions;
 mod message;
+mod outlook;
 mod params;
 mod progress;
 mod prompts;

@@ -78,6 +78,30 @@ async fn the_first_answer_of_a_conversation_is_terse() {
 }
 
 #[tokio::test]
+async fn fitness_is_terse_whatever_is_asked() {
+    let world = World::start().await;
+    for (arguments, most) in [
+        (json!({}), 400),
+        (json!({ "project_to": "+28d" }), 600),
+        (json!({ "oldest": "-7d", "project_to": "+7d" }), 600),
+        (json!({ "oldest": "-364d" }), 500),
+        (
+            json!({ "oldest": "-14d", "target_form": 10, "target_date": "+18d" }),
+            900,
+        ),
+    ] {
+        let text = world
+            .owner()
+            .call_tool("get_fitness", arguments.clone())
+            .await
+            .ok();
+        let cost = tokens(&text);
+        println!("get_fitness {arguments}: {cost} tokens\n{text}");
+        assert!(cost <= most, "{arguments} costs {cost}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_planned_workout_is_terse() {
     let world = World::start().await;
     let id = ids(&world).await.event;

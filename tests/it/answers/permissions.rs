@@ -95,7 +95,7 @@ async fn a_read_only_server_offers_nobody_a_write() {
         .iter()
         .map(|t| t["name"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(names.len(), 8, "{names:?}");
+    assert_eq!(names.len(), 9, "{names:?}");
     let answer = world
         .owner()
         .legacy(

@@ -3,6 +3,7 @@
 mod get_activity;
 mod get_athlete;
 mod get_event;
+mod get_fitness;
 mod get_help;
 mod get_today;
 mod get_wellness;
@@ -19,6 +20,7 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<get_athlete::GetAthlete>(),
         Entry::of::<list_activities::ListActivities>(),
         Entry::of::<get_activity::GetActivity>(),
+        Entry::of::<get_fitness::GetFitness>(),
         Entry::of::<get_wellness::GetWellness>(),
         Entry::of::<update_wellness::UpdateWellness>(),
         Entry::of::<list_events::ListEvents>(),

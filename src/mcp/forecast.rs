@@ -131,6 +131,7 @@ pub struct Found<'a> {
     model: (Model, bool),
     weights: Option<Weights>,
     plan: &'a [Event],
+    past: Vec<fitness::Day>,
     /// A day's load in the last weeks.
     usual: f64,
     today: Date,
@@ -168,6 +169,7 @@ impl<'a> Found<'a> {
             model: (model, read.is_some()),
             weights,
             plan,
+            past: fitness::past(recent, None, today),
             usual: mean(&loads).unwrap_or_default(),
             today,
         }
@@ -202,6 +204,7 @@ pub fn add(reply: &mut Reply, found: &Found<'_>, horizon: Horizon) {
     let days = projection::over(start, &outlook, today, horizon.last);
     Projection {
         today,
+        past: &found.past,
         start,
         days: &days,
         as_planned: (!horizon.supposed.is_empty()).then_some(&as_planned),

@@ -85,14 +85,14 @@ pub struct Due {
     pub load: f64,
     /// As it goes into the averages.
     pub weighted: Load,
+    /// Planned sessions behind it.
+    sessions: usize,
 }
 
 /// The days after today.
 #[derive(Debug, Clone, Default)]
 pub struct Outlook {
     days: BTreeMap<Date, Due>,
-    /// Sessions with a load.
-    pub counted: usize,
     /// Sessions without one, by day and name.
     pub without_load: Vec<(Date, String)>,
     /// From when which time constants hold.
@@ -131,8 +131,8 @@ impl Outlook {
             self.without_load.push((date, name));
             return;
         };
-        self.counted += 1;
         let day = self.days.entry(date).or_default();
+        day.sessions += 1;
         day.load += points(Some(load));
         day.weighted = day.weighted + weights.sum(std::iter::once((&event.sport, Some(load))));
     }
@@ -164,6 +164,12 @@ impl Outlook {
             day.weighted = day.weighted + weights.supposed(what);
         }
         self
+    }
+
+    /// Planned sessions with a load.
+    #[must_use]
+    pub fn counted(&self) -> usize {
+        self.days.values().map(|day| day.sessions).sum()
     }
 
     /// What is due on `date`.

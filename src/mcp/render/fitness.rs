@@ -169,6 +169,17 @@ pub fn rows(reply: &mut Reply, series: &[Day], window: Window, today: Date) {
         table.goes_by(format!("oldest {}", day.date));
     }
     reply.table(&table);
+    let is_whole = match head {
+        "date" => true,
+        "week to" => first.date.weekday() == Weekday::Monday,
+        _ => first.date.day() == 1,
+    };
+    if !is_whole {
+        reply.footer(format!(
+            "The first row has the load from {} on only.",
+            days::short(first.date, today.year())
+        ));
+    }
 }
 
 /// `03-15`: the head says which day of the week or month it is.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 
-use super::fitness::{RAMP_DAYS, form, ramp_words};
+use super::fitness::{self, RAMP_DAYS, form, ramp_words};
 use super::table::Table;
 use super::{count, days, events};
 use crate::analytics::fitness::{Fitness, Model, form_zone};
@@ -33,7 +34,7 @@ pub struct Day {
 #[must_use]
 pub fn over(start: Fitness, outlook: &Outlook, today: Date, last: Date) -> Vec<Day> {
     let dates: Vec<Date> = today
-        .series(jiff::Span::new().days(1))
+        .series(1.day())
         .skip(1)
         .take_while(|date| *date <= last)
         .collect();
@@ -55,6 +56,8 @@ pub fn over(start: Fitness, outlook: &Outlook, today: Date, last: Date) -> Vec<D
 /// A projection to show.
 pub struct Projection<'a> {
     pub today: Date,
+    /// The days before it, as far as they are known.
+    pub past: &'a [fitness::Day],
     /// How today ends.
     pub start: Fitness,
     pub days: &'a [Day],
@@ -137,22 +140,25 @@ impl Projection<'_> {
         what
     }
 
-    /// The week in which fitness rises most.
+    /// The week in which fitness rises most; the first of them began before today.
     fn steepest(&self) -> String {
-        let week = usize::try_from(RAMP_DAYS).unwrap_or_default();
-        let states: Vec<Fitness> = std::iter::once(self.start)
-            .chain(self.days.iter().map(|day| day.ahead.evening))
-            .collect();
-        let ramps = states.iter().zip(states.iter().skip(week));
-        let ramps = ramps.map(|(before, after)| after.ctl - before.ctl);
-        let steepest = ramps
-            .zip(self.days.iter().skip(week - 1))
-            .max_by(|a, b| a.0.total_cmp(&b.0));
-        steepest.map_or_else(String::new, |(ramp, day)| {
+        let was = self.past.iter().map(|day| (day.date, day.state.ctl));
+        let is = std::iter::once((self.today, self.start.ctl));
+        let will = self
+            .days
+            .iter()
+            .map(|day| (day.date, day.ahead.evening.ctl));
+        let known: BTreeMap<Date, f64> = was.chain(is).chain(will).collect();
+        let ramps = self.days.iter().filter_map(|day| {
+            let before = day.date.checked_sub(RAMP_DAYS.days()).ok()?;
+            Some((day.ahead.evening.ctl - known.get(&before)?, day.date))
+        });
+        let steepest = ramps.max_by(|a, b| a.0.total_cmp(&b.0));
+        steepest.map_or_else(String::new, |(ramp, date)| {
             format!(
                 "Highest ramp {} in the 7 days to {} ({}).",
                 signed(ramp, 1),
-                days::short(day.date, self.today.year()),
+                days::short(date, self.today.year()),
                 ramp_words(ramp)
             )
         })
@@ -171,7 +177,7 @@ pub fn quality(
     let year = today.year();
     let mut parts = vec![format!(
         "{} with load counted",
-        count(outlook.counted, "planned session")
+        count(outlook.counted(), "planned session")
     )];
     let without = &outlook.without_load;
     if !without.is_empty() {

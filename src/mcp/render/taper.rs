@@ -68,19 +68,17 @@ pub fn show(
             let until = match usual_from {
                 None => "the plan goes on".to_owned(),
                 Some(from) if from.yesterday().ok() == Some(today) => {
-                    format!(
-                        "{} a day, the mean of the last 28 days, since nothing is planned",
-                        number(usual, 0)
-                    )
+                    "load goes on as usual, since nothing is planned".to_owned()
                 }
                 Some(from) => format!(
-                    "the plan, and from {} {} a day, the mean of the last 28 days",
-                    days::short(from, today.year()),
-                    number(usual, 0)
+                    "the plan goes on, and from {} the usual load",
+                    days::short(from, today.year())
                 ),
             };
             reply.line(format!(
-                "These days replace the plan; until then {until}. Falling: evenly from the first load to the last."
+                "These days replace the plan; until then {until}. Usual: {} a day, the mean of the last 28 days. \
+                 Falling: evenly from the first load to the last.",
+                number(usual, 0)
             ));
         }
     }

@@ -85,10 +85,7 @@ async fn fitness_is_terse_whatever_is_asked() {
         (json!({ "project_to": "+28d" }), 600),
         (json!({ "oldest": "-7d", "project_to": "+7d" }), 600),
         (json!({ "oldest": "-364d" }), 500),
-        (
-            json!({ "oldest": "-14d", "target_form": 10, "target_date": "+18d" }),
-            900,
-        ),
+        (json!({ "target_form": 10, "target_date": "+18d" }), 800),
     ] {
         let text = world
             .owner()

@@ -174,6 +174,38 @@ async fn weeks_ahead_hold_their_sum_and_races_their_morning() {
 }
 
 #[tokio::test]
+async fn the_highest_ramp_ahead_looks_back_over_today() {
+    let world = World::start().await;
+    let text = said(&world, json!({ "oldest": "-1d", "project_to": "+20d" })).await;
+    let days = raw(&world, "2026-03-12", "2026-04-07").await;
+    let ramps = days
+        .windows(8)
+        .map(|week| get(&week[7], "ctl") - get(&week[0], "ctl"));
+    let highest = ramps.fold(f64::MIN, f64::max);
+    assert!(
+        (number(&text, "Highest ramp ") - highest).abs() < 0.06,
+        "{highest}: {text}"
+    );
+}
+
+#[tokio::test]
+async fn a_first_week_that_is_not_whole_is_said() {
+    let world = World::start().await;
+    let text = said(
+        &world,
+        json!({ "oldest": "2026-01-08", "newest": "2026-03-01" }),
+    )
+    .await;
+    assert!(
+        text.contains("The first row has the load from Thu 01-08 on only."),
+        "{text}"
+    );
+    let days = raw(&world, "2026-01-08", "2026-01-11").await;
+    let load: f64 = days.iter().map(|day| get(day, "ctlLoad")).sum();
+    assert_eq!(cell(&table(&text, "week to|")[0], "load"), load, "{text}");
+}
+
+#[tokio::test]
 async fn a_what_if_of_nothing_changes_nothing() {
     let world = World::start().await;
     let arguments =
@@ -222,6 +254,13 @@ async fn a_what_if_session_can_stand_for_the_plan_of_its_day() {
     let text = said(&world, arguments).await;
     let rows = table(&text[text.find("Projection to").unwrap()..], "date|");
     assert_eq!(cell(&rows[place], "load"), 0.0, "{text}");
+    let with_all = json!({ "oldest": "-1d", "project_to": "+10d" });
+    let counted = |text: &str| number(text, "Projection: ");
+    let all = counted(&said(&world, with_all).await);
+    assert!(
+        counted(&text) < all,
+        "what is replaced is not counted: {text}"
+    );
     assert!(
         cell(&rows[place], "form") > cell(&rows[place], "as planned") + 2.0,
         "{text}"
@@ -673,7 +712,7 @@ async fn a_taper_without_a_plan_goes_on_as_usual_before_it() {
     let text = account.says(arguments).await;
     assert!(
         text.contains(
-            "until then 60 a day, the mean of the last 28 days, since nothing is planned"
+            "until then load goes on as usual, since nothing is planned. Usual: 60 a day, the mean of the last 28 days"
         ),
         "{text}"
     );

@@ -4,5 +4,7 @@ pub mod baseline;
 pub mod buckets;
 pub mod fitness;
 pub mod normalized_power;
+pub mod projection;
 pub mod recording;
 pub mod splits;
+pub mod taper;

@@ -1,4 +1,4 @@
-//! How the athlete wants quantities shown, and the two body measures of the settings.
+//! How the athlete wants quantities shown, the two body measures of the settings, and how sports are weighted in fitness.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ impl<'a> AthletePreferences<'a> {
         Self { transport }
     }
 
-    /// `GET /athlete/{id}`: units, weight and resting heart rate only.
+    /// `GET /athlete/{id}`: units, weight, resting heart rate and the weights of sports only.
     ///
     /// No other endpoint tells them. The answer also holds the API key and personal data and may be large: nothing of it
     /// but these fields is kept, and it is asked for rarely.
@@ -42,6 +42,18 @@ record! {
         icu_weight: f64,
         /// bpm
         icu_resting_hr: i64,
+        /// How the load of a sport is weighted in fitness and fatigue; sports that are not in it count in full.
+        type_settings ("icu_type_settings"): Vec<TypeSetting>,
+    }
+}
+
+record! {
+    /// Weights of one sport's load.
+    pub struct TypeSetting {
+        /// Such as `Ride`.
+        sport ("type"): String,
+        ctl_factor ("ctlFactor"): f64,
+        atl_factor ("atlFactor"): f64,
     }
 }
 

@@ -41,6 +41,10 @@ a sport's load weighted if the athlete set so (Banister's impulse-response model
 form: CTL - ATL of the same day. Zones of the Intervals.icu fitness page: above 20 transition, 5 to 20 fresh, -10 to 5 grey \
 zone, -30 to -10 optimal, below -30 high risk. ramp: CTL change over 7 days; in get_today without what is only planned.
 form now in get_today leaves out load that is only planned; the figure beside it adds it.
+projection (get_fitness): the same recursion over planned load and what-if sessions, with the time constants that the athlete's own \
+series shows; a day without load is rest; its morning figure is that before the day's load. ramp words: 5 to 8 a week is the most \
+usually advised (Friel). taper: the even or evenly falling load that brings form to the target on that morning, solved from the \
+recursion; about 2 weeks with 41-60% less did best in Bosquet et al., Med Sci Sports Exerc 39:1358, 2007.
 HRV: 7-day mean of ln rMSSD against the mean +- 0.5 standard deviation (Plews et al., Sports Medicine 43:773, 2013) of 60 days.
 resting HR and sleep in get_today: today against the 42-day mean +- 1 standard deviation.
 NP (normalized power): fourth root of the mean fourth power of the 30 s rolling mean; IF = NP / FTP; VI = NP / average \

@@ -17,11 +17,13 @@ mod filter;
 mod finding;
 #[cfg(feature = "conformance")]
 mod fixtures;
+mod forecast;
 mod front;
 mod help;
 mod instructions;
 mod lists;
 mod message;
+mod outlook;
 mod params;
 mod progress;
 mod prompts;

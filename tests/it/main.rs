@@ -1,4 +1,5 @@
 //! One integration binary over the real server: only the network edge, Intervals.icu, is the demo's.
+mod analytics;
 mod answers;
 mod attacks;
 mod browser;

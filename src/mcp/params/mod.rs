@@ -10,6 +10,7 @@ mod id;
 mod lenient;
 mod sport;
 mod wellness;
+mod what_if;
 
 pub use category::Category;
 pub(crate) use choice::choice;
@@ -19,3 +20,4 @@ pub use id::{ActivityId, EventId};
 pub use lenient::{Flag, Int, List, Num, Text};
 pub use sport::Sport;
 pub use wellness::WellnessEntry;
+pub use what_if::{Supposed, WhatIf};

@@ -6,10 +6,11 @@ use jiff::civil::Date;
 use super::wellness::{MEASURES, Measure, hours_minutes};
 use super::{activities, days};
 use crate::analytics::baseline::{self, Baseline};
-use crate::analytics::fitness::{self, Fitness};
+use crate::analytics::fitness::{self, Fitness, Load, Model};
 use crate::intervals::activities::Activity;
 use crate::intervals::events::Event;
 use crate::intervals::wellness::Wellness;
+use crate::mcp::outlook::Weights;
 use crate::units::{Units, number, signed};
 
 /// Days behind the normal range of resting HR and sleep.
@@ -19,40 +20,93 @@ fn at(rows: &[Wellness], day: Date) -> Option<&Wellness> {
     rows.iter().find(|row| row.date == day)
 }
 
-fn fitness_of(row: &Wellness) -> Option<Fitness> {
+/// What a row says of fitness and fatigue.
+#[must_use]
+pub fn fitness_of(row: &Wellness) -> Option<Fitness> {
     Some(Fitness {
         ctl: row.ctl?,
         atl: row.atl?,
     })
 }
 
-/// Fitness, fatigue and form with what is done, and with what is planned for today beside it.
+/// Fitness today, and what of the plan is in it.
+pub struct Standing {
+    pub state: fitness::Today,
+    /// Load of what is done, as the activities have it.
+    pub done: i64,
+    /// Load of what is still planned.
+    pub planned: i64,
+    /// Sessions that are still planned.
+    pub open: usize,
+    /// Change over 7 days.
+    pub ramp: Option<f64>,
+}
+
+/// Sorts out what today's figures hold; `None` without any.
 #[must_use]
-pub fn form(rows: &[Wellness], sessions: &[Activity], plan: &[Event], today: Date) -> String {
-    let Some(row) = at(rows, today) else {
-        return "Form: Intervals.icu has no fitness figures for today.".to_owned();
-    };
-    let Some(now) = fitness_of(row) else {
-        return "Form: Intervals.icu has no fitness figures for today.".to_owned();
-    };
+pub fn standing(
+    rows: &[Wellness],
+    sessions: &[Activity],
+    plan: &[Event],
+    today: Date,
+    model: Model,
+    weights: &Weights,
+) -> Option<Standing> {
+    let row = at(rows, today)?;
+    let figures = fitness_of(row)?;
     let yesterday = at(rows, today.checked_sub(1.day()).unwrap_or(today)).and_then(fitness_of);
-    let done_today: Vec<&Activity> = sessions
+    let done: Vec<&Activity> = sessions
         .iter()
         .filter(|a| activities::day(a) == Some(today))
         .collect();
-    let done: i64 = done_today.iter().filter_map(|a| a.icu_training_load).sum();
     let open: Vec<&Event> = plan
         .iter()
-        .filter(|e| e.category.as_deref() == Some("WORKOUT") || super::events::is_race(e))
+        .filter(|e| super::events::is_session(e))
         .filter(|e| e.starts().is_some_and(|s| s.date() == today))
         .filter(|e| {
-            e.paired_activity_id.is_none()
-                && !done_today.iter().any(|a| a.paired_event_id == Some(e.id))
+            e.paired_activity_id.is_none() && !done.iter().any(|a| a.paired_event_id == Some(e.id))
         })
         .collect();
-    let planned: i64 = open.iter().filter_map(|e| e.icu_training_load).sum();
-    #[expect(clippy::cast_precision_loss, reason = "load points")]
-    let state = fitness::today(yesterday, now, row.ctl_load, done as f64, planned as f64);
+    let done = done.iter().map(|a| (&a.sport, a.icu_training_load));
+    let planned = open.iter().map(|e| (&e.sport, e.icu_training_load));
+    let row_load = row.ctl_load.map(|ctl| Load {
+        ctl,
+        atl: row.atl_load.unwrap_or(ctl),
+    });
+    let state = fitness::today(
+        model,
+        yesterday,
+        figures,
+        row_load,
+        weights.sum(done.clone()),
+        weights.sum(planned.clone()),
+    );
+    // The service's own ramp counts the plan as done.
+    let week_ago = at(rows, today.checked_sub(7.days()).unwrap_or(today)).and_then(|r| r.ctl);
+    Some(Standing {
+        ramp: week_ago.map(|before| state.now.ctl - before),
+        state,
+        done: done.filter_map(|(_, load)| load).sum(),
+        planned: planned.filter_map(|(_, load)| load).sum(),
+        open: open.len(),
+    })
+}
+
+/// Fitness, fatigue and form with what is done, and with what is planned for today beside it.
+#[must_use]
+pub fn form(rows: &[Wellness], sessions: &[Activity], plan: &[Event], today: Date) -> String {
+    let weights = Weights::default();
+    let found = standing(rows, sessions, plan, today, Model::USUAL, &weights);
+    let Some(Standing {
+        state,
+        done,
+        planned,
+        open,
+        ramp,
+    }) = found
+    else {
+        return "Form: Intervals.icu has no fitness figures for today.".to_owned();
+    };
     let mut out = format!(
         "Fitness (CTL) {}, fatigue (ATL) {}, form {} ({})",
         number(state.now.ctl, 1),
@@ -69,15 +123,12 @@ pub fn form(rows: &[Wellness], sessions: &[Activity], plan: &[Event], today: Dat
         None if state.mixed => format!(
             " as Intervals.icu has it, which may count the {planned} still planned today as done"
         ),
-        None if open.is_empty() => {
+        None if open == 0 => {
             format!(" with today's load of {done}, nothing more planned today")
         }
         None => format!(" with today's load of {done}, no more load planned today"),
     });
-    // The service's own ramp counts the plan as done.
-    let week_ago = at(rows, today.checked_sub(7.days()).unwrap_or(today)).and_then(|r| r.ctl);
-    if let Some(before) = week_ago {
-        let ramp = state.now.ctl - before;
+    if let Some(ramp) = ramp {
         out.push_str(&format!(". Ramp {} in 7 days", signed(ramp, 1)));
     }
     if state.hidden_load {

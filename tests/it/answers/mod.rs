@@ -28,6 +28,11 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
             "get_activity_streams",
             json!({ "id": ids.activity, "by": "interval", "start": 1, "end": 2, "max_points": 200 }),
         ),
+        (
+            "get_fitness",
+            json!({ "oldest": "-180d", "project_to": "+40d", "scenario": [{ "date": "+3d", "load": 90, "sport": "Ride" }],
+                "target_form": 10, "target_date": "+18d" }),
+        ),
         ("get_wellness", json!({ "oldest": "-90d" })),
         (
             "update_wellness",
@@ -114,6 +119,10 @@ async fn windows_are_said_with_zone_and_weekday() {
             json!({ "oldest": "2025-11-03", "newest": "2025-11-09" }),
         ),
         (
+            "get_fitness",
+            json!({ "oldest": "2025-11-03", "newest": "2025-11-09" }),
+        ),
+        (
             "get_wellness",
             json!({ "oldest": "2025-11-03", "newest": "2025-11-09" }),
         ),
@@ -167,6 +176,7 @@ async fn an_empty_past_is_said_and_not_invented() {
     let window = json!({ "oldest": "2018-05-01", "newest": "2018-05-31" });
     for (tool, says) in [
         ("list_activities", "0 activities"),
+        ("get_fitness", "No fitness data"),
         ("get_wellness", "No wellness data"),
         ("list_events", "0 events"),
     ] {

@@ -4,6 +4,7 @@ mod get_activity;
 mod get_activity_streams;
 mod get_athlete;
 mod get_event;
+mod get_fitness;
 mod get_help;
 mod get_today;
 mod get_wellness;

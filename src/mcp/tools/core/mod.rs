@@ -4,6 +4,7 @@ mod get_activity;
 mod get_activity_streams;
 mod get_athlete;
 mod get_event;
+mod get_fitness;
 mod get_help;
 mod get_today;
 mod get_wellness;
@@ -21,6 +22,7 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<list_activities::ListActivities>(),
         Entry::of::<get_activity::GetActivity>(),
         Entry::of::<get_activity_streams::GetActivityStreams>(),
+        Entry::of::<get_fitness::GetFitness>(),
         Entry::of::<get_wellness::GetWellness>(),
         Entry::of::<update_wellness::UpdateWellness>(),
         Entry::of::<list_events::ListEvents>(),

@@ -215,6 +215,12 @@ async fn calls(tool: &Value, server: &mut Reader) -> Vec<Item> {
             let calls = ids.iter().map(|id| call(1, name, json!({ "id": id })));
             calls.collect()
         }
+        "get_fitness" => windows(1)
+            .chain([
+                call(2, name, json!({ "project_to": "+21d" })),
+                call(1, name, json!({ "target_form": 10, "target_date": "+14d" })),
+            ])
+            .collect(),
         "get_wellness" => windows(2)
             .chain([call(2, name, json!({ "oldest": "-180d", "mode": "trend" }))])
             .collect(),

@@ -1,0 +1,3 @@
+//! Formulas against what Intervals.icu itself computed.
+
+mod fitness;

@@ -36,7 +36,7 @@ fn says(given: &Given, language: Language) -> String {
 Sketch the way to {race}.{hours}
 
 Read get_today, list_events(categories=race), list_events(oldest=today, newest) up to race day, get_athlete and \
-get_wellness(oldest=-83d, mode=trend, fields=ctl,atl,load,hrv,sleep).
+get_fitness(oldest=-83d, project_to) with race day.
 
 Plan back from race day as an experienced endurance coach:
 - taper 7 to 14 days, for B and C races a few: volume down by 40 to 60 %, some intensity kept, form 5 to 20 on the day
@@ -45,8 +45,9 @@ Plan back from race day as an experienced endurance coach:
 - too little time: say what is realistic and what to leave out
 
 Answer: verdict in one sentence; 3 to 5 numbers (weeks left, CTL now and on race day, hours); a table by week: Monday's date, phase, \
-hours, load, key sessions; then the risks and the first check on the way (a test, a smaller race). Mark projections as estimates. If no race is found, ask for its date and distance first. Ask for what is missing: goal, \
-hours a week, days off, injuries, the course. Offer to write out the first week."
+hours, load, key sessions; then the risks and the first check on the way (a test, a smaller race). Mark projections as estimates. \
+If no race is found, ask for its date and distance first. Ask for what is missing: goal, hours a week, days off, injuries, the \
+course. Offer to write out the first week."
             )
         }
         Language::Japanese => {
@@ -58,7 +59,7 @@ hours a week, days off, injuries, the course. Offer to write out the first week.
 {race}に向けた道筋を描いてください。{hours}
 
 get_today、list_events(categories=race)、レース当日までの list_events(oldest=today, newest)、get_athlete、\
-get_wellness(oldest=-83d, mode=trend, fields=ctl,atl,load,hrv,sleep) を確認してください。
+レース当日までの get_fitness(oldest=-83d, project_to) を確認してください。
 
 経験豊富な持久系スポーツのコーチとして、レース当日から逆算してください。
 - テーパーは7〜14日(B・Cレースは数日)。量を40〜60%落とし、強度は少し残して、当日のフォーム(CTL−ATL)を+5〜+20に

@@ -229,6 +229,7 @@ async fn every_call_that_a_prompt_asks_for_works_as_it_is_written() {
             let value = value.as_deref().unwrap_or_else(|| match name.as_str() {
                 "oldest" => "-13d",
                 "newest" => "today",
+                "project_to" => "+28d",
                 "query" | "sport" => "ride",
                 "id" => &id,
                 other => panic!("what is {other}?"),

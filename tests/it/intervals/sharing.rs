@@ -79,18 +79,24 @@ async fn identical_reads_share_a_failure_too() {
 
 #[tokio::test]
 async fn who_joins_a_request_keeps_it_when_its_starter_goes_away() {
-    let upstream = counting(SLOW).await;
+    // Long enough for a busy machine to come this far before the answer does.
+    let upstream = counting(SLOW * 10).await;
     let client = upstream.client();
     let starter = tokio::spawn({
         let client = client.clone();
         async move { client.wellness().get(DAY).await }
     });
-    tokio::time::sleep(SLOW / 3).await;
+    while upstream.requests().is_empty() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
     let joiner = tokio::spawn({
         let client = client.clone();
         async move { client.wellness().get(DAY).await }
     });
-    tokio::time::sleep(SLOW / 3).await;
+    // Runs the joiner until it waits.
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
     starter.abort();
     assert!(starter.await.unwrap_err().is_cancelled());
     assert_eq!(joiner.await.unwrap().unwrap().weight, Some(0.0));

@@ -1,11 +1,11 @@
 //! What a huge answer of the service costs the real process.
 
 use intervals_mcp_server::clock::Clock;
-use intervals_mcp_server::demo::{API_KEY, ATHLETE_ID, Demo, Fault, FaultScope};
+use intervals_mcp_server::demo::{Demo, Fault, FaultScope};
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::support::process::{Room, Running, free_port, program, wait_for};
+use crate::support::process::{Room, Running, free_port, serving, wait_for};
 use crate::support::{Caller, Server, secrets};
 
 /// Peak resident memory of a process in KiB.
@@ -30,15 +30,9 @@ async fn start() -> (Demo, Server, Running, Room) {
     let upstream = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(demo.clone().serve(listener));
     let (port, room) = (free_port(), Room::new());
-    let child = program(&room.0)
-        .env("ATHLETE_ID", ATHLETE_ID)
-        .env("API_KEY", API_KEY)
-        .env("JWT_SECRET_KEY", secrets::SIGNING)
+    let child = serving(&room, port)
         .env("MCP_API_KEY", secrets::MCP_API_KEY)
-        .env("BASE_URL", format!("http://127.0.0.1:{port}"))
-        .env("PORT", port.to_string())
         .env("INTERVALS_BASE_URL", upstream)
-        .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
     let running = Running(child);

@@ -1,15 +1,14 @@
 //! What strangers cost who register and ask and never come back.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _};
-use intervals_mcp_server::demo::{API_KEY, ATHLETE_ID};
 use serde_json::json;
 
 use super::inside::Inside;
 use crate::support::flow::{self, Client, Request};
-use crate::support::process::{Room, Running, free_port, program, resident_kib, wait_for};
+use crate::support::process::{Room, Running, free_port, resident_kib, serving, wait_for};
 use crate::support::{Server, ServerOptions, secrets};
 
 const MOST_GROWTH_KIB: u64 = 20 * 1024;
@@ -21,17 +20,11 @@ const MANY: usize = 100_000;
 const CONNECTIONS: usize = 32;
 
 fn process(port: u16, room: &Room) -> Running {
-    let child = program(&room.0)
-        .env("ATHLETE_ID", ATHLETE_ID)
-        .env("API_KEY", API_KEY)
+    let child = serving(room, port)
         .env("OWNER_PASSWORD", secrets::OWNER)
-        .env("JWT_SECRET_KEY", secrets::SIGNING)
-        .env("BASE_URL", format!("http://127.0.0.1:{port}"))
-        .env("PORT", port.to_string())
         // Each stranger comes from an address of his own.
         .env("TRUST_PROXY", "1")
         .env("RUST_LOG", "off")
-        .stdout(Stdio::null())
         .spawn()
         .unwrap();
     wait_for(port);

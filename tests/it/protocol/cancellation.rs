@@ -1,18 +1,17 @@
 //! Who hangs up is no longer worked for, unless others wait for the same or something is being changed.
 
 use std::num::NonZeroU32;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use intervals_mcp_server::clock::Clock;
-use intervals_mcp_server::demo::{API_KEY, ATHLETE_ID, Demo, Fate, Fault, FaultScope, Request};
+use intervals_mcp_server::demo::{Demo, Fate, Fault, FaultScope, Request};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
 
 use super::wire::{Connection, ERAS, Era, Site};
-use crate::support::process::{Room, Running, free_port, program, wait_for};
+use crate::support::process::{Room, Running, free_port, serving, wait_for};
 use crate::support::{ServerOptions, World, secrets};
 
 /// From hanging up to the end of the work for it.
@@ -234,15 +233,9 @@ async fn the_binary_gives_up_too() {
     let address = listener.local_addr().unwrap();
     tokio::spawn(demo.clone().serve(listener));
     let (port, room) = (free_port(), Room::new());
-    let child = program(&room.0)
-        .env("ATHLETE_ID", ATHLETE_ID)
-        .env("API_KEY", API_KEY)
-        .env("JWT_SECRET_KEY", secrets::SIGNING)
+    let child = serving(&room, port)
         .env("MCP_API_KEY", secrets::MCP_API_KEY)
-        .env("BASE_URL", format!("http://127.0.0.1:{port}"))
-        .env("PORT", port.to_string())
         .env("INTERVALS_BASE_URL", format!("http://{address}"))
-        .stdout(Stdio::null())
         .spawn()
         .unwrap();
     let _running = Running(child);

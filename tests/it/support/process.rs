@@ -3,9 +3,13 @@
 use std::ffi::OsString;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+
+use intervals_mcp_server::demo::{API_KEY, ATHLETE_ID};
+
+use super::secrets;
 
 /// The binary that was built along with the tests, or the one that `TESTED_BINARY` names, such as the one that ships.
 #[expect(
@@ -21,6 +25,19 @@ fn binary() -> OsString {
 pub fn program(directory: &Path) -> Command {
     let mut command = Command::new(binary());
     command.env_clear().current_dir(directory);
+    command
+}
+
+/// The binary with all that it insists on: it is going to listen on `port` for the athlete of the demo.
+pub fn serving(room: &Room, port: u16) -> Command {
+    let mut command = program(&room.0);
+    command
+        .env("ATHLETE_ID", ATHLETE_ID)
+        .env("API_KEY", API_KEY)
+        .env("JWT_SECRET_KEY", secrets::SIGNING)
+        .env("BASE_URL", format!("http://127.0.0.1:{port}"))
+        .env("PORT", port.to_string())
+        .stdout(Stdio::null());
     command
 }
 

@@ -72,8 +72,6 @@ pub struct CurveQuery<'a> {
     pub curves: &'a [CurveName],
     /// An activity type; the types that share its settings are included.
     pub sport: &'a str,
-    /// The athlete's day, from which days and years are counted back.
-    pub today: Date,
 }
 
 impl<'a> Curves<'a> {
@@ -110,7 +108,6 @@ impl<'a> Curves<'a> {
             .then(which)
             .query("type", query.sport)
             .list("curves", &names)
-            .query("now", query.today)
     }
 
     async fn read(&self, target: Target) -> Result<Arc<CurveSet>, Error> {
@@ -145,6 +142,8 @@ record! {
         distance: Numbers,
         /// W, bpm, or s for the distance.
         values: Numbers,
+        /// W; what `values` was called before.
+        watts: Numbers,
         watts_per_kg: Numbers,
         /// Who set each point.
         activity_id: Names,

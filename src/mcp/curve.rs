@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::curve_ask::Metric;
-use crate::intervals::curves::{Curve, CurveName, CurvePowerModel, CurveSet, PaceModel};
+use crate::intervals::curves::{Curve, CurveName, CurvePowerModel, CurveSet, PaceModel, Period};
 
 /// How far a point may be from where it was wanted to be taken for it, as a share.
 const SAME: f64 = 0.005;
@@ -52,10 +52,14 @@ impl Column {
                 .or_else(|| list.iter().find(|curve| is_of(curve, *name)))
                 .or_else(|| at_place.filter(is_nobodys))
         });
-        let window = curve.and_then(|c| c.start_date_local.zip(c.end_date_local));
+        let asked = || match names.get(place)?.period {
+            Period::Range(from, to) => Some((from, to)),
+            _ => None,
+        };
+        let told = curve.and_then(|c| c.start_date_local.zip(c.end_date_local));
         Self {
             label,
-            window,
+            window: told.or_else(asked),
             points: curve.map(|c| points(c, metric)).unwrap_or_default(),
             power_models: curve
                 .and_then(|c| c.power_models.clone())
@@ -129,7 +133,7 @@ fn points(curve: &Curve, metric: Metric) -> Vec<Point> {
         Metric::Pace => curve.distance.as_ref(),
         _ => curve.secs.as_ref(),
     };
-    let Some((places, values)) = places.zip(curve.values.as_ref()) else {
+    let Some((places, values)) = places.zip(curve.values.as_ref().or(curve.watts.as_ref())) else {
         return Vec::new();
     };
     let least = match metric {

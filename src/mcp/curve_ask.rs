@@ -138,11 +138,20 @@ fn range(text: &str, today: Date) -> Option<Range> {
         "all" | "all_time" | "ever" | "alltime" => return named("all", Period::All),
         "season" | "this_season" | "s0" => return named("season", Period::Season(0)),
         "last_season" | "previous_season" | "s1" => return named("last season", Period::Season(1)),
-        "year" | "last_year" | "past_year" => return named("1y", Period::Years(1)),
-        "month" | "last_month" | "past_month" => return named("30d", Period::Days(30)),
-        "ytd" | "this_year" => {
-            let first = today.first_of_year();
-            return named("this year", Period::Range(first, today));
+        "year" | "past_year" => return named("1y", Period::Years(1)),
+        "this_year" | "ytd" => {
+            return named("this year", Period::Range(today.first_of_year(), today));
+        }
+        "this_month" => {
+            return named("this month", Period::Range(today.first_of_month(), today));
+        }
+        "last_year" | "previous_year" => {
+            let last = today.first_of_year().yesterday().ok()?;
+            return named("last year", Period::Range(last.first_of_year(), last));
+        }
+        "last_month" | "previous_month" => {
+            let last = today.first_of_month().yesterday().ok()?;
+            return named("last month", Period::Range(last.first_of_month(), last));
         }
         _ => {}
     }
@@ -270,4 +279,24 @@ pub fn fatigue(
             "after_kj: the sport settings of {sport} name no work after which Intervals.icu keeps a power curve."
         ),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_text_makes_a_range_panic_and_none_ends_before_it_begins(text in "\\PC{0,24}|(last |past |-|s|r\\.)?[0-9]{0,12} ?[a-z_.-]{0,8}|20[0-9]{2}-[0-9]{2}(\\.\\.|/)[0-9-]{0,10}") {
+            let found = ranges(Some(vec![Text(text)]), date(2026, 3, 18));
+            if let Ok(found) = found {
+                prop_assert!(found.len() == 1 && !found[0].label.is_empty());
+                if let Period::Range(from, to) = found[0].period {
+                    prop_assert!(from <= to);
+                }
+            }
+        }
+    }
 }

@@ -168,3 +168,65 @@ pub fn duration(seconds: f64) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn times_and_distances_are_read_as_people_write_them() {
+        for (text, expected) in [
+            ("90", 90.0),
+            ("5s", 5.0),
+            ("20min", 1200.0),
+            ("1.5h", 5400.0),
+            ("1:30", 90.0),
+            ("1:00:00", 3600.0),
+        ] {
+            assert_eq!(seconds(text), Some(expected), "{text}");
+        }
+        for (text, expected) in [
+            ("400", 400.0),
+            ("5k", 5000.0),
+            ("1mi", 1609.344),
+            ("100y", 91.44),
+            ("half", 21_097.5),
+        ] {
+            assert_eq!(metres(text), Some(expected), "{text}");
+        }
+        assert_eq!((seconds("5km"), metres("5min")), (None, None));
+    }
+
+    #[test]
+    fn a_place_is_called_what_people_call_it() {
+        let metric = Units::default();
+        let imperial = Units {
+            imperial: true,
+            ..metric
+        };
+        for (metres, sport, units, name) in [
+            (400.0, "Run", metric, "400m"),
+            (1609.34, "Run", metric, "1mi"),
+            (10_000.0, "Run", imperial, "10km"),
+            (2500.0, "Run", metric, "2.5km"),
+            (2500.0, "Run", imperial, "1.55mi"),
+            (21_097.5, "Run", metric, "half"),
+            (91.44, "Swim", metric, "100y"),
+            (1500.0, "OpenWaterSwim", imperial, "1500m"),
+        ] {
+            assert_eq!(way(metres, sport, units), name);
+        }
+        assert_eq!(duration(5.0), "5s");
+        assert_eq!(duration(5400.0), "1h30min");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_a_place_panic(text in "\\PC{0,16}|[0-9:.]{0,12}[a-z]{0,4}") {
+            for place in [seconds(&text), metres(&text)].into_iter().flatten() {
+                prop_assert!(!place.is_nan() && place >= 0.0);
+            }
+        }
+    }
+}

@@ -127,6 +127,7 @@ impl View<'_> {
             (Metric::Power, Some(kj)) => format!("Best power after {} kJ of work", number(kj, 0)),
             (Metric::HeartRate, _) => "Highest mean heart rate".to_owned(),
             (Metric::Pace, _) if self.gap => "Best gradient-adjusted pace".to_owned(),
+            (Metric::Pace, _) if self.pace().is_none() => "Best speed".to_owned(),
             (Metric::Pace, _) => "Best pace".to_owned(),
         }
     }

@@ -282,7 +282,7 @@ async fn power_after_work_stands_beside_the_fresh() {
         "{none}"
     );
     let asked = world.demo.journal().pop().unwrap();
-    assert!(asked.query.contains("curves=1y-kj1,1y&"), "{}", asked.query);
+    assert!(asked.query.ends_with("curves=1y-kj1,1y"), "{}", asked.query);
     let owner = world.owner();
     let other = owner
         .call_tool("get_curves", json!({ "after_kj": 1000 }))
@@ -348,9 +348,9 @@ async fn whoever_writes_a_range_is_understood() {
         (json!("s2"), "s2", "s2 2023"),
         (json!("all_time"), "all", "all since"),
         (
-            json!("2025"),
-            "r.2025-01-01.2025-12-31",
-            "Ride · 2025 (Europe",
+            json!("2024"),
+            "r.2024-01-01.2024-12-31",
+            "Ride over 2024 (Europe",
         ),
         (
             json!(2019),
@@ -383,6 +383,16 @@ async fn whoever_writes_a_range_is_understood() {
             "r1 2025-12-25 to 2026-02-04",
         ),
         (
+            json!("last_month"),
+            "r.2026-02-01.2026-02-28",
+            "last month 2026-02-01 to",
+        ),
+        (
+            json!("last_year"),
+            "r.2025-01-01.2025-12-31",
+            "last year 2025-01-01 to",
+        ),
+        (
             json!("last_week"),
             "r.2026-03-09.2026-03-15",
             "last week 2026-03-09 to",
@@ -396,7 +406,7 @@ async fn whoever_writes_a_range_is_understood() {
         let world_text = said(&world, json!({ "ranges": written })).await;
         let asked = world.demo.journal().pop().unwrap();
         assert!(
-            asked.query.contains(&format!("curves={token}&")),
+            asked.query.ends_with(&format!("curves={token}")),
             "{written}: {}",
             asked.query
         );
@@ -559,9 +569,13 @@ async fn a_point_set_by_an_activity_that_is_withheld_says_so() {
 #[tokio::test]
 async fn the_day_is_the_athletes_and_not_that_of_utc() {
     let world = World::at("2026-03-18T23:30:00Z").await;
-    said(&world, json!({})).await;
+    said(&world, json!({ "ranges": "-6d..today" })).await;
     let asked = world.demo.journal().pop().unwrap();
-    assert!(asked.query.ends_with("&now=2026-03-19"), "{}", asked.query);
+    assert!(
+        asked.query.ends_with("curves=r.2026-03-13.2026-03-19"),
+        "{}",
+        asked.query
+    );
 }
 
 #[tokio::test]
@@ -791,9 +805,12 @@ async fn odd_answers_of_the_service_are_read_as_far_as_they_make_sense() {
 #[tokio::test]
 async fn curves_are_told_apart_by_their_names_whatever_their_order() {
     let (fresh, tired) = ([(300.0, 330.0)], [(300.0, 290.0)]);
+    let mut older = curve("42d", &fresh);
+    older["watts"] = older["values"].take();
     let mut work = curve("42d", &tired);
     work["after_kj"] = json!(1500);
     for list in [
+        json!([older, curve("1y", &[(300.0, 350.0)])]),
         json!([curve("1y", &[(300.0, 350.0)]), curve("42d", &fresh)]),
         // Under names that nobody asked for they stand in the order of asking.
         json!([

@@ -113,7 +113,6 @@ impl Tool for GetCurves {
         let query = CurveQuery {
             curves: &curves,
             sport,
-            today: local.today(),
         };
         let (set, lthr) = match metric {
             Metric::Power => (client.curves().power(&query).await?, None),

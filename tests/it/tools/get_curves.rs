@@ -608,7 +608,7 @@ async fn service(set: Value) -> (Server, Arc<Mutex<Vec<String>>>) {
                 .push(request.uri().query().unwrap().to_owned());
             body.clone()
         } else if path.ends_with("/sport-settings") {
-            "[]".to_owned()
+            json!([{ "id": 1, "types": ["Ride"], "after_kj0": 1500 }]).to_string()
         } else {
             json!({ "id": "i1", "measurement_preference": "meters" }).to_string()
         };
@@ -826,4 +826,38 @@ async fn curves_are_told_apart_by_their_names_whatever_their_order() {
             "{text}"
         );
     }
+}
+
+#[tokio::test]
+async fn work_done_before_may_stand_beside_the_name_of_a_curve_or_in_it() {
+    for name in ["42d", "42d-kj0"] {
+        let mut work = curve(name, &[(300.0, 290.0)]);
+        work["after_kj"] = json!(1500);
+        let mut fresh = curve("42d", &[(300.0, 330.0)]);
+        fresh["after_kj"] = json!(0);
+        for list in [json!([work, fresh]), json!([fresh, work])] {
+            let text = says(
+                json!({ "list": list }),
+                json!({ "ranges": "42d", "after_kj": 1500 }),
+            )
+            .await;
+            assert_eq!(
+                rows(&text)[0],
+                ["5min", "290", "4.14", "a", "330", "-40 -12"],
+                "{text}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_window_that_the_service_says_nothing_of_is_still_named() {
+    let list = json!([curve("42d", &[(300.0, 330.0)])]);
+    let text = says(
+        json!({ "list": list }),
+        json!({ "ranges": "42d,2025-06-01..2025-08-31" }),
+    )
+    .await;
+    assert!(text.contains(", r2 2025-06-01 to 2025-08-31 ("), "{text}");
+    assert!(text.contains("\nNo data: r2.\n"), "{text}");
 }

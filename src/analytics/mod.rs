@@ -2,6 +2,7 @@
 
 pub mod baseline;
 pub mod buckets;
+pub mod critical_power;
 pub mod fitness;
 pub mod normalized_power;
 pub mod projection;

@@ -14,7 +14,7 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 const MAX_PATH_CHARS: usize = 200;
 
 /// What the rows of one answer may take in memory: a row of a few bytes of JSON becomes a row of every field.
-const MAX_DECODED_BYTES: usize = 64 * 1024 * 1024;
+pub(super) const MAX_DECODED_BYTES: usize = 64 * 1024 * 1024;
 
 /// A type that takes from JSON what it understands and is `None` otherwise.
 pub(super) trait Lenient: Sized {

@@ -1,6 +1,6 @@
 //! Typed client of the Intervals.icu REST API.
 //!
-//! One file per resource group ([`activities`], [`athlete`], [`events`], [`preferences`], [`sports`], [`streams`], [`wellness`]) with its types and
+//! One file per resource group ([`activities`], [`athlete`], [`curves`], [`events`], [`preferences`], [`sports`], [`streams`], [`wellness`]) with its types and
 //! calls; a group only builds a path and query. Below them `transport` does the rest: answers that are remembered
 //! (`cache`), how far a caller is (`watch`), pace (`limiter`), second attempts (`retry`), what a refusal means (`refusal`), reading (`lenient`). Files import only downward and groups
 //! never one another.
@@ -9,6 +9,7 @@
 pub mod activities;
 pub mod athlete;
 mod cache;
+pub mod curves;
 mod dates;
 mod error;
 pub mod events;
@@ -111,6 +112,12 @@ impl Client {
     #[must_use]
     pub fn streams(&self) -> streams::Streams<'_> {
         streams::Streams::new(&self.transport)
+    }
+
+    /// Best efforts over periods.
+    #[must_use]
+    pub fn curves(&self) -> curves::Curves<'_> {
+        curves::Curves::new(&self.transport)
     }
 
     /// Activities and what hangs on them.

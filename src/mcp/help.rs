@@ -50,6 +50,10 @@ resting HR and sleep in get_today: today against the 42-day mean +- 1 standard d
 NP (normalized power): fourth root of the mean fourth power of the 30 s rolling mean; IF = NP / FTP; VI = NP / average \
 power; EF = NP / average HR (Coggan). load from power = hours x IF^2 x 100.
 decoupling: fall of power (or speed) per heartbeat from the first to the second half, in percent; under 5 is steady (Friel).
+CP and W' (get_curves): the line of work over time through the best efforts of 2 to 20 minutes, work = CP t + W' (Monod & Scherrer, \
+Ergonomics 8:329, 1965; Moritani et al., Ergonomics 24:339, 1981); with three parameters, of 5 seconds to 20 minutes, P = CP + \
+W' / (t + W' / (Pmax - CP)) (Morton, Ergonomics 39:611, 1996). Critical speed and D': the line of distance over time. +- is the \
+standard error, error the root mean square. They hold as far as the efforts were all-out.
 session RPE: RPE x minutes moving (Foster). TRIMP: Banister. polarization index: Treff et al. 2019.
 eFTP is Intervals.icu's own estimate from the power curve.";
 

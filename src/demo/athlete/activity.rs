@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::curves::{Best, Efforts, Metric};
 use super::intervals::interval_summary;
 use super::keys;
 use super::profile::{self, Thresholds};
@@ -13,11 +14,12 @@ use crate::demo::ATHLETE_ID;
 use crate::demo::document::{document, float, merge, round};
 
 /// A session that was done.
-#[derive(Debug)]
 pub struct Activity {
     pub id: String,
     pub session: Session,
     pub summary: Summary,
+    /// Its best efforts.
+    pub best: Best,
     /// Fitness and fatigue after it.
     pub ctl: f64,
     pub atl: f64,
@@ -40,6 +42,12 @@ impl Activity {
     /// Plays the session again.
     pub fn samples(&self) -> Samples {
         streams::record(&self.session, &self.session.blocks())
+    }
+
+    /// Its best efforts, those of what it lacks empty.
+    pub fn efforts(&self, metric: Metric) -> &Efforts {
+        let sport = self.session.workout.sport;
+        self.best.of(metric, || self.samples(), sport)
     }
 
     /// The names of the recorded streams.

@@ -4,6 +4,7 @@
 //! from that, so that streams, summaries, zones, load, fitness and the calendar agree.
 
 mod activity;
+pub mod curves;
 mod events;
 mod fitness;
 mod intervals;
@@ -108,6 +109,7 @@ impl Year {
                         },
                         session: session.clone(),
                         summary,
+                        best: curves::Best::default(),
                         ctl: 0.0,
                         atl: 0.0,
                         paired: planned.then(|| {

@@ -5,6 +5,8 @@ pub mod activity;
 pub mod agenda;
 pub mod athlete;
 pub mod channel;
+pub mod curve_models;
+pub mod curves;
 pub mod days;
 pub mod event;
 pub mod events;

@@ -99,6 +99,32 @@ async fn fitness_is_terse_whatever_is_asked() {
 }
 
 #[tokio::test]
+async fn curves_over_three_ranges_are_terse() {
+    let world = World::start().await;
+    let seasons = ["90d", "season", "last_season"];
+    for arguments in [
+        json!({}),
+        json!({ "ranges": seasons }),
+        json!({ "ranges": ["2026", "2025-09-01..2025-11-30", "2025-06"] }),
+        json!({ "after_kj": 1500 }),
+        json!({ "metric": "pace" }),
+        json!({ "metric": "pace", "ranges": seasons, "gap": true }),
+        json!({ "metric": "pace", "sport": "Swim", "ranges": seasons }),
+        json!({ "metric": "hr" }),
+        json!({ "metric": "hr", "sport": "Run", "ranges": seasons }),
+    ] {
+        let text = world
+            .owner()
+            .call_tool("get_curves", arguments.clone())
+            .await
+            .ok();
+        let cost = tokens(&text);
+        println!("get_curves {arguments}: {cost} tokens");
+        assert!(cost <= 600, "{arguments} costs {cost}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_planned_workout_is_terse() {
     let world = World::start().await;
     let id = ids(&world).await.event;

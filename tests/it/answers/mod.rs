@@ -29,6 +29,10 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
             json!({ "id": ids.activity, "by": "interval", "start": 1, "end": 2, "max_points": 200 }),
         ),
         (
+            "get_curves",
+            json!({ "ranges": ["42d", "1y", "season", "last_season", "all", "2025"], "after_kj": 1500 }),
+        ),
+        (
             "get_fitness",
             json!({ "oldest": "-180d", "project_to": "+40d", "scenario": [{ "date": "+3d", "load": 90, "sport": "Ride" }],
                 "target_form": 10, "target_date": "+18d" }),

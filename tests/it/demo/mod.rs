@@ -1,4 +1,5 @@
 //! The demo's athlete and its API, over HTTP as the client sees them.
 mod api;
 mod athlete;
+mod curves;
 mod service;

@@ -2,6 +2,7 @@
 
 use intervals_mcp_server::clock::Clock;
 use intervals_mcp_server::intervals::activities::{EffortSpan, ListActivities};
+use intervals_mcp_server::intervals::curves::{CurveName, CurveQuery, Fatigue, Period};
 use intervals_mcp_server::intervals::wellness::WellnessUpdate;
 use intervals_mcp_server::intervals::{ActivityId, AthleteId, Client, EventId, Settings};
 use jiff::civil::date;
@@ -32,6 +33,49 @@ async fn a_request_says_who_we_are_and_carries_the_key_as_basic_auth() {
     assert!(request.header("accept-encoding").unwrap().contains("gzip"));
     assert_eq!(request.header("referer"), None);
     assert_eq!(request.header("cookie"), None);
+}
+
+#[tokio::test]
+async fn one_request_names_several_curves() {
+    let upstream = Upstream::answering(Reply::json("{}")).await;
+    let curves = [
+        Period::Days(42),
+        Period::Years(1),
+        Period::Season(1),
+        Period::All,
+        Period::Range(date(2019, 1, 1), date(2019, 12, 31)),
+    ]
+    .map(|period| CurveName {
+        period,
+        fatigue: None,
+    });
+    let query = CurveQuery {
+        curves: &curves,
+        sport: "Run",
+    };
+    let client = upstream.client();
+    client.curves().pace(&query, true).await.unwrap();
+    let tired = [Fatigue::First, Fatigue::Second].map(|fatigue| CurveName {
+        period: Period::Season(0),
+        fatigue: Some(fatigue),
+    });
+    let query = CurveQuery {
+        curves: &tired,
+        sport: "Ride",
+    };
+    let empty = client.curves().power(&query).await.unwrap();
+    assert!(empty.list.is_none() && empty.activities.is_none());
+    let sent: Vec<String> = upstream.requests().into_iter().map(|r| r.target).collect();
+    assert_eq!(
+        sent,
+        [
+            format!(
+                "/api/v1/athlete/{ATHLETE}/pace-curves?type=Run&curves=42d,1y,s1,all,r.2019-01-01.2019-12-31\
+                 &gap=true"
+            ),
+            format!("/api/v1/athlete/{ATHLETE}/power-curves?type=Ride&curves=s0-kj0,s0-kj1"),
+        ]
+    );
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod get_activity;
 mod get_activity_streams;
 mod get_athlete;
+mod get_curves;
 mod get_event;
 mod get_fitness;
 mod get_help;

@@ -3,6 +3,7 @@
 mod get_activity;
 mod get_activity_streams;
 mod get_athlete;
+mod get_curves;
 mod get_event;
 mod get_fitness;
 mod get_help;
@@ -22,6 +23,7 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<list_activities::ListActivities>(),
         Entry::of::<get_activity::GetActivity>(),
         Entry::of::<get_activity_streams::GetActivityStreams>(),
+        Entry::of::<get_curves::GetCurves>(),
         Entry::of::<get_fitness::GetFitness>(),
         Entry::of::<get_wellness::GetWellness>(),
         Entry::of::<update_wellness::UpdateWellness>(),

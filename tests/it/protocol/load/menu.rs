@@ -215,6 +215,10 @@ async fn calls(tool: &Value, server: &mut Reader) -> Vec<Item> {
             let calls = ids.iter().map(|id| call(1, name, json!({ "id": id })));
             calls.collect()
         }
+        "get_curves" => ["power", "hr", "pace"]
+            .iter()
+            .map(|metric| call(1, name, json!({ "metric": metric })))
+            .collect(),
         "get_fitness" => windows(1)
             .chain([
                 call(2, name, json!({ "project_to": "+21d" })),

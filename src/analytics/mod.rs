@@ -2,7 +2,10 @@
 
 pub mod baseline;
 pub mod buckets;
+pub mod distribution;
+pub mod durability;
 pub mod fitness;
+pub mod load;
 pub mod normalized_power;
 pub mod projection;
 pub mod recording;

@@ -50,7 +50,18 @@ resting HR and sleep in get_today: today against the 42-day mean +- 1 standard d
 NP (normalized power): fourth root of the mean fourth power of the 30 s rolling mean; IF = NP / FTP; VI = NP / average \
 power; EF = NP / average HR (Coggan). load from power = hours x IF^2 x 100.
 decoupling: fall of power (or speed) per heartbeat from the first to the second half, in percent; under 5 is steady (Friel).
-session RPE: RPE x minutes moving (Foster). TRIMP: Banister. polarization index: Treff et al. 2019.
+session RPE: RPE x minutes moving (Foster). TRIMP: Banister.
+low/mid/high (get_training_summary): zones 1-2, 3-4 and 5 up, as Intervals.icu folds them; right where zones 2 and 4 end at LT1 and LT2; three zones \
+stay, other numbers do not count. Of each session the first basis of the athlete's own order (power, HR, pace). \
+polarization index: log10(low / mid x high x 100) of the shares, 0 without high, none with more high than low, mid at least 1 % \
+(Treff et al., Front Physiol 10:707, 2019).
+monotony: mean / standard deviation (population) of seven daily loads, rest days 0; strain: the week's load x monotony (Foster, Med Sci \
+Sports Exerc 30:1164, 1998). acute:chronic: mean load of 7 days through that of 28, which hold them (coupled; Gabbett, Br J Sports Med \
+50:273, 2016); exponential: means with 2/(n+1) for n of 7 and 28 (Williams et al., Br J Sports Med 51:209, 2017). Both only go with injury \
+in team sports, and that is disputed (Impellizzeri et al. 2020). Today is not over and left out; days with withheld sessions have the load \
+that went into CTL.
+steady sessions (durability): 60 min or more at up to 80 %, no race. EF of runs: gradient-adjusted m/beat. Power after work: get_curves \
+with after_kj.
 eFTP is Intervals.icu's own estimate from the power curve.";
 
 /// All that explains numbers.

@@ -14,6 +14,7 @@ pub mod projection;
 pub mod splits;
 pub mod steps;
 pub mod streams;
+pub mod summary;
 pub mod table;
 pub mod taper;
 pub mod today;

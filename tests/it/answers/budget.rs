@@ -99,6 +99,34 @@ async fn fitness_is_terse_whatever_is_asked() {
 }
 
 #[tokio::test]
+async fn a_training_summary_is_terse() {
+    let world = World::start().await;
+    for (arguments, most) in [
+        (json!({}), 900),
+        (json!({ "compare_to": "previous" }), 1_200),
+        (
+            json!({ "include": ["zones", "distribution", "load", "compliance", "durability", "fuel"] }),
+            1_250,
+        ),
+        (
+            json!({ "oldest": "-27d", "group_by": "sport", "compare_to": "last_year" }),
+            700,
+        ),
+        (json!({ "oldest": "-364d", "group_by": "month" }), 1_000),
+        (json!({ "oldest": "-6d", "group_by": "day" }), 600),
+    ] {
+        let text = world
+            .owner()
+            .call_tool("get_training_summary", arguments.clone())
+            .await
+            .ok();
+        let cost = tokens(&text);
+        println!("get_training_summary {arguments}: {cost} tokens\n{text}\n");
+        assert!(cost <= most, "{arguments} costs {cost}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_planned_workout_is_terse() {
     let world = World::start().await;
     let id = ids(&world).await.event;

@@ -215,6 +215,12 @@ async fn calls(tool: &Value, server: &mut Reader) -> Vec<Item> {
             let calls = ids.iter().map(|id| call(1, name, json!({ "id": id })));
             calls.collect()
         }
+        "get_training_summary" => windows(1)
+            .chain([
+                call(2, name, json!({})),
+                call(1, name, json!({ "group_by": "sport", "compare_to": "previous" })),
+            ])
+            .collect(),
         "get_fitness" => windows(1)
             .chain([
                 call(2, name, json!({ "project_to": "+21d" })),

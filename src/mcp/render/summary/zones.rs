@@ -93,7 +93,7 @@ pub fn table(done: &[&Activity]) -> (Table, String) {
     rows.sort_by(|a, b| b.3.total_cmp(&a.3));
     let cut = rows.len().saturating_sub(MOST_ROWS);
     rows.truncate(MOST_ROWS);
-    rows.sort_by(|a, b| a.0.cmp(&b.0));
+    rows.sort_by_key(|row| row.0);
     let zones = rows.iter().map(|row| row.2.len()).max().unwrap_or_default();
     let heads = ["% of time in".to_owned(), "n".to_owned(), "h".to_owned()];
     let mut table = Table::new(

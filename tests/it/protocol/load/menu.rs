@@ -218,7 +218,11 @@ async fn calls(tool: &Value, server: &mut Reader) -> Vec<Item> {
         "get_training_summary" => windows(1)
             .chain([
                 call(2, name, json!({})),
-                call(1, name, json!({ "group_by": "sport", "compare_to": "previous" })),
+                call(
+                    1,
+                    name,
+                    json!({ "group_by": "sport", "compare_to": "previous" }),
+                ),
             ])
             .collect(),
         "get_fitness" => windows(1)

@@ -86,7 +86,13 @@ impl Distribution {
         let is_polarized = self
             .polarization_index()
             .is_some_and(|index| index > POLARIZED);
-        Some(if high > low {
+        // What rounds to nothing has no form.
+        let is_nothing = |share: f64| share < 0.005;
+        Some(if is_nothing(mid + high) {
+            "all low"
+        } else if is_nothing(high) {
+            "nothing high"
+        } else if high > low {
             "mostly high"
         } else if mid > low {
             "threshold"
@@ -170,6 +176,8 @@ mod tests {
         assert_eq!(shape(40.0, 50.0, 10.0), Some("threshold"));
         assert_eq!(shape(30.0, 20.0, 50.0), Some("mostly high"));
         assert_eq!(shape(50.0, 24.0, 26.0), Some("not polarized"));
+        assert_eq!(shape(100.0, 0.0, 0.0), Some("all low"));
+        assert_eq!(shape(80.0, 20.0, 0.0), Some("nothing high"));
         assert_eq!(shape(0.0, 0.0, 0.0), None);
     }
 }

@@ -168,6 +168,11 @@ impl Daily {
             .unwrap_or_default()
     }
 
+    #[must_use]
+    pub const fn first(&self) -> Date {
+        self.first
+    }
+
     /// The last day that is over.
     #[must_use]
     pub fn last(&self) -> Date {
@@ -200,7 +205,7 @@ impl Daily {
                     *sum = sum.max(figure);
                     self.borrowed += 1;
                 }
-                _ => self.unknown += 1,
+                _ => self.unknown += stubs.iter().filter(|stub| **stub == date).count(),
             }
         }
     }

@@ -623,7 +623,7 @@ async fn withheld_sessions_are_counted_and_their_load_is_the_services() {
         "{text}"
     );
     assert!(
-        text.contains(", 3 withheld;") && text.contains("load of days lacks 1 withheld"),
+        text.contains(", 3 withheld;") && text.contains("lacks 1 withheld session"),
         "{text}"
     );
     let wellness: Vec<&String> = calls.iter().filter(|c| c.starts_with("wellness")).collect();
@@ -648,7 +648,7 @@ async fn load_of_withheld_sessions_is_of_no_known_sport() {
         .calls(json!({ "oldest": "2026-03-09", "sport": "run" }))
         .await;
     assert!(text.contains("Load of 7 days to Tue 03-17: 350 "), "{text}");
-    assert!(text.contains("load of days lacks 1 withheld"), "{text}");
+    assert!(text.contains("lacks 1 withheld session"), "{text}");
     assert!(text.contains("Sport and name are unknown"), "{text}");
     assert!(
         !calls.iter().any(|c| c.starts_with("wellness")),
@@ -1031,7 +1031,7 @@ async fn ranges_of_other_lengths_are_compared_per_week() {
         2,
         "{asked:?}"
     );
-    assert!(text.contains("Compared with Mon 2025-05-05 to Sun 2025-05-18 (14 days; this window has 28), so per week:"), "{text}");
+    assert!(text.contains("Compared with Mon 2025-05-05 to Sun 2025-05-18 (14 days; this window has 28), so per week, sports above in all:"), "{text}");
     let rows = table(&text, "measure|");
     let load = rows.iter().find(|r| r["measure"] == "load").unwrap();
     let now = raw(&world, "2026-02-02", "2026-03-01").await;

@@ -86,12 +86,15 @@ fn show(plan: &Plan, unplanned: usize) -> String {
     if due + plan.ahead == 0 {
         return "Plan: no workouts in the calendar.".to_owned();
     }
+    if due == 0 {
+        let ahead = count(plan.ahead, "workout");
+        let unplanned = count(unplanned, "session");
+        return format!("Plan: {ahead} still ahead today; {unplanned} unplanned.");
+    }
     let mut out = format!("Plan: {} of {due} workouts done", plan.done);
     #[expect(clippy::cast_precision_loss, reason = "a count of workouts")]
-    let share = (due > 0).then(|| plan.done as f64 * 100.0 / due as f64);
-    if let Some(share) = share {
-        out.push_str(&format!(" ({} %)", number(share, 0)));
-    }
+    let share = plan.done as f64 * 100.0 / due as f64;
+    out.push_str(&format!(" ({} %)", number(share, 0)));
     for (n, what) in [
         (plan.missed, "missed"),
         (plan.unknown, "unknown (withheld session that day)"),

@@ -46,7 +46,7 @@ pub fn answer(found: &Found, ask: &Ask, local: &Local) -> Reply {
         if !note.is_empty() {
             reply.footer(note);
         }
-        reply.footer(quality(&now, found.daily.as_ref()));
+        reply.footer(quality(&now, found.daily.as_ref(), today.year()));
     }
     reply
 }
@@ -148,7 +148,7 @@ fn typical(sessions: &Sessions<'_>, sport: Option<&Sport>, today: Date) -> Strin
     let mut parts = Vec::new();
     // A day that is not over is no day of rest yet.
     let over = window.newest.min(today.yesterday().unwrap_or(today));
-    if over >= window.oldest {
+    if over > window.oldest {
         let whole = Window {
             newest: over,
             ..window
@@ -195,7 +195,7 @@ fn typical(sessions: &Sessions<'_>, sport: Option<&Sport>, today: Date) -> Strin
 }
 
 /// What all of it rests on.
-fn quality(sessions: &Sessions<'_>, daily: Option<&Daily>) -> String {
+fn quality(sessions: &Sessions<'_>, daily: Option<&Daily>, year: i16) -> String {
     let sums = Sums::of(sessions);
     let mut out = format!("Rests on {}", count(sums.sessions, "session"));
     let without = sums.sessions - sums.loaded;
@@ -210,10 +210,15 @@ fn quality(sessions: &Sessions<'_>, daily: Option<&Daily>) -> String {
         match (daily.borrowed, daily.unknown) {
             (0, 0) => {}
             (borrowed, 0) => out.push_str(&format!(
-                "; load of {} with withheld sessions as the service has it",
+                "; daily load since {} is the service's on {} with withheld sessions",
+                days::short(daily.first(), year),
                 count(borrowed, "day")
             )),
-            (_, unknown) => out.push_str(&format!("; load of days lacks {unknown} withheld")),
+            (_, unknown) => out.push_str(&format!(
+                "; daily load since {} lacks {}",
+                days::short(daily.first(), year),
+                count(unknown, "withheld session")
+            )),
         }
     }
     out.push_str(". Sources: get_help formulas.");

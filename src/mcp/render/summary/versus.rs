@@ -65,7 +65,10 @@ pub fn add(
     );
     head.push_str(&match is_even {
         true => " too)".to_owned(),
-        false => format!("; this window has {}), so per week", now.window.days()),
+        false => format!(
+            "; this window has {}), so per week, sports above in all",
+            now.window.days()
+        ),
     });
     if has_today {
         head.push_str("; today is not over");

@@ -530,14 +530,14 @@ async fn the_best_basis_of_each_session_counts_and_is_named() {
             json!({ "icu_zone_times": zones([1200, 1200, 300, 300, 300, 200, 100]),
             "icu_hr_zone_times": [3600, 0, 0, 0, 0, 0, 0] }),
         ),
-        // The athlete wants HR before pace: 50, 0, 10.
+        // The athlete wants HR before all else: 50, 0, 10.
         session(
             2,
             "2026-03-03",
             "Run",
             Some(60),
             json!({ "icu_hr_zone_times": [2000, 1000, 0, 0, 600],
-            "gap_zone_times": [0, 0, 3600, 0, 0, 0, 0], "tiz_order": "HR_PACE_POWER" }),
+            "gap_zone_times": [0, 0, 3600, 0, 0, 0, 0], "icu_zone_times": zones([0, 0, 3600, 0, 0, 0, 0]), "tiz_order": "HR_PACE_POWER" }),
         ),
         // Only pace, and the gradient-adjusted one before the other: 60, 0, 0.
         session(
@@ -585,8 +585,8 @@ async fn the_best_basis_of_each_session_counts_and_is_named() {
     );
     assert!(text.contains("; polarized, "), "{text}");
     assert!(
-        text.contains("zones: power 1, HR 3, pace 2, none 2;")
-            || text.contains("zones: power 1, HR 3, pace 2, none 2."),
+        text.contains("zones: power 2, HR 3, pace 2, none 2;")
+            || text.contains("zones: power 2, HR 3, pace 2, none 2."),
         "{text}"
     );
     let row = &table(&text, "week of|")[0];

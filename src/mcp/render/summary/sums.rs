@@ -5,6 +5,9 @@ use crate::intervals::activities::Activity;
 use crate::mcp::render::activities;
 use crate::mcp::training::Sessions;
 
+/// More zones than this are a mistake.
+const MOST_ZONES: usize = 20;
+
 /// Sums over sessions; `None` is what none of them has.
 #[derive(Debug, Clone, Default)]
 pub struct Sums {
@@ -97,13 +100,13 @@ impl Basis {
             Self::Pace => a.pace_zone_times.clone()?,
             Self::GradedPace => a.gap_zone_times.clone()?,
         };
-        zones.iter().any(|secs| *secs > 0).then_some(zones)
+        let is_some = zones.len() <= MOST_ZONES && zones.iter().any(|secs| *secs > 0);
+        is_some.then_some(zones)
     }
 }
 
 /// Rows are named `Z1`, `Z2` …; the sweet spot overlaps them and is no zone.
 fn power(a: &Activity) -> Option<Vec<i64>> {
-    const MOST: usize = 20;
     let mut zones = Vec::new();
     for row in a.icu_zone_times.as_ref()? {
         let number = row.id.as_deref().and_then(|id| id.strip_prefix('Z'));
@@ -111,7 +114,7 @@ fn power(a: &Activity) -> Option<Vec<i64>> {
         let Some(place) = number.and_then(|number| number.checked_sub(1)) else {
             continue;
         };
-        if place >= MOST {
+        if place >= MOST_ZONES {
             continue;
         }
         if zones.len() <= place {

@@ -51,7 +51,7 @@ NP (normalized power): fourth root of the mean fourth power of the 30 s rolling 
 power; EF = NP / average HR (Coggan). load from power = hours x IF^2 x 100.
 decoupling: fall of power (or speed) per heartbeat from the first to the second half, in percent; under 5 is steady (Friel).
 session RPE: RPE x minutes moving (Foster). TRIMP: Banister.
-low/mid/high (get_training_summary): zones 1-2, 3-4 and 5 up, as Intervals.icu folds them; right where zones 2 and 4 end at LT1 and LT2; three zones \
+get_training_summary: weeks begin on Monday. low/mid/high: zones 1-2, 3-4 and 5 up, as Intervals.icu folds them; right where zones 2 and 4 end at LT1 and LT2; three zones \
 stay, other numbers do not count. Of each session the first basis of the athlete's own order (power, HR, pace). \
 polarization index: log10(low / mid x high x 100) of the shares, 0 without high, none with more high than low, mid at least 1 % \
 (Treff et al., Front Physiol 10:707, 2019).

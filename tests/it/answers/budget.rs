@@ -127,6 +127,23 @@ async fn a_training_summary_is_terse() {
 }
 
 #[tokio::test]
+async fn a_training_summary_is_terse_on_any_day() {
+    for now in [
+        "2026-01-11T20:00:00Z",
+        "2026-06-28T20:00:00Z",
+        "2026-10-04T20:00:00Z",
+    ] {
+        let world = World::at(now).await;
+        let owner = world.owner();
+        let said = owner.call_tool("get_training_summary", json!({})).await;
+        let text = said.ok();
+        let cost = tokens(&text);
+        println!("get_training_summary on {now}: {cost} tokens\n{text}\n");
+        assert!(cost <= 900, "{cost}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_planned_workout_is_terse() {
     let world = World::start().await;
     let id = ids(&world).await.event;

@@ -55,8 +55,9 @@ impl Stretch {
 
     fn label(self, (first, last): (Date, Date), window: Window, today: Date) -> String {
         let name = match self {
-            Self::Day => return days::short(first, today.year()),
-            Self::Week if first.year() == today.year() => {
+            Self::Day => days::short(first, today.year()),
+            // The head has the years of a window that holds no day twice.
+            Self::Week if window.days() < 360 => {
                 format!("{:02}-{:02}", first.month(), first.day())
             }
             Self::Week => first.to_string(),
@@ -70,7 +71,9 @@ impl Stretch {
             oldest: first,
             newest: last,
         };
-        if part == whole {
+        if part == whole && last == today {
+            format!("{name} (so far)")
+        } else if part == whole {
             name
         } else {
             format!("{name} ({} of {} days)", part.days(), whole.days())

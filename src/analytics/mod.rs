@@ -3,7 +3,10 @@
 pub mod baseline;
 pub mod buckets;
 pub mod critical_power;
+pub mod distribution;
+pub mod durability;
 pub mod fitness;
+pub mod load;
 pub mod normalized_power;
 pub mod projection;
 pub mod recording;

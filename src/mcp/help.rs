@@ -54,7 +54,18 @@ CP and W' (get_curves): the line of work over time through the best efforts of 2
 Ergonomics 8:329, 1965; Moritani et al., Ergonomics 24:339, 1981); with three parameters, of 5 seconds to 20 minutes, P = CP + \
 W' / (t + W' / (Pmax - CP)) (Morton, Ergonomics 39:611, 1996). Critical speed and D': the line of distance over time. +- is the \
 standard error, error the root mean square. They hold as far as the efforts were all-out.
-session RPE: RPE x minutes moving (Foster). TRIMP: Banister. polarization index: Treff et al. 2019.
+session RPE: RPE x minutes moving (Foster). TRIMP: Banister.
+get_training_summary: weeks begin on Monday. low/mid/high: zones 1-2, 3-4 and 5 up, as Intervals.icu folds them; right where zones 2 and 4 end at LT1 and LT2; three zones \
+stay, other numbers do not count. Of each session the first basis of the athlete's own order (power, HR, pace). \
+polarization index: log10(low / mid x high x 100) of the shares, 0 without high, none with more high than low, mid at least 1 % \
+(Treff et al., Front Physiol 10:707, 2019).
+monotony: mean / standard deviation (population) of seven daily loads, rest days 0; strain: the week's load x monotony (Foster, Med Sci \
+Sports Exerc 30:1164, 1998). acute:chronic: mean load of 7 days through that of 28, which hold them (coupled; Gabbett, Br J Sports Med \
+50:273, 2016); exponential: means with 2/(n+1) for n of 7 and 28 (Williams et al., Br J Sports Med 51:209, 2017). Both only go with injury \
+in team sports, and that is disputed (Impellizzeri et al. 2020). Today is not over and left out; days with withheld sessions have the load \
+that went into CTL.
+steady sessions (durability): 60 min or more at up to 80 %, no race. EF of runs: gradient-adjusted m/beat. Power after work: get_curves \
+with after_kj.
 eFTP is Intervals.icu's own estimate from the power curve.";
 
 /// All that explains numbers.

@@ -39,6 +39,7 @@ mod server;
 mod stream_window;
 mod text;
 mod tools;
+mod training;
 
 use std::sync::Arc;
 

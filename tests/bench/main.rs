@@ -188,3 +188,38 @@ fn ten_hours_of_twelve_streams_fetched_only(bencher: Bencher<'_, '_>) {
     let path = format!("/api/v1/activity/i{}1/streams", upstream::TEN_HOURS);
     bencher.bench_local(|| bench.fetch(&path));
 }
+
+/// Three years of sessions summed up, all of it remembered.
+#[divan::bench(sample_count = 20)]
+fn three_years_of_training(bencher: Bencher<'_, '_>) {
+    let bench = Bench::new();
+    let arguments = json!({ "oldest": "-1095d", "group_by": "month", "include": ALL_PARTS });
+    bench.call("get_training_summary", &arguments);
+    bencher.bench_local(|| bench.call("get_training_summary", &arguments));
+}
+
+/// The same read and decoded anew every time; compare with the next one, which only fetches.
+#[divan::bench(sample_count = 20)]
+fn three_years_of_training_anew(bencher: Bencher<'_, '_>) {
+    let bench = Bench::new();
+    bencher.bench_local(|| {
+        let oldest = format!("-{}d", 1095 + fresh() % 700);
+        let arguments = json!({ "oldest": oldest, "group_by": "month", "include": ALL_PARTS });
+        bench.call("get_training_summary", &arguments)
+    });
+}
+
+#[divan::bench(sample_count = 20)]
+fn three_years_of_training_fetched_only(bencher: Bencher<'_, '_>) {
+    let bench = Bench::new();
+    bencher.bench_local(|| bench.fetch("/api/v1/athlete/i424242/activities?fields=icu_zone_times"));
+}
+
+const ALL_PARTS: [&str; 6] = [
+    "zones",
+    "distribution",
+    "load",
+    "compliance",
+    "durability",
+    "fuel",
+];

@@ -2,10 +2,14 @@
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::Path;
+use axum::extract::{Path, RawQuery};
 use axum::routing::{MethodRouter, get};
+use intervals_mcp_server::clock::Clock;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+
+/// A little over three years.
+const DAYS: i64 = 1_200;
 
 /// Starts it and says where.
 pub async fn serve() -> String {
@@ -25,16 +29,65 @@ pub async fn serve() -> String {
             "/api/v1/athlete/{id}/profile",
             answer(json!({ "athlete": athlete, "customItems": [] })),
         )
-        .route("/api/v1/athlete/{id}/activities", answer(activities()))
+        .route("/api/v1/athlete/{id}/activities", activities())
+        .route("/api/v1/athlete/{id}/wellness", answer(wellness()))
         .route("/api/v1/activity/{id}", answer(activity(7)))
         .route("/api/v1/activity/{id}/streams", streams());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     address
 }
 
-/// Sixty rows with the fields that the list asks for.
-fn activities() -> Value {
-    (0..60).map(activity).collect()
+/// Sixty rows with the fields that the list asks for; a session a day with those of a summary for whoever asks for zones.
+fn activities() -> MethodRouter {
+    let of = |rows: Vec<Value>| Bytes::from(Value::from(rows).to_string());
+    let few = of((0..60).map(activity).collect());
+    let today = today();
+    let many = of((0..DAYS).map(|n| summed(n, today)).collect());
+    get(move |RawQuery(query): RawQuery| {
+        let is_summary = query.is_some_and(|query| query.contains("icu_zone_times"));
+        let body = if is_summary { &many } else { &few }.clone();
+        async move { ([("content-type", "application/json")], body) }
+    })
+}
+
+fn today() -> jiff::civil::Date {
+    Clock::system()
+        .now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date()
+}
+
+/// A session on the `n`th day before today, now and then one that is withheld.
+fn summed(n: i64, today: jiff::civil::Date) -> Value {
+    let day = today.checked_sub(jiff::ToSpan::days(n)).unwrap();
+    let at = format!("{day}T07:12:31");
+    if n % 50 == 7 {
+        return json!({ "id": (80_000_000 + n).to_string(), "start_date_local": at, "source": "STRAVA",
+            "_note": "STRAVA activities are not available via the API" });
+    }
+    let zones =
+        (1..=7).map(|zone| json!({ "id": format!("Z{zone}"), "secs": 700 - zone * 60 + n % 9 }));
+    let zones: Vec<Value> = zones.chain([json!({ "id": "SS", "secs": 300 })]).collect();
+    let is_run = n % 3 == 0;
+    json!({
+        "id": format!("i{}", 80_000_000 + n), "type": if is_run { "Run" } else { "Ride" }, "start_date_local": at,
+        "moving_time": 3_400 + n % 7 * 300, "distance": 41_230.5, "icu_distance": 41_230.5, "total_elevation_gain": 412.0,
+        "icu_training_load": 60 + n % 40, "icu_joules": 1_081_400, "icu_intensity": 68.1 + (n % 20) as f64,
+        "average_heartrate": 148, "icu_efficiency_factor": if is_run { Value::Null } else { json!(1.41) }, "decoupling": 3.2,
+        "average_speed": 3.081, "pace": 3.081, "gap": 3.1, "icu_zone_times": if is_run { Value::Null } else { json!(zones) },
+        "icu_hr_zone_times": [900, 1200, 600, 300, 200, 100, 20], "gap_zone_times": [900, 1200, 600, 300, 200, 100, 20],
+        "tiz_order": "POWER_HR_PACE", "paired_event_id": 900_000 + n, "compliance": 97.4, "race": false,
+        "carbs_ingested": 60, "source": "GARMIN_CONNECT",
+    })
+}
+
+fn wellness() -> Value {
+    let today = today();
+    let day = |n: i64| today.checked_sub(jiff::ToSpan::days(n)).unwrap();
+    (0..DAYS)
+        .rev()
+        .map(|n| json!({ "id": day(n).to_string(), "ctlLoad": 60.0 + (n % 40) as f64 }))
+        .collect()
 }
 
 fn activity(n: i64) -> Value {

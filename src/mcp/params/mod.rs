@@ -5,6 +5,7 @@
 
 mod category;
 mod choice;
+mod compare_to;
 mod date;
 mod id;
 mod lenient;
@@ -15,6 +16,7 @@ mod what_if;
 pub use category::Category;
 pub(crate) use choice::choice;
 pub use choice::{Choice, Choices};
+pub use compare_to::CompareTo;
 pub use date::{DateSpec, Window, WindowError};
 pub use id::{ActivityId, EventId};
 pub use lenient::{Flag, Int, List, Num, Text};

@@ -25,14 +25,14 @@ fn says(given: &Given, language: Language) -> String {
                 "\
 Report on a month of my training: {month}.
 
-Read get_today; for the month list_activities(oldest, newest, limit=200) and list_events(oldest, newest); get_wellness(oldest, newest, \
-mode=trend) from the first of the month before to its end. The first line of list_activities(oldest, newest, limit=1) has exact \
-totals: use it for the month before, for the same month a year ago, and with sport for each sport.
+Read get_today; for the month get_training_summary(oldest, newest, group_by=sport, compare_to=previous), the same with \
+get_training_summary(oldest, newest, compare_to=last_year), and list_activities(oldest, newest, limit=200); get_wellness(oldest, newest, \
+mode=trend) and get_fitness(oldest, newest) from the first of the month before to its end.
 
 Judge as an experienced endurance coach:
 - hours, distance and load by sport, against both months
-- CTL in the first week and in the last; steady weeks or gaps; how many sessions were easy, how many hard
-- plan against done
+- CTL in the first week and in the last; steady weeks or gaps; how much was easy, how much hard
+- plan against done: missed, compliance
 - recovery by week: HRV, resting HR, sleep, weight
 
 Answer in about 250 words: the month in one sentence; a small table by sport with the changes; the longest, the hardest and the best \
@@ -46,14 +46,14 @@ work) and what my goal is now."
                 "\
 {month}の月間トレーニングレポートをまとめてください。
 
-get_today、その月の list_activities(oldest, newest, limit=200) と list_events(oldest, newest)、前月1日からその月末までの \
-get_wellness(oldest, newest, mode=trend) を確認してください。list_activities(oldest, newest, limit=1) の1行目には正確な合計が出るので、\
-前月分と前年同月分、さらに sport を指定した種目ごとの合計に使ってください。
+get_today、その月の get_training_summary(oldest, newest, group_by=sport, compare_to=previous) と \
+get_training_summary(oldest, newest, compare_to=last_year)、list_activities(oldest, newest, limit=200)、前月1日からその月末までの \
+get_wellness(oldest, newest, mode=trend) と get_fitness(oldest, newest) を確認してください。
 
 経験豊富な持久系スポーツのコーチの目で、次の点を見てください。
 - 種目別の時間、距離、負荷を前月・前年同月と比較
-- 最初の週と最後の週のCTL、週ごとの波や空白、低強度と高強度の練習がそれぞれ何回あったか
-- 計画と実施の差
+- 最初の週と最後の週のCTL、週ごとの波や空白、低強度と高強度の配分
+- 計画と実施の差(できなかった練習、達成率)
 - 週ごとの回復:HRV、安静時心拍数、睡眠、体重
 
 回答は500字程度で。その月を一文で言い表し、種目別の小さな表(増減も)、最長・最もきつかった・最も良かった練習とその日付、\

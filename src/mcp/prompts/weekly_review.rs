@@ -31,13 +31,13 @@ fn says(given: &Given, language: Language) -> String {
                 "\
 Review my training: {week}.
 
-Read get_today; for that week list_events(oldest, newest) and get_wellness(oldest, newest); and list_activities(oldest, newest) \
-from three weeks before it to its end.
+Read get_today; for that week list_events(oldest, newest), list_activities(oldest, newest) and get_wellness(oldest, newest); and \
+get_training_summary(oldest, newest) from three weeks before it to its end.
 
 Judge as an experienced endurance coach:
 - plan against done: missed, cut short, harder than meant
-- hours and load against the three weeks before; CTL up by more than 7 a week is steep; the same load every day is monotony
-- were hard days hard and easy days easy?
+- hours and load against the three weeks before; CTL up by more than 7 a week is steep; monotony above 2 is much of the same
+- were hard days hard and easy days easy? Low/mid/high tells
 - recovery: the week's mean HRV against its normal range, resting HR, sleep, how I felt, form
 
 Answer in about 200 words: verdict in one sentence; 3 to 5 numbers, each beside what is usual for me; what went well; one or two \
@@ -57,13 +57,13 @@ things to change next week. End with one question about what the data cannot sho
                 "\
 {week}のトレーニングを振り返ってください。
 
-まず get_today、続けてその週の list_events(oldest, newest) と get_wellness(oldest, newest)、\
-比較のために3週間前からその週の終わりまでの list_activities(oldest, newest) を確認してください。
+まず get_today、続けてその週の list_events(oldest, newest)、list_activities(oldest, newest)、get_wellness(oldest, newest)、\
+比較のために3週間前からその週の終わりまでの get_training_summary(oldest, newest) を確認してください。
 
 経験豊富な持久系スポーツのコーチの目で、次の点を見てください。
 - 計画と実施の差:できなかった練習、短くした練習、予定より強度が上がった練習
-- 練習時間と負荷を直前の3週間と比較。CTLの上昇が週7を超えていれば上げすぎ。毎日似たような負荷が続く単調さにも注意
-- きつい日はしっかり追い込み、楽な日は楽に抑えられていたか
+- 練習時間と負荷を直前の3週間と比較。CTLの上昇が週7を超えていれば上げすぎ。毎日似たような負荷が続く単調さ(monotony が2超)にも注意
+- きつい日はしっかり追い込み、楽な日は楽に抑えられていたか(low/mid/high の配分)
 - 回復:週平均のHRVと通常範囲との比較、安静時心拍数、睡眠、体感、フォーム(CTL−ATL)
 
 回答は400字程度で。総評を一文、数値を3〜5個(それぞれ普段の値と並べて)、良かった点、来週変えることを1〜2点。\

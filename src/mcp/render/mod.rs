@@ -16,6 +16,7 @@ pub mod projection;
 pub mod splits;
 pub mod steps;
 pub mod streams;
+pub mod summary;
 pub mod table;
 pub mod taper;
 pub mod today;

@@ -38,6 +38,12 @@ impl Table {
         }
     }
 
+    /// How many rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()

@@ -125,6 +125,51 @@ async fn curves_over_three_ranges_are_terse() {
 }
 
 #[tokio::test]
+async fn a_training_summary_is_terse() {
+    let world = World::start().await;
+    for (arguments, most) in [
+        (json!({}), 900),
+        (json!({ "compare_to": "previous" }), 1_200),
+        (
+            json!({ "include": ["zones", "distribution", "load", "compliance", "durability", "fuel"] }),
+            1_250,
+        ),
+        (
+            json!({ "oldest": "-27d", "group_by": "sport", "compare_to": "last_year" }),
+            700,
+        ),
+        (json!({ "oldest": "-364d", "group_by": "month" }), 1_000),
+        (json!({ "oldest": "-6d", "group_by": "day" }), 600),
+    ] {
+        let text = world
+            .owner()
+            .call_tool("get_training_summary", arguments.clone())
+            .await
+            .ok();
+        let cost = tokens(&text);
+        println!("get_training_summary {arguments}: {cost} tokens\n{text}\n");
+        assert!(cost <= most, "{arguments} costs {cost}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_training_summary_is_terse_on_any_day() {
+    for now in [
+        "2026-01-11T20:00:00Z",
+        "2026-06-28T20:00:00Z",
+        "2026-10-04T20:00:00Z",
+    ] {
+        let world = World::at(now).await;
+        let owner = world.owner();
+        let said = owner.call_tool("get_training_summary", json!({})).await;
+        let text = said.ok();
+        let cost = tokens(&text);
+        println!("get_training_summary on {now}: {cost} tokens\n{text}\n");
+        assert!(cost <= 900, "{cost}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_planned_workout_is_terse() {
     let world = World::start().await;
     let id = ids(&world).await.event;

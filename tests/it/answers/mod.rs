@@ -33,6 +33,10 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
             json!({ "ranges": ["42d", "1y", "season", "last_season", "all", "2025"], "after_kj": 1500 }),
         ),
         (
+            "get_training_summary",
+            json!({ "oldest": "-300d", "compare_to": "2025-04-01..2025-05-31" }),
+        ),
+        (
             "get_fitness",
             json!({ "oldest": "-180d", "project_to": "+40d", "scenario": [{ "date": "+3d", "load": 90, "sport": "Ride" }],
                 "target_form": 10, "target_date": "+18d" }),
@@ -123,6 +127,10 @@ async fn windows_are_said_with_zone_and_weekday() {
             json!({ "oldest": "2025-11-03", "newest": "2025-11-09" }),
         ),
         (
+            "get_training_summary",
+            json!({ "oldest": "2025-11-03", "newest": "2025-11-09" }),
+        ),
+        (
             "get_fitness",
             json!({ "oldest": "2025-11-03", "newest": "2025-11-09" }),
         ),
@@ -180,6 +188,7 @@ async fn an_empty_past_is_said_and_not_invented() {
     let window = json!({ "oldest": "2018-05-01", "newest": "2018-05-31" });
     for (tool, says) in [
         ("list_activities", "0 activities"),
+        ("get_training_summary", "0 sessions"),
         ("get_fitness", "No fitness data"),
         ("get_wellness", "No wellness data"),
         ("list_events", "0 events"),

@@ -8,6 +8,7 @@ mod get_event;
 mod get_fitness;
 mod get_help;
 mod get_today;
+mod get_training_summary;
 mod get_wellness;
 mod list_activities;
 mod list_events;

@@ -8,6 +8,7 @@ mod get_event;
 mod get_fitness;
 mod get_help;
 mod get_today;
+mod get_training_summary;
 mod get_wellness;
 mod list_activities;
 mod list_events;
@@ -24,6 +25,7 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<get_activity::GetActivity>(),
         Entry::of::<get_activity_streams::GetActivityStreams>(),
         Entry::of::<get_curves::GetCurves>(),
+        Entry::of::<get_training_summary::GetTrainingSummary>(),
         Entry::of::<get_fitness::GetFitness>(),
         Entry::of::<get_wellness::GetWellness>(),
         Entry::of::<update_wellness::UpdateWellness>(),

@@ -219,6 +219,16 @@ async fn calls(tool: &Value, server: &mut Reader) -> Vec<Item> {
             .iter()
             .map(|metric| call(1, name, json!({ "metric": metric })))
             .collect(),
+        "get_training_summary" => windows(1)
+            .chain([
+                call(2, name, json!({})),
+                call(
+                    1,
+                    name,
+                    json!({ "group_by": "sport", "compare_to": "previous" }),
+                ),
+            ])
+            .collect(),
         "get_fitness" => windows(1)
             .chain([
                 call(2, name, json!({ "project_to": "+21d" })),

@@ -2,9 +2,11 @@
 
 pub mod baseline;
 pub mod buckets;
+pub mod execution;
 pub mod fitness;
 pub mod normalized_power;
 pub mod projection;
 pub mod recording;
 pub mod splits;
 pub mod taper;
+pub mod zones;

@@ -50,7 +50,11 @@ resting HR and sleep in get_today: today against the 42-day mean +- 1 standard d
 NP (normalized power): fourth root of the mean fourth power of the 30 s rolling mean; IF = NP / FTP; VI = NP / average \
 power; EF = NP / average HR (Coggan). load from power = hours x IF^2 x 100.
 decoupling: fall of power (or speed) per heartbeat from the first to the second half, in percent; under 5 is steady (Friel).
-session RPE: RPE x minutes moving (Foster). TRIMP: Banister. polarization index: Treff et al. 2019.
+plan against actual (get_activity, include plan): each step's mean against its target at the FTP, LTHR, threshold pace and zones of \
+that day. Steps are the recorded intervals where these are as long, else cut by recorded time, pauses left out. within: inside a range; \
++-5% of a single power, +-3% of a single pace or HR, a ramp by its mean. HR counts from the second minute of a step on and not in steps \
+of up to 2 minutes. A power zone begins a watt above the one below it, both bounds rounded down.
+session RPE: RPE x minutes moving, cut to a whole number (Foster). TRIMP: Banister. polarization index: Treff et al. 2019.
 eFTP is Intervals.icu's own estimate from the power curve.";
 
 /// All that explains numbers.
@@ -89,7 +93,7 @@ Every step needs a length: 1h, 10m, 30s, 1h2m30s (not 5:00), 2km, 0.8km, 1mi, 40
 are mtr.
 Power: 75%, 95-105% (of FTP), 220w, 200-240w, Z2, SS (sweet spot), maxeffort, freeride. Heart rate: 75-82% LTHR, 85-90% HR (of \
 the maximum), Z2 HR. Pace: 95-100% Pace (of threshold), Z3 Pace, 4:00/km-4:10/km Pace, 1:40/100m Pace. Cadence: 90rpm, \
-85-95rpm. Ranges take a plain hyphen. One kind of target per workout.
+85-95rpm (of a run strides, which is 180 steps a minute). Ranges take a plain hyphen. One kind of target per workout.
 A zone without HR or Pace is a power zone: in a run or swim it becomes 0 W. A pace without the word Pace is lost.
 Lost without an error: a step without a length, absolute bpm, %MAP, RPE, \"5K pace\", CSS, an unknown intensity (known: warmup, \
 active, rest, cooldown; only intensity=rest makes a true rest).

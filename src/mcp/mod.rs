@@ -13,6 +13,8 @@ mod completion;
 mod context;
 mod era;
 mod error;
+mod event_lookup;
+mod execution;
 mod filter;
 mod finding;
 #[cfg(feature = "conformance")]
@@ -25,6 +27,7 @@ mod lists;
 mod message;
 mod outlook;
 mod params;
+mod planned;
 mod progress;
 mod prompts;
 mod registry;

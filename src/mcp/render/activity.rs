@@ -248,7 +248,9 @@ fn state(a: &Activity) -> String {
     );
     facts.add(a.session_rpe.map(|s| format!("session RPE {s}")));
     facts.add(
+        // Without a plan the service says 0.
         a.compliance
+            .filter(|_| a.paired_event_id.is_some())
             .map(|c| format!("{} % of the planned workout", number(c, 0))),
     );
     facts.add(a.icu_ctl.zip(a.icu_atl).map(|(ctl, atl)| {

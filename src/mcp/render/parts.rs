@@ -13,8 +13,6 @@ use crate::mcp::reply::Reply;
 use crate::mcp::text;
 use crate::units::{self, Units, number};
 
-/// Intervals shown at most.
-const MAX_INTERVALS: usize = 120;
 /// Segments named at most.
 const MAX_SEGMENTS: usize = 50;
 /// Rows of a histogram at most.
@@ -26,71 +24,6 @@ const MAX_BUCKETS: usize = 30;
 )]
 fn float(value: i64) -> f64 {
     value as f64
-}
-
-/// Intervals as rows; gradient in percent, intensity in percent of threshold.
-#[must_use]
-pub fn intervals(a: &Activity, units: Units) -> String {
-    let found = a.icu_intervals.as_deref().unwrap_or_default();
-    if found.is_empty() {
-        return String::new();
-    }
-    let sport = a.sport.as_deref().unwrap_or_default();
-    let unit = units.pace_of(sport);
-    let steps = super::activity::counts_steps(sport);
-    let mut table = Table::new([
-        "#",
-        "kind",
-        "label",
-        "start",
-        "time",
-        units.distance_name(),
-        "avg W",
-        "NP W",
-        "max W",
-        "IF%",
-        "HR",
-        "max HR",
-        if steps { "steps/min" } else { "rpm" },
-        "pace",
-        "grade%",
-        "decoupling%",
-        "W' end kJ",
-    ]);
-    for (i, lap) in found.iter().take(MAX_INTERVALS).enumerate() {
-        let whole = |v: Option<i64>| v.map(|v| v.to_string());
-        table.row([
-            Some((i + 1).to_string()),
-            lap.kind.as_deref().map(|k| text::name(k).to_lowercase()),
-            lap.label.as_deref().map(text::name),
-            lap.start_time.map(|s| units::clock(float(s))),
-            lap.moving_time.map(|s| units::clock(float(s))),
-            lap.distance
-                .filter(|m| *m > 0.0)
-                .map(|m| units.way(sport, m, 2)),
-            whole(lap.average_watts),
-            whole(lap.weighted_average_watts),
-            whole(lap.max_watts),
-            whole(lap.intensity),
-            whole(lap.average_heartrate),
-            whole(lap.max_heartrate),
-            lap.average_cadence
-                .map(|c| number(if steps { c * 2.0 } else { c }, 0)),
-            unit.zip(lap.average_speed)
-                .and_then(|(unit, v)| unit.show(v).map(|p| p + unit.name())),
-            lap.average_gradient.map(|g| number(g * 100.0, 1)),
-            lap.decoupling.map(|d| number(d, 1)),
-            lap.wbal_end.map(|j| number(float(j) / 1e3, 1)),
-        ]);
-    }
-    let mut out = table.render();
-    if found.len() > MAX_INTERVALS {
-        out.push_str(&format!(
-            "\n{} more intervals are not shown.",
-            found.len() - MAX_INTERVALS
-        ));
-    }
-    out
 }
 
 /// Which stream carries the best efforts of a sport, and over what.

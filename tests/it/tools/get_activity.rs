@@ -107,6 +107,7 @@ async fn every_part_can_be_asked_for_at_once_and_agrees_with_the_service() {
         "splits",
         "zones",
         "best_efforts",
+        "plan",
         "weather",
         "segments",
         "histogram",
@@ -121,7 +122,7 @@ async fn every_part_can_be_asked_for_at_once_and_agrees_with_the_service() {
         )
         .await
         .ok();
-    let laps = table(&text, "#|kind");
+    let laps = table(&text, "#|interval");
     let raw = ride["icu_intervals"].as_array().unwrap();
     assert_eq!(laps.len(), raw.len(), "{text}");
     for (lap, raw) in laps.iter().zip(raw) {

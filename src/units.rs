@@ -78,6 +78,16 @@ impl Units {
         metres / if self.imperial { METRES_PER_FOOT } else { 1.0 }
     }
 
+    /// `2.5 mm` or `0.1 in`.
+    #[must_use]
+    pub fn rain(self, millimetres: f64) -> String {
+        if self.imperial {
+            format!("{} in", number(millimetres / 25.4, 2))
+        } else {
+            format!("{} mm", number(millimetres, 1))
+        }
+    }
+
     /// `km/h` or `mph`.
     #[must_use]
     pub const fn speed_name(self) -> &'static str {
@@ -294,6 +304,8 @@ mod tests {
         };
         assert_eq!(number(imperial.distance(42_195.0), 2), "26.22");
         assert_eq!(number(imperial.height(100.0), 0), "328");
+        assert_eq!(imperial.rain(12.7), "0.5 in");
+        assert_eq!(Units::default().rain(2.54), "2.5 mm");
         assert_eq!(number(imperial.weight(70.0), 1), "154.3");
         assert_eq!(number(imperial.temperature(20.0), 0), "68");
         assert_eq!(number(Units::default().speed(10.0), 1), "36");

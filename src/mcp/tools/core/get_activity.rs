@@ -101,6 +101,7 @@ impl Tool for GetActivity {
         let weather = weather.map(|found| found.map(|w| parts::weather(&w, units)));
         let segments = segments.map(|found| found.map(|s| parts::segments(&s)));
         let now = |part: Part, text: &dyn Fn() -> String| when(part).map(|()| Ok(text()));
+        let mut empty = Vec::new();
         for (what, part) in [
             ("plan", plan),
             ("zones", now(Part::Zones, &|| zones::times(&found, units))),
@@ -118,25 +119,31 @@ impl Tool for GetActivity {
                 now(Part::Custom, &|| parts::custom(&found, fields)),
             ),
         ] {
-            if let Some(text) = part {
-                add(&mut reply, what, text);
+            match part {
+                None => {}
+                Some(Ok(text)) if text.is_empty() => empty.push(what),
+                // A blank line, so that the rows of one part do not run into those of the next.
+                Some(Ok(text)) => {
+                    reply.line("").line(text);
+                }
+                Some(Err(error)) => missing(&mut reply, what, error),
             }
         }
         match messages {
-            Some(Ok(messages)) => parts::messages(&mut reply, &messages, &local),
-            Some(Err(error)) => add(&mut reply, "messages", Err(error)),
-            None => {}
+            Some(Ok(messages)) if parts::messages(&mut reply, &messages, &local) == 0 => {
+                empty.push("messages");
+            }
+            Some(Err(error)) => missing(&mut reply, "messages", error),
+            _ => {}
+        }
+        if !empty.is_empty() {
+            reply.footer(format!("None recorded: {}.", empty.join(", ")));
         }
         Ok(reply)
     }
 }
 
-/// Adds a part, or says why it is missing: one part that fails does not take the others with it.
-fn add(reply: &mut Reply, what: &str, text: Result<String, Error>) {
-    match text {
-        Ok(text) if text.is_empty() => reply.footer(format!("No {what} recorded.")),
-        // A blank line, so that the rows of one part do not run into those of the next.
-        Ok(text) => reply.line("").line(text),
-        Err(error) => reply.footer(format!("No {what}: {}", ToolError::from(error).sentence())),
-    };
+/// Says why a part is missing: one that fails does not take the others with it.
+fn missing(reply: &mut Reply, what: &str, error: Error) {
+    reply.footer(format!("No {what}: {}", ToolError::from(error).sentence()));
 }

@@ -4,6 +4,7 @@ pub mod baseline;
 pub mod buckets;
 pub mod execution;
 pub mod fitness;
+pub mod heartbeats;
 pub mod normalized_power;
 pub mod projection;
 pub mod recording;

@@ -55,6 +55,8 @@ that day. Steps are the recorded intervals where these are as long, else cut by 
 +-5% of a single power, +-3% of a single pace or HR, a ramp by its mean. HR counts from the second minute of a step on and not in steps \
 of up to 2 minutes. A power zone begins a watt above the one below it, both bounds rounded down.
 session RPE: RPE x minutes moving, cut to a whole number (Foster). TRIMP: Banister. polarization index: Treff et al. 2019.
+rMSSD (get_activity_streams, hrv): root mean square of successive RR differences (Task Force, Circulation 93:1043, 1996) without \
+those over 20% (Malik 1989).
 eFTP is Intervals.icu's own estimate from the power curve.";
 
 /// All that explains numbers.

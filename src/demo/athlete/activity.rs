@@ -55,7 +55,9 @@ impl Activity {
                 "heartrate",
                 "distance",
                 "altitude",
+                "latlng",
                 "velocity_smooth",
+                "temp",
             ],
             Sport::VirtualRide => &[
                 "time",
@@ -64,6 +66,7 @@ impl Activity {
                 "heartrate",
                 "distance",
                 "velocity_smooth",
+                "temp",
             ],
             Sport::Run | Sport::TrailRun => &[
                 "time",
@@ -71,7 +74,9 @@ impl Activity {
                 "heartrate",
                 "distance",
                 "altitude",
+                "latlng",
                 "velocity_smooth",
+                "hrv",
             ],
             Sport::Swim => &[
                 "time",

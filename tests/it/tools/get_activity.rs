@@ -385,7 +385,7 @@ async fn parts_that_are_empty_are_named_in_one_line() {
         .call_tool("get_activity", arguments)
         .await
         .ok();
-    let line = "None recorded: zones, intervals, splits, best efforts, histogram, weather, segments, custom fields, messages.";
+    let line = "Nothing recorded: zones, intervals, splits, best efforts, histogram, weather, segments, custom fields, messages.";
     assert!(text.lines().any(|l| l == line), "{text}");
     // A script of the athlete divides by what is missing: that is no number of gels.
     assert!(

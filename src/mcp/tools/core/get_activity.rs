@@ -137,7 +137,7 @@ impl Tool for GetActivity {
             _ => {}
         }
         if !empty.is_empty() {
-            reply.footer(format!("None recorded: {}.", empty.join(", ")));
+            reply.footer(format!("Nothing recorded: {}.", empty.join(", ")));
         }
         Ok(reply)
     }

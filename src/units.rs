@@ -234,9 +234,15 @@ pub fn hours(seconds: f64) -> String {
     format!("{}:{:02} h", minutes / 60, minutes % 60)
 }
 
+/// From here on nobody counts digits.
+const TOO_LONG: f64 = 1e15;
+
 /// A number with at most `decimals` places and no trailing zeros.
 #[must_use]
 pub fn number(value: f64, decimals: usize) -> String {
+    if value.abs() >= TOO_LONG {
+        return format!("{value:.0e}");
+    }
     let mut text = String::with_capacity(8);
     let _ = write!(text, "{value:.decimals$}");
     if decimals > 0 {
@@ -317,6 +323,7 @@ mod tests {
         assert_eq!(number(41.0, 1), "41");
         assert_eq!(number(-0.04, 1), "0");
         assert_eq!(number(100.0, 0), "100");
+        assert_eq!(number(1e308, 2), "1e308");
         assert_eq!(signed(3.26, 1), "+3.3");
         assert_eq!(signed(-0.01, 1), "0");
         assert_eq!(clock(59.6), "1:00");

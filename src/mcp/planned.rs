@@ -8,6 +8,11 @@ use crate::intervals::workout_doc::{Step, Target, WorkoutDoc};
 /// Steps at most; devices take 50.
 const MOST_STEPS: usize = 200;
 
+/// A target beyond these (W, bpm, m/s) is none.
+const MOST_WATTS: f64 = 5_000.0;
+const MOST_BEATS: f64 = 300.0;
+const MOST_SPEED: f64 = 50.0;
+
 /// What a target is a percentage or a zone of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {
@@ -166,7 +171,17 @@ impl Thresholds {
             (Measure::Speed, units) => speed_of(from, units).zip(speed_of(to, units)),
             _ => None,
         };
-        found.filter(|(from, to)| *from >= 0.0 && *to >= 0.0 && from.max(*to) > 0.0)
+        let most = match measure {
+            Measure::Power => MOST_WATTS,
+            Measure::HeartRate => MOST_BEATS,
+            Measure::Speed => MOST_SPEED,
+        };
+        let open = units.ends_with("_zone");
+        found.filter(|(from, to)| {
+            let (low, high) = (from.min(*to), from.max(*to));
+            let top = high <= most || (open && high.is_infinite());
+            0.0 <= low && low <= most && 0.0 < high && top
+        })
     }
 
     /// What the targets of these steps rest on, each once.
@@ -303,6 +318,8 @@ mod tests {
             value(8.0, "power_zone"),
             value(1.5, "power_zone"),
             value(f64::NAN, "%ftp"),
+            value(1e308, "%ftp"),
+            value(-10.0, "%ftp"),
         ] {
             assert_eq!(then.resolve(&unknown, Power), None, "{unknown:?}");
         }

@@ -143,7 +143,7 @@ impl Plan<'_> {
             table.row([
                 Some((index + 1).to_string()),
                 Some(called(row)),
-                steps::length(row.planned.step, units),
+                steps::length(row.planned.step, self.sport(), units),
                 Some(self.took(row, units)),
                 Some(short(self.target(row, units))),
                 row.done

@@ -36,7 +36,7 @@ fn show(step: &Step, sport: &str, units: Units, depth: usize) -> String {
         return format!("{}x [{}]", step.reps.unwrap_or(1), inner.join(" + "));
     }
     let mut words: Vec<String> = Vec::new();
-    words.extend(length(step, units));
+    words.extend(length(step, sport, units));
     words.extend(
         step.text
             .as_deref()
@@ -113,22 +113,30 @@ fn cadence(step: &Step, sport: &str) -> Option<String> {
     }
 }
 
-/// `8:00`, `400 m`, `2 km`: how long a step is.
+/// Who writes a workout in metres means a multiple of the shortest pool.
+const POOL: f64 = 25.0;
+
+/// `8:00`, `400 m`, `2 km`, `100y`: how long a step is. What was written in metres stays in metres.
 #[must_use]
-pub fn length(step: &Step, units: Units) -> Option<String> {
+pub fn length(step: &Step, sport: &str, units: Units) -> Option<String> {
     if let Some(metres) = step.distance.filter(|m| *m > 0.0) {
-        return Some(if metres < 1000.0 {
-            format!("{} m", number(metres, 0))
-        } else {
-            format!(
+        let metric = (metres / POOL - (metres / POOL).round()).abs() < 1e-3;
+        let units = Units {
+            imperial: units.imperial && !metric,
+            ..units
+        };
+        return Some(match (units.imperial, metres < 1000.0) {
+            (true, _) if sport.ends_with("Swim") => units.way(sport, metres, 0),
+            (_, true) => format!("{} m", number(metres, 0)),
+            _ => format!(
                 "{} {}",
                 number(units.distance(metres), 2),
                 units.distance_name()
-            )
+            ),
         });
     }
     #[expect(clippy::cast_precision_loss, reason = "seconds of a workout")]
-    let seconds = step.duration? as f64;
+    let seconds = step.duration.filter(|s| *s > 0)? as f64;
     Some(units::clock(seconds))
 }
 

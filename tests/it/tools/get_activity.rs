@@ -600,7 +600,7 @@ async fn one_call_is_enough_and_parts_are_asked_for_side_by_side() {
     let watching = async {
         let all = ["streams", "power-histogram", "best-efforts", "events"];
         let seen = |part: &&str| fresh.demo.journal().iter().any(|r| r.path.contains(*part));
-        while !all.iter().all(|part| seen(part)) {
+        while !all.iter().all(seen) {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
         fresh.demo.faults().clear();

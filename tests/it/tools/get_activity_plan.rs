@@ -496,6 +496,23 @@ async fn runs_go_by_pace_and_by_distance() {
         "{text}"
     );
     assert!(!text.contains("/km"), "{text}");
+    // Who writes kilometres runs kilometres.
+    assert!(text.contains("|1 km|4:22|"), "{text}");
+}
+
+#[tokio::test]
+async fn a_swimmer_in_yards_reads_yards() {
+    let world = World::start().await;
+    world.demo.prefer_imperial(true);
+    let parts = [(
+        json!({"text": "CSS", "duration": 87, "distance": 91.44, "pace": {"value": 100, "units": "%pace"}}),
+        json!({"distance": 91.44, "moving_time": 90, "elapsed_time": 90}),
+    )];
+    let text = invented(&world, "Swim", &parts).await;
+    let row = &rows(&text)[0];
+    // 91.44 m at 4 m/s are 23 s.
+    assert_eq!(row["planned"], "100y", "{text}");
+    assert_eq!((&*row["target/100y"], &*row["mean/100y"]), ("0:23", "1:30"));
 }
 
 #[tokio::test]

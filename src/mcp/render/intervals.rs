@@ -80,7 +80,8 @@ pub fn show(a: &Activity, units: Units) -> String {
                 .filter(|_| wide)
                 .map(|g| number(g * 100.0, 1)),
             lap.decoupling.filter(|_| wide).map(|d| number(d, 1)),
-            lap.wbal_end.map(|j| number(float(j) / 1e3, 1)),
+            lap.wbal_end
+                .map(|j| number(float(j) / 1e3, usize::from(wide))),
         ]);
     }
     let mut out = table.render();

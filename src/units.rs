@@ -78,6 +78,16 @@ impl Units {
         metres / if self.imperial { METRES_PER_FOOT } else { 1.0 }
     }
 
+    /// `2.5 mm` or `0.1 in`.
+    #[must_use]
+    pub fn rain(self, millimetres: f64) -> String {
+        if self.imperial {
+            format!("{} in", number(millimetres / 25.4, 2))
+        } else {
+            format!("{} mm", number(millimetres, 1))
+        }
+    }
+
     /// `km/h` or `mph`.
     #[must_use]
     pub const fn speed_name(self) -> &'static str {
@@ -179,10 +189,16 @@ impl Pace {
         }
     }
 
+    /// Seconds for its distance at a speed; `None` when nothing moved.
+    #[must_use]
+    pub fn seconds(self, metres_per_second: f64) -> Option<f64> {
+        (metres_per_second > 0.01).then(|| self.metres() / metres_per_second)
+    }
+
     /// `4:35` for a speed; `None` when nothing moved.
     #[must_use]
     pub fn show(self, metres_per_second: f64) -> Option<String> {
-        (metres_per_second > 0.01).then(|| clock(self.metres() / metres_per_second))
+        self.seconds(metres_per_second).map(clock)
     }
 }
 
@@ -218,9 +234,15 @@ pub fn hours(seconds: f64) -> String {
     format!("{}:{:02} h", minutes / 60, minutes % 60)
 }
 
+/// From here on nobody counts digits.
+const TOO_LONG: f64 = 1e15;
+
 /// A number with at most `decimals` places and no trailing zeros.
 #[must_use]
 pub fn number(value: f64, decimals: usize) -> String {
+    if value.abs() >= TOO_LONG {
+        return format!("{value:.0e}");
+    }
     let mut text = String::with_capacity(8);
     let _ = write!(text, "{value:.decimals$}");
     if decimals > 0 {
@@ -288,6 +310,8 @@ mod tests {
         };
         assert_eq!(number(imperial.distance(42_195.0), 2), "26.22");
         assert_eq!(number(imperial.height(100.0), 0), "328");
+        assert_eq!(imperial.rain(12.7), "0.5 in");
+        assert_eq!(Units::default().rain(2.54), "2.5 mm");
         assert_eq!(number(imperial.weight(70.0), 1), "154.3");
         assert_eq!(number(imperial.temperature(20.0), 0), "68");
         assert_eq!(number(Units::default().speed(10.0), 1), "36");
@@ -299,6 +323,7 @@ mod tests {
         assert_eq!(number(41.0, 1), "41");
         assert_eq!(number(-0.04, 1), "0");
         assert_eq!(number(100.0, 0), "100");
+        assert_eq!(number(1e308, 2), "1e308");
         assert_eq!(signed(3.26, 1), "+3.3");
         assert_eq!(signed(-0.01, 1), "0");
         assert_eq!(clock(59.6), "1:00");

@@ -2,6 +2,9 @@
 
 use super::recording::{PAUSE_SECONDS, PAUSE_SHARE};
 
+/// More pieces than these are no session but a mistake of the device: a leap over half the earth.
+const MOST_PIECES: usize = 1_000;
+
 /// A series by index; `None` where nothing was recorded.
 pub type Values<'a> = &'a dyn Fn(usize) -> Option<f64>;
 
@@ -62,7 +65,8 @@ impl Running {
 }
 
 /// Cuts a session of `length` samples into pieces of `every` metres; the last may be shorter. A sample that crosses a
-/// boundary is shared out by distance. `time` is s from the start, `distance` m from the start.
+/// boundary is shared out by distance. There is no piece where the distance leaps about as nobody moves. `time` is s from the
+/// start, `distance` m from the start.
 #[must_use]
 pub fn splits(
     length: usize,
@@ -113,6 +117,9 @@ pub fn splits(
             position += step;
             left -= step;
             if step >= to_boundary {
+                if out.len() >= MOST_PIECES {
+                    return Vec::new();
+                }
                 out.push(running.finish(every));
                 running = Running {
                     start_metres: position,
@@ -201,9 +208,14 @@ mod tests {
     #[test]
     fn a_sample_that_crosses_several_boundaries_is_shared_out() {
         // A tunnel without signal: 9 s, 3,000 m.
-        // A tunnel without signal: 9 s, 3,000 m.
         let splits = cut(&[(0.0, 0.0, 120.0), (9.0, 3000.0, 120.0)], 1000.0);
         assert_eq!(splits.len(), 3);
         assert!(splits.iter().all(|s| (s.seconds - 3.0).abs() < 1e-9));
+    }
+
+    #[test]
+    fn a_leap_into_space_ends() {
+        let leap = [(0.0, 0.0, 120.0), (1.0, 3e38, 120.0), (2.0, 10.0, 120.0)];
+        assert_eq!(cut(&leap, 1000.0), []);
     }
 }

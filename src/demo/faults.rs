@@ -36,6 +36,8 @@ pub enum Fault {
     HugeBody(usize),
     /// 200 without a body.
     EmptyBody,
+    /// 200 with this JSON instead.
+    Body(String),
     /// The connection breaks in the middle of the body.
     Reset,
 }
@@ -137,6 +139,7 @@ impl Fault {
             Self::Hang => std::future::pending().await,
             Self::HugeBody(bytes) => huge(*bytes),
             Self::EmptyBody => answer(200, "application/json", Body::empty()),
+            Self::Body(text) => answer(200, "application/json", Body::from(text.clone())),
             Self::Reset => {
                 let start = stream::iter([Ok(Bytes::from_static(b"[{\"id\":"))]);
                 let end = stream::once(async {

@@ -47,11 +47,31 @@ record! {
     }
 }
 
-/// Values by index; what was not recorded is NaN.
+/// Values by index; what was not recorded is NaN. Where an index holds a list of values, as that of `hrv` the time in ms
+/// between the beats of a second, the second field has them one by one, each with its index.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Series(pub Vec<f32>);
+pub struct Series(pub Vec<f32>, pub Vec<(u32, f32)>);
+
+impl From<Vec<f32>> for Series {
+    fn from(values: Vec<f32>) -> Self {
+        Self(values, Vec::new())
+    }
+}
 
 impl Series {
+    /// The values of the lists that stand in `range`.
+    pub fn listed(&self, range: std::ops::Range<usize>) -> impl Iterator<Item = f64> {
+        let place = |index: usize| {
+            let index = u32::try_from(index).unwrap_or(u32::MAX);
+            self.1.partition_point(|(at, _)| *at < index)
+        };
+        let found = self.1.get(place(range.start)..place(range.end));
+        found
+            .unwrap_or_default()
+            .iter()
+            .map(|(_, value)| f64::from(*value))
+    }
+
     /// The value at `index`, if there is one.
     #[must_use]
     pub fn at(&self, index: usize) -> Option<f64> {
@@ -62,17 +82,57 @@ impl Series {
     }
 }
 
-impl Lenient for Series {
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the service computes in single precision"
+)]
+const fn single(value: f64) -> f32 {
+    value as f32
+}
+
+/// What stands at one index.
+enum Sample {
+    One(f64),
+    List(Vec<f32>),
+}
+
+impl Lenient for Sample {
+    fn from_integer(value: i64) -> Option<Self> {
+        f64::from_integer(value).map(Self::One)
+    }
+
+    fn from_float(value: f64) -> Option<Self> {
+        f64::from_float(value).map(Self::One)
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        f64::from_text(text).map(Self::One)
+    }
+
     fn from_seq<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Self>, A::Error> {
         let mut values = Vec::new();
         while let Some(Lax(value)) = seq.next_element::<Lax<f64>>()? {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "the service computes in single precision"
-            )]
-            values.push(value.map_or(f32::NAN, |value| value as f32));
+            values.extend(value.map(single));
         }
-        Ok(Some(Self(values)))
+        Ok(Some(Self::List(values)))
+    }
+}
+
+impl Lenient for Series {
+    fn from_seq<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Self>, A::Error> {
+        let (mut values, mut lists) = (Vec::new(), Vec::new());
+        while let Some(Lax(sample)) = seq.next_element::<Lax<Sample>>()? {
+            match sample {
+                Some(Sample::One(value)) => values.push(single(value)),
+                Some(Sample::List(list)) => {
+                    let index = u32::try_from(values.len()).unwrap_or(u32::MAX);
+                    lists.extend(list.into_iter().map(|value| (index, value)));
+                    values.push(f32::NAN);
+                }
+                None => values.push(f32::NAN),
+            }
+        }
+        Ok(Some(Self(values, lists)))
     }
 }
 

@@ -18,7 +18,11 @@ pub async fn best_efforts(
     units: Units,
 ) -> Result<String, Error> {
     let client = context.client().activities();
-    let (stream, spans) = parts::effort_spans(found);
+    let (stream, spans) = parts::effort_spans(found, units);
+    let stored = found.stream_types.as_ref();
+    if stored.is_some_and(|stored| !stored.iter().any(|kind| kind == stream)) {
+        return Ok(String::new());
+    }
     let calls = spans.iter().map(|span| async {
         let best = client.best_efforts(&found.id, stream, *span, 1).await?;
         Ok::<_, Error>((*span, best))

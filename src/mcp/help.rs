@@ -54,7 +54,6 @@ CP and W' (get_curves): the line of work over time through the best efforts of 2
 Ergonomics 8:329, 1965; Moritani et al., Ergonomics 24:339, 1981); with three parameters, of 5 seconds to 20 minutes, P = CP + \
 W' / (t + W' / (Pmax - CP)) (Morton, Ergonomics 39:611, 1996). Critical speed and D': the line of distance over time. +- is the \
 standard error, error the root mean square. They hold as far as the efforts were all-out.
-session RPE: RPE x minutes moving (Foster). TRIMP: Banister.
 get_training_summary: weeks begin on Monday. low/mid/high: zones 1-2, 3-4 and 5 up, as Intervals.icu folds them; right where zones 2 and 4 end at LT1 and LT2; three zones \
 stay, other numbers do not count. Of each session the first basis of the athlete's own order (power, HR, pace). \
 polarization index: log10(low / mid x high x 100) of the shares, 0 without high, none with more high than low, mid at least 1 % \
@@ -66,6 +65,13 @@ in team sports, and that is disputed (Impellizzeri et al. 2020). Today is not ov
 that went into CTL.
 steady sessions (durability): 60 min or more at up to 80 %, no race. EF of runs: gradient-adjusted m/beat. Power after work: get_curves \
 with after_kj.
+plan against actual (get_activity, include plan): each step's mean against its target at the FTP, LTHR, threshold pace and zones of \
+that day. Steps are the recorded intervals where these are as long, else cut by recorded time, pauses left out. within: inside a range; \
++-5% of a single power, +-3% of a single pace or HR, a ramp by its mean. HR counts from the second minute of a step on and not in steps \
+of up to 2 minutes. A power zone begins a watt above the one below it, both bounds rounded down.
+session RPE: RPE x minutes moving, cut to a whole number (Foster). TRIMP: Banister.
+rMSSD (get_activity_streams, hrv): root mean square of successive RR differences (Task Force, Circulation 93:1043, 1996) without \
+those over 20% (Malik 1989).
 eFTP is Intervals.icu's own estimate from the power curve.";
 
 /// All that explains numbers.
@@ -104,7 +110,7 @@ Every step needs a length: 1h, 10m, 30s, 1h2m30s (not 5:00), 2km, 0.8km, 1mi, 40
 are mtr.
 Power: 75%, 95-105% (of FTP), 220w, 200-240w, Z2, SS (sweet spot), maxeffort, freeride. Heart rate: 75-82% LTHR, 85-90% HR (of \
 the maximum), Z2 HR. Pace: 95-100% Pace (of threshold), Z3 Pace, 4:00/km-4:10/km Pace, 1:40/100m Pace. Cadence: 90rpm, \
-85-95rpm. Ranges take a plain hyphen. One kind of target per workout.
+85-95rpm (of a run strides, which is 180 steps a minute). Ranges take a plain hyphen. One kind of target per workout.
 A zone without HR or Pace is a power zone: in a run or swim it becomes 0 W. A pace without the word Pace is lost.
 Lost without an error: a step without a length, absolute bpm, %MAP, RPE, \"5K pace\", CSS, an unknown intensity (known: warmup, \
 active, rest, cooldown; only intensity=rest makes a true rest).

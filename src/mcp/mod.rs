@@ -16,6 +16,8 @@ mod curve_ask;
 mod curve_places;
 mod era;
 mod error;
+mod event_lookup;
+mod execution;
 mod filter;
 mod finding;
 #[cfg(feature = "conformance")]
@@ -28,6 +30,7 @@ mod lists;
 mod message;
 mod outlook;
 mod params;
+mod planned;
 mod progress;
 mod prompts;
 mod registry;

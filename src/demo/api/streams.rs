@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::{Call, print};
 use crate::demo::athlete::Activity;
-
+use crate::demo::athlete::profile::{self, Thresholds};
 use crate::demo::athlete::streams::Samples;
-use crate::demo::document::decimals;
+use crate::demo::document::{decimals, round};
 use crate::demo::rules::Refusal;
 
 /// Names that the service takes; those an activity lacks are left out of the answer.
@@ -76,7 +76,7 @@ const KNOWN: &[&str] = &[
     "stance_time_percent",
 ];
 /// The order of the answer, whatever was asked.
-const ORDER: [&str; 11] = [
+const ORDER: [&str; 15] = [
     "time",
     "watts",
     "raw_watts",
@@ -85,9 +85,13 @@ const ORDER: [&str; 11] = [
     "heartrate",
     "distance",
     "altitude",
+    "latlng",
     "velocity_smooth",
+    "temp",
+    "hrv",
     "grade_smooth",
     "ga_velocity",
+    "w_bal",
 ];
 /// Samples before the sensors were found, on every other activity.
 const SEARCHING: usize = 3;
@@ -117,7 +121,8 @@ fn stream(activity: &Activity, samples: &Samples, name: &str) -> Option<Value> {
     let power = matches!(name, "raw_watts" | "fixed_watts") && stored.contains(&"watts");
     let slope = name == "grade_smooth" && stored.contains(&"altitude");
     let graded = name == "ga_velocity" && !samples.graded.is_empty();
-    if !stored.contains(&name) && !power && !slope && !graded {
+    let balance = name == "w_bal" && stored.contains(&"watts");
+    if !stored.contains(&name) && !power && !slope && !graded && !balance {
         return None;
     }
     let late = if activity.session.seed.is_multiple_of(2) {
@@ -172,6 +177,23 @@ fn stream(activity: &Activity, samples: &Samples, name: &str) -> Option<Value> {
             });
             (pairs.collect(), "java.lang.Float")
         }
+        "temp" => {
+            let mean = activity.row().get("average_temp").and_then(Value::as_f64);
+            let degrees = |index: usize| mean.unwrap_or(20.0) + (index as f64 / 900.0).sin();
+            (
+                every.map(|index| json!(round(degrees(index)))).collect(),
+                "java.lang.Integer",
+            )
+        }
+        "latlng" => (
+            places(samples).map(|(lat, _)| lat).collect(),
+            "java.lang.Float",
+        ),
+        "hrv" => (
+            samples.heartrate.iter().enumerate().map(beats).collect(),
+            "java.lang.Integer",
+        ),
+        "w_bal" => (balances(activity, samples), "java.lang.Integer"),
         "ga_velocity" => (
             samples
                 .graded
@@ -189,8 +211,50 @@ fn stream(activity: &Activity, samples: &Samples, name: &str) -> Option<Value> {
             "java.lang.Float",
         ),
     };
+    let lists = name == "hrv";
+    let other = (name == "latlng").then(|| places(samples).map(|(_, lng)| lng).collect::<Vec<_>>());
     Some(json!({
-        "type": name, "name": null, "data": data, "data2": null, "valueType": kind, "valueTypeIsArray": false,
+        "type": name, "name": null, "data": data, "data2": other, "valueType": kind, "valueTypeIsArray": lists,
         "anomalies": null, "custom": false, "allNull": false,
     }))
+}
+
+/// A loop of some kilometres near Winterthur, over and over.
+fn places(samples: &Samples) -> impl Iterator<Item = (Value, Value)> {
+    let mut metres = 0.0;
+    samples.speed.iter().map(move |speed| {
+        metres += speed;
+        let turn = metres / 5_000.0;
+        let (lat, lng) = (47.5 + 0.02 * turn.sin(), 8.72 + 0.03 * turn.cos());
+        (decimals(lat, 5), decimals(lng, 5))
+    })
+}
+
+/// The beats of a second, in ms: each a little longer or shorter than the one before.
+fn beats((index, bpm): (usize, &u8)) -> Value {
+    let interval = 60_000.0 / f64::from(*bpm).max(30.0);
+    let first = round(interval) + [0, 8][index % 2];
+    if *bpm > 100 && index.is_multiple_of(2) {
+        json!([first, first - 6])
+    } else {
+        json!([first])
+    }
+}
+
+/// What is left of W' in J: spent above FTP, filled again below it, the faster the more is missing.
+fn balances(activity: &Activity, samples: &Samples) -> Vec<Value> {
+    let sport = activity.session.workout.sport;
+    let ftp = f64::from(Thresholds::on(activity.session.day).power(sport));
+    let full = f64::from(profile::W_PRIME);
+    let mut left = full;
+    let spent = samples.watts.iter().map(|watts| {
+        let over = f64::from(*watts) - ftp;
+        left -= if over > 0.0 {
+            over
+        } else {
+            over * (full - left) / full
+        };
+        json!(round(left))
+    });
+    spent.collect()
 }

@@ -63,7 +63,9 @@ impl Activity {
                 "heartrate",
                 "distance",
                 "altitude",
+                "latlng",
                 "velocity_smooth",
+                "temp",
             ],
             Sport::VirtualRide => &[
                 "time",
@@ -72,6 +74,7 @@ impl Activity {
                 "heartrate",
                 "distance",
                 "velocity_smooth",
+                "temp",
             ],
             Sport::Run | Sport::TrailRun => &[
                 "time",
@@ -79,7 +82,9 @@ impl Activity {
                 "heartrate",
                 "distance",
                 "altitude",
+                "latlng",
                 "velocity_smooth",
+                "hrv",
             ],
             Sport::Swim => &[
                 "time",

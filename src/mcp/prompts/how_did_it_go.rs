@@ -33,7 +33,7 @@ fn says(given: &Given, language: Language) -> String {
             );
             format!(
                 "\
-{find} Read get_activity(id, include=intervals,zones); of its day list_events(oldest, newest, include_steps=true) and \
+{find} Read get_activity(id, include=plan,intervals,zones); of its day list_events(oldest, newest) and \
 get_wellness(oldest, newest); and list_activities(sport, oldest, newest, limit=30) of the 90 days before it, for sessions like it.
 
 Judge as an experienced endurance coach:
@@ -61,7 +61,7 @@ fatigue; one thing for next time. Where RPE or feel is missing, ask how it felt;
             );
             format!(
                 "\
-{find}get_activity(id, include=intervals,zones)、その日の list_events(oldest, newest, include_steps=true) と \
+{find}get_activity(id, include=plan,intervals,zones)、その日の list_events(oldest, newest) と \
 get_wellness(oldest, newest)、さらに似た練習と比べるため、それまでの90日間の \
 list_activities(sport, oldest, newest, limit=30) を確認してください。
 

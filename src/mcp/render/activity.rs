@@ -84,7 +84,7 @@ pub fn summary(activity: &Activity, local: &Local) -> Reply {
     reply.line_if(extent(a, sport, units));
     reply.line_if(load(a));
     reply.line_if(effort(a));
-    reply.line_if(mechanics(a, sport));
+    reply.line_if(mechanics(a, sport, units));
     reply.line_if(state(a));
     reply.line_if(fuel(a, units));
     let lines: Vec<String> = a
@@ -163,6 +163,15 @@ fn load(a: &Activity) -> String {
                 _ => format!("eFTP {w} W"),
             }),
     );
+    facts.add(positive(float(a.icu_max_wbal_depletion)).map(|drawn| {
+        let of = positive(float(a.icu_w_prime));
+        let of = of.map(|all| format!(" of {}", number(all / 1e3, 1)));
+        format!(
+            "W' drawn {}{} kJ",
+            number(drawn / 1e3, 1),
+            of.unwrap_or_default()
+        )
+    }));
     facts.add(
         float(a.icu_joules).map(|j| match float(a.icu_joules_above_ftp) {
             Some(above) if above > 0.0 => {
@@ -211,7 +220,7 @@ pub fn counts_steps(sport: &str) -> bool {
     sport.ends_with("Run") || matches!(sport, "Walk" | "Hike")
 }
 
-fn mechanics(a: &Activity, sport: &str) -> String {
+fn mechanics(a: &Activity, sport: &str, units: Units) -> String {
     let mut facts = Facts::new();
     let on_foot = counts_steps(sport);
     facts.add(positive(a.average_cadence).map(|cadence| {
@@ -225,7 +234,13 @@ fn mechanics(a: &Activity, sport: &str) -> String {
         }
     }));
     if on_foot {
-        facts.add(positive(a.average_stride).map(|m| format!("step {} m", number(m, 2))));
+        facts.add(positive(a.average_stride).map(|m| {
+            format!(
+                "step {} {}",
+                number(units.height(m), 2),
+                units.height_name()
+            )
+        }));
         facts.add(
             positive(a.average_stance_time)
                 .map(|ms| format!("ground contact {} ms", number(ms, 0))),
@@ -235,7 +250,12 @@ fn mechanics(a: &Activity, sport: &str) -> String {
                 .map(|mm| format!("oscillation {} mm", number(mm, 0))),
         );
     }
-    facts.add(positive(a.kg_lifted).map(|kg| format!("{} kg lifted", number(kg, 0))));
+    // Which side it is of, the service does not say.
+    facts.add(positive(a.avg_lr_balance).map(|p| format!("pedal balance {} %", number(p, 1))));
+    facts.add(positive(a.kg_lifted).map(|kg| {
+        let (lifted, unit) = (units.weight(kg), units.weight_name());
+        format!("{} {unit} lifted", number(lifted, 0))
+    }));
     facts.show()
 }
 
@@ -248,7 +268,9 @@ fn state(a: &Activity) -> String {
     );
     facts.add(a.session_rpe.map(|s| format!("session RPE {s}")));
     facts.add(
+        // Without a plan the service says 0.
         a.compliance
+            .filter(|_| a.paired_event_id.is_some())
             .map(|c| format!("{} % of the planned workout", number(c, 0))),
     );
     facts.add(a.icu_ctl.zip(a.icu_atl).map(|(ctl, atl)| {

@@ -1,5 +1,8 @@
 //! The series of a recording: what people call them, and how their values are shown.
 
+use std::ops::Range;
+
+use crate::analytics::heartbeats::{Heartbeats, heartbeats};
 use crate::intervals::streams::{Series, Stream};
 use crate::mcp::text;
 use crate::units::{Pace, Units, number};
@@ -40,10 +43,13 @@ enum Measure {
     Direction,
     /// Latitude and longitude.
     Position,
+    /// Lists of ms between heartbeats.
+    Beats,
 }
 
 use Measure::{
-    Cadence, Direction, HeartRate, Height, Plain, Position, Speed, Temperature, Way, Wind, Work,
+    Beats, Cadence, Direction, HeartRate, Height, Plain, Position, Speed, Temperature, Way, Wind,
+    Work,
 };
 
 /// The name upstream, our name, what stands above a column, what it measures.
@@ -61,6 +67,7 @@ const CHANNELS: &[Row] = &[
     ("w_bal", "w_bal", "W' kJ", Work),
     ("temp", "temperature", "device", Temperature),
     ("latlng", "position", "lat,lng", Position),
+    ("hrv", "hrv", "RR/rMSSD ms", Beats),
     ("raw_watts", "raw_power", "raw W", Plain(0)),
     ("raw_heartrate", "raw_hr", "raw HR", HeartRate),
     (
@@ -157,7 +164,7 @@ impl Channel {
     /// Whether a mean says something; of the others the first value of a piece is shown.
     #[must_use]
     pub fn has_mean(&self) -> bool {
-        !matches!(self.measure(), Way | Direction | Position)
+        !matches!(self.measure(), Way | Direction | Position | Beats)
     }
 
     /// The value at `index`; `None` where nothing was read. A heart that stands still is a strap that slipped.
@@ -165,6 +172,23 @@ impl Channel {
     pub fn at(&self, series: &Series, index: usize) -> Option<f64> {
         let silent = self.measure() == HeartRate;
         series.at(index).filter(|value| !silent || *value > 0.0)
+    }
+
+    /// Whether anything was read at `index`.
+    #[must_use]
+    pub fn has(&self, series: &Series, index: usize) -> bool {
+        if self.measure() == Beats {
+            series.listed(index..index + 1).next().is_some()
+        } else {
+            self.at(series, index).is_some()
+        }
+    }
+
+    /// What the heartbeats of some samples say; `None` for every other series.
+    #[must_use]
+    pub fn heartbeats(&self, stream: &Stream, piece: Range<usize>) -> Option<Heartbeats> {
+        let series = stream.data.as_ref().filter(|_| self.measure() == Beats)?;
+        heartbeats(series.listed(piece))
     }
 
     /// What stands above its column.
@@ -208,6 +232,7 @@ impl Channel {
             Temperature => number(units.temperature(value), 1),
             Work => number(value / 1e3, 1),
             Position => number(value, 4),
+            Beats => number(value, 0),
         }
     }
 
@@ -216,10 +241,14 @@ impl Channel {
     pub fn show_first(
         &self,
         stream: &Stream,
-        piece: std::ops::Range<usize>,
+        piece: Range<usize>,
         sport: &str,
         units: Units,
     ) -> Option<String> {
+        if let Some(beats) = self.heartbeats(stream, piece.clone()) {
+            let rmssd = beats.rmssd.map(|ms| format!("/{}", number(ms, 0)));
+            return Some(number(beats.mean, 0) + &rmssd.unwrap_or_default());
+        }
         let series = stream.data.as_ref()?;
         piece.into_iter().find_map(|index| {
             let value = self.show(series.at(index)?, sport, units);
@@ -334,7 +363,7 @@ mod tests {
 
     #[test]
     fn a_heart_at_zero_is_a_dropout_and_power_at_zero_is_coasting() {
-        let series = Series(vec![0.0, 120.0, f32::NAN]);
+        let series = Series::from(vec![0.0, 120.0, f32::NAN]);
         let at = |name: &str, index| Channel::named(name).unwrap().at(&series, index);
         assert_eq!((at("hr", 0), at("hr", 1)), (None, Some(120.0)));
         assert_eq!((at("power", 0), at("power", 2)), (Some(0.0), None));
@@ -345,8 +374,8 @@ mod tests {
     fn a_place_has_both_its_numbers() {
         let stream = Stream {
             kind: Some("latlng".to_owned()),
-            data: Some(Series(vec![f32::NAN, 47.5])),
-            data2: Some(Series(vec![f32::NAN, 8.25])),
+            data: Some(vec![f32::NAN, 47.5].into()),
+            data2: Some(vec![f32::NAN, 8.25].into()),
         };
         let place = Channel::named("position").unwrap();
         let first = place.show_first(&stream, 0..2, "Ride", METRIC);

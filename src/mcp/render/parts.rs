@@ -13,8 +13,6 @@ use crate::mcp::reply::Reply;
 use crate::mcp::text;
 use crate::units::{self, Units, number};
 
-/// Intervals shown at most.
-const MAX_INTERVALS: usize = 120;
 /// Segments named at most.
 const MAX_SEGMENTS: usize = 50;
 /// Rows of a histogram at most.
@@ -28,99 +26,43 @@ fn float(value: i64) -> f64 {
     value as f64
 }
 
-/// Intervals as rows; gradient in percent, intensity in percent of threshold.
-#[must_use]
-pub fn intervals(a: &Activity, units: Units) -> String {
-    let found = a.icu_intervals.as_deref().unwrap_or_default();
-    if found.is_empty() {
-        return String::new();
-    }
-    let sport = a.sport.as_deref().unwrap_or_default();
-    let unit = units.pace_of(sport);
-    let steps = super::activity::counts_steps(sport);
-    let mut table = Table::new([
-        "#",
-        "kind",
-        "label",
-        "start",
-        "time",
-        units.distance_name(),
-        "avg W",
-        "NP W",
-        "max W",
-        "IF%",
-        "HR",
-        "max HR",
-        if steps { "steps/min" } else { "rpm" },
-        "pace",
-        "grade%",
-        "decoupling%",
-        "W' end kJ",
-    ]);
-    for (i, lap) in found.iter().take(MAX_INTERVALS).enumerate() {
-        let whole = |v: Option<i64>| v.map(|v| v.to_string());
-        table.row([
-            Some((i + 1).to_string()),
-            lap.kind.as_deref().map(|k| text::name(k).to_lowercase()),
-            lap.label.as_deref().map(text::name),
-            lap.start_time.map(|s| units::clock(float(s))),
-            lap.moving_time.map(|s| units::clock(float(s))),
-            lap.distance
-                .filter(|m| *m > 0.0)
-                .map(|m| units.way(sport, m, 2)),
-            whole(lap.average_watts),
-            whole(lap.weighted_average_watts),
-            whole(lap.max_watts),
-            whole(lap.intensity),
-            whole(lap.average_heartrate),
-            whole(lap.max_heartrate),
-            lap.average_cadence
-                .map(|c| number(if steps { c * 2.0 } else { c }, 0)),
-            unit.zip(lap.average_speed)
-                .and_then(|(unit, v)| unit.show(v).map(|p| p + unit.name())),
-            lap.average_gradient.map(|g| number(g * 100.0, 1)),
-            lap.decoupling.map(|d| number(d, 1)),
-            lap.wbal_end.map(|j| number(float(j) / 1e3, 1)),
-        ]);
-    }
-    let mut out = table.render();
-    if found.len() > MAX_INTERVALS {
-        out.push_str(&format!(
-            "\n{} more intervals are not shown.",
-            found.len() - MAX_INTERVALS
-        ));
-    }
-    out
-}
+/// 1 mi and 100, 500 and 1650 y in metres.
+const MILE: f64 = 1609.344;
+const YARD: f64 = 0.9144;
 
 /// Which stream carries the best efforts of a sport, and over what.
 #[must_use]
-pub fn effort_spans(a: &Activity) -> (&'static str, &'static [EffortSpan]) {
+pub fn effort_spans(a: &Activity, units: Units) -> (&'static str, Vec<EffortSpan>) {
     use EffortSpan::{Metres, Seconds};
     let sport = a.sport.as_deref().unwrap_or_default();
     // A run or swim with a power meter is still judged by its pace.
     if sport.ends_with("Run") {
-        (
-            "velocity_smooth",
-            &[
-                Metres(400.0),
-                Metres(1000.0),
-                Metres(5000.0),
-                Metres(10_000.0),
-            ],
-        )
+        let middle = if units.imperial { MILE } else { 1000.0 };
+        let metres = [400.0, middle, 5000.0, 10_000.0];
+        ("velocity_smooth", metres.map(Metres).to_vec())
     } else if sport.ends_with("Swim") {
-        (
-            "velocity_smooth",
-            &[Metres(100.0), Metres(400.0), Metres(1500.0)],
-        )
+        let metres = if units.imperial {
+            [100.0 * YARD, 500.0 * YARD, 1650.0 * YARD]
+        } else {
+            [100.0, 400.0, 1500.0]
+        };
+        ("velocity_smooth", metres.map(Metres).to_vec())
     } else if a.icu_weighted_avg_watts.is_some_and(|w| w > 0.0) {
-        (
-            "watts",
-            &[Seconds(5), Seconds(60), Seconds(300), Seconds(1200)],
-        )
+        ("watts", [5, 60, 300, 1200].map(Seconds).to_vec())
     } else {
-        ("heartrate", &[Seconds(60), Seconds(300), Seconds(1200)])
+        ("heartrate", [60, 300, 1200].map(Seconds).to_vec())
+    }
+}
+
+/// `5:00`, `400 m`, `1 mi`, `500 y`.
+fn over(span: EffortSpan, sport: &str, units: Units) -> String {
+    match span {
+        EffortSpan::Seconds(secs) => units::clock(f64::from(secs)),
+        EffortSpan::Metres(m) if units.imperial && sport.ends_with("Swim") => {
+            format!("{} y", number(m / YARD, 0))
+        }
+        EffortSpan::Metres(m) if (m - MILE).abs() < 1.0 => "1 mi".to_owned(),
+        EffortSpan::Metres(m) => format!("{} m", number(m, 0)),
     }
 }
 
@@ -131,16 +73,13 @@ pub fn best_efforts(
     efforts: &[(EffortSpan, Arc<BestEfforts>)],
     units: Units,
 ) -> String {
-    let (stream, _) = effort_spans(a);
-    let unit = units.pace_of(a.sport.as_deref().unwrap_or_default());
+    let (stream, _) = effort_spans(a, units);
+    let sport = a.sport.as_deref().unwrap_or_default();
+    let unit = units.pace_of(sport);
     let mut table = Table::new(["best over", "value"]);
     for (span, found) in efforts {
         let Some(average) = found.efforts.iter().flatten().find_map(|e| e.average) else {
             continue;
-        };
-        let over = match span {
-            EffortSpan::Seconds(secs) => units::clock(f64::from(*secs)),
-            EffortSpan::Metres(m) => format!("{} m", number(*m, 0)),
         };
         let value = match (stream, unit) {
             ("watts", _) => format!("{} W", number(average, 0)),
@@ -150,7 +89,7 @@ pub fn best_efforts(
             },
             _ => format!("{} bpm", number(average, 0)),
         };
-        table.row([Some(over), Some(value)]);
+        table.row([Some(over(*span, sport, units)), Some(value)]);
     }
     if table.is_empty() {
         String::new()
@@ -191,7 +130,12 @@ pub fn histogram(
     units: Units,
 ) -> String {
     let unit = units.pace_of(a.sport.as_deref().unwrap_or_default());
-    let mut table = Table::new(["from-to", "time"]);
+    let head = match (kind, unit) {
+        (HistogramKind::Power, _) => "W".to_owned(),
+        (HistogramKind::Pace, Some(unit)) => format!("pace{}", unit.name()),
+        _ => "HR".to_owned(),
+    };
+    let mut table = Table::new([head.as_str(), "time"]);
     let used: Vec<(f64, f64, i64)> = buckets
         .iter()
         .filter_map(|b| Some((b.min?, b.max?, b.secs.filter(|s| *s > 0)?)))
@@ -205,12 +149,11 @@ pub fn histogram(
         let (min, max) = (*min, *max);
         let secs: i64 = group.iter().map(|(_, _, secs)| secs).sum();
         let range = match (kind, unit) {
-            (HistogramKind::Power, _) => format!("{}-{} W", number(min, 0), number(max, 0)),
             (HistogramKind::Pace, Some(unit)) => {
                 let show = |v| unit.show(v).unwrap_or_else(|| "standing".to_owned());
-                format!("{}-{}{}", show(min), show(max), unit.name())
+                format!("{}-{}", show(min), show(max))
             }
-            _ => format!("{}-{} bpm", number(min, 0), number(max, 0)),
+            _ => format!("{}-{}", number(min, 0), number(max, 0)),
         };
         table.row([Some(range), Some(units::clock(float(secs)))]);
     }
@@ -233,10 +176,16 @@ pub fn weather(w: &WeatherSummary, units: Units) -> String {
     };
     let speed = |v: f64| format!("{} {}", number(units.speed(v), 0), units.speed_name());
     let mut facts: Vec<String> = Vec::new();
-    facts.extend(match (w.average_weather_temp, w.average_temp) {
-        (Some(air), _) => Some(degrees(air)),
-        (None, device) => device.map(|t| format!("device {}", degrees(t))),
-    });
+    // What the device measured indoors, or in the sun, is no weather.
+    facts.extend(w.average_weather_temp.map(|air| {
+        let span = w.min_weather_temp.zip(w.max_weather_temp);
+        let span = span.filter(|(low, high)| high - low >= 2.0);
+        let span = span.map(|(low, high)| {
+            let show = |t: f64| number(units.temperature(t), 0);
+            format!(" ({} to {})", show(low), show(high))
+        });
+        degrees(air) + &span.unwrap_or_default()
+    }));
     facts.extend(
         w.average_feels_like
             .map(|t| format!("feels like {}", degrees(t))),
@@ -255,7 +204,7 @@ pub fn weather(w: &WeatherSummary, units: Units) -> String {
     facts.extend(
         w.max_rain
             .filter(|mm| *mm > 0.0)
-            .map(|mm| format!("rain up to {} mm", number(mm, 1))),
+            .map(|mm| format!("rain up to {}", units.rain(mm))),
     );
     facts.extend(w.average_clouds.map(|p| format!("clouds {p} %")));
     if facts.is_empty() {
@@ -306,8 +255,8 @@ pub fn custom(a: &Activity, profile: Option<&Profile>) -> String {
     facts.join(" · ")
 }
 
-/// Comments, quoted: others wrote them.
-pub fn messages(reply: &mut Reply, found: &[Message], local: &Local) {
+/// Comments, quoted: others wrote them. How many there are.
+pub fn messages(reply: &mut Reply, found: &[Message], local: &Local) -> usize {
     let mut shown = 0;
     for message in found.iter().filter(|m| m.deleted.is_none()) {
         let Some(content) = &message.content else {
@@ -323,7 +272,5 @@ pub fn messages(reply: &mut Reply, found: &[Message], local: &Local) {
         reply.quote(format!("comment by {who}{when}"), content);
         shown += 1;
     }
-    if shown == 0 {
-        reply.footer("No messages.");
-    }
+    shown
 }

@@ -50,7 +50,10 @@ pub fn show(a: &Activity, streams: &[Stream], units: Units) -> String {
             .trim()
             .to_owned(),
         "time".to_owned(),
-        pace.map_or(units.speed_name(), |_| "pace").to_owned(),
+        pace.map_or_else(
+            || units.speed_name().to_owned(),
+            |unit| format!("pace{}", unit.name()),
+        ),
         "HR".to_owned(),
         "avg W".to_owned(),
         format!("up {}", units.height_name()),
@@ -69,7 +72,7 @@ pub fn show(a: &Activity, streams: &[Stream], units: Units) -> String {
             Some(units.way(sport, done, 2)),
             Some(units::clock(split.seconds)),
             match pace {
-                Some(unit) => unit.show(speed).map(|p| p + unit.name()),
+                Some(unit) => unit.show(speed),
                 None => Some(number(units.speed(speed), 1)),
             },
             split.heart_rate.map(|v| number(v, 0)),

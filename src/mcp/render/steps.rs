@@ -11,11 +11,10 @@ const MAX_STEPS: usize = 60;
 #[must_use]
 pub fn lines(doc: &WorkoutDoc, sport: &str, units: Units) -> Vec<String> {
     let steps = doc.steps.as_deref().unwrap_or_default();
-    let pace = units.pace_of(sport).unwrap_or(Pace::PerKm);
     let mut lines: Vec<String> = steps
         .iter()
         .take(MAX_STEPS)
-        .map(|step| show(step, pace, units, 0))
+        .map(|step| show(step, sport, units, 0))
         .collect();
     if steps.len() > MAX_STEPS {
         lines.push(format!("… {} more steps", steps.len() - MAX_STEPS));
@@ -23,7 +22,7 @@ pub fn lines(doc: &WorkoutDoc, sport: &str, units: Units) -> Vec<String> {
     lines
 }
 
-fn show(step: &Step, pace: Pace, units: Units, depth: usize) -> String {
+fn show(step: &Step, sport: &str, units: Units, depth: usize) -> String {
     if let Some(children) = step.steps.as_deref().filter(|c| !c.is_empty()) {
         // The service knows no repeats within repeats; a document that nests deeper is not followed.
         if depth >= 2 {
@@ -32,12 +31,12 @@ fn show(step: &Step, pace: Pace, units: Units, depth: usize) -> String {
         let inner: Vec<String> = children
             .iter()
             .take(MAX_STEPS)
-            .map(|s| show(s, pace, units, depth + 1))
+            .map(|s| show(s, sport, units, depth + 1))
             .collect();
         return format!("{}x [{}]", step.reps.unwrap_or(1), inner.join(" + "));
     }
     let mut words: Vec<String> = Vec::new();
-    words.extend(length(step, units));
+    words.extend(length(step, sport, units));
     words.extend(
         step.text
             .as_deref()
@@ -56,6 +55,22 @@ fn show(step: &Step, pace: Pace, units: Units, depth: usize) -> String {
             words.push(name.to_owned());
         }
     }
+    words.extend(Some(targets(step, sport, units)).filter(|t| !t.is_empty()));
+    words.extend(cadence(step, sport));
+    words.extend(
+        step.intensity
+            .as_deref()
+            .filter(|kind| matches!(*kind, "rest" | "recovery"))
+            .map(str::to_owned),
+    );
+    words.join(" ")
+}
+
+/// What the step aims at, as written and in absolute units where those were resolved.
+#[must_use]
+pub fn targets(step: &Step, sport: &str, units: Units) -> String {
+    let pace = units.pace_of(sport).unwrap_or(Pace::PerKm);
+    let mut words: Vec<String> = Vec::new();
     words.extend(target(
         step.power.as_ref(),
         step.resolved_power.as_ref(),
@@ -75,35 +90,53 @@ fn show(step: &Step, pace: Pace, units: Units, depth: usize) -> String {
         &speed,
         pace.name(),
     ));
-    words.extend(
-        step.cadence
-            .as_ref()
-            .and_then(|t| range(t, &|v| number(v, 0)))
-            .map(|c| format!("{c} rpm")),
-    );
-    words.extend(
-        step.intensity
-            .as_deref()
-            .filter(|kind| matches!(*kind, "rest" | "recovery"))
-            .map(str::to_owned),
-    );
     words.join(" ")
 }
 
-fn length(step: &Step, units: Units) -> Option<String> {
+/// Nobody runs as few steps a minute, nor as many strides.
+const STRIDES_BELOW: f64 = 120.0;
+
+/// The planned cadence. On foot `90rpm` can only be strides, as the service counts what was run: their double is what
+/// runners know. A number that no stride reaches was meant as steps.
+fn cadence(step: &Step, sport: &str) -> Option<String> {
+    let target = step.cadence.as_ref()?;
+    let written = range(target, &|v| number(v, 0))?;
+    if !super::activity::counts_steps(sport) {
+        return Some(format!("{written} rpm"));
+    }
+    let highest = target.end.or(target.value).or(target.start)?;
+    if highest < STRIDES_BELOW {
+        let steps = range(target, &|v| number(v * 2.0, 0))?;
+        Some(format!("{steps} steps/min ({written} rpm)"))
+    } else {
+        Some(format!("{written} steps/min"))
+    }
+}
+
+/// Who writes a workout in metres means a multiple of the shortest pool.
+const POOL: f64 = 25.0;
+
+/// `8:00`, `400 m`, `2 km`, `100y`: how long a step is. What was written in metres stays in metres.
+#[must_use]
+pub fn length(step: &Step, sport: &str, units: Units) -> Option<String> {
     if let Some(metres) = step.distance.filter(|m| *m > 0.0) {
-        return Some(if metres < 1000.0 {
-            format!("{} m", number(metres, 0))
-        } else {
-            format!(
+        let metric = (metres / POOL - (metres / POOL).round()).abs() < 1e-3;
+        let units = Units {
+            imperial: units.imperial && !metric,
+            ..units
+        };
+        return Some(match (units.imperial, metres < 1000.0) {
+            (true, _) if sport.ends_with("Swim") => units.way(sport, metres, 0),
+            (_, true) => format!("{} m", number(metres, 0)),
+            _ => format!(
                 "{} {}",
                 number(units.distance(metres), 2),
                 units.distance_name()
-            )
+            ),
         });
     }
     #[expect(clippy::cast_precision_loss, reason = "seconds of a workout")]
-    let seconds = step.duration? as f64;
+    let seconds = step.duration.filter(|s| *s > 0)? as f64;
     Some(units::clock(seconds))
 }
 

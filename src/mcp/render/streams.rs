@@ -29,6 +29,11 @@ impl Shown<'_> {
     fn at(&self, index: usize) -> Option<f64> {
         self.channel.at(self.stream.data.as_ref()?, index)
     }
+
+    fn has(&self, index: usize) -> bool {
+        let data = self.stream.data.as_ref();
+        data.is_some_and(|data| self.channel.has(data, index))
+    }
 }
 
 /// What is shown and how.
@@ -59,10 +64,7 @@ impl View<'_> {
                 let mut streams = self.streams.iter();
                 let stream = streams.find(|s| s.kind.as_deref() == Some(&channel.kind))?;
                 let shown = Shown { channel, stream };
-                whole
-                    .clone()
-                    .any(|index| shown.at(index).is_some())
-                    .then_some(shown)
+                whole.clone().any(|index| shown.has(index)).then_some(shown)
             })
             .collect()
     }
@@ -89,6 +91,7 @@ impl View<'_> {
             reply.line(self.statistics(&sums).render());
         }
         reply.line_if(self.facts(&sums));
+        reply.line_if(self.beats(&shown));
         self.rows(&mut reply, &shown);
         let missing = self.missing(&shown);
         if !missing.is_empty() {
@@ -184,6 +187,30 @@ impl View<'_> {
             facts.push(format!(
                 "cadence {} without its zeros",
                 cadence.channel.show(turning.mean, self.sport(), self.units)
+            ));
+        }
+        facts.join(" · ")
+    }
+
+    /// What the time between heartbeats says over the window.
+    fn beats(&self, shown: &[Shown<'_>]) -> String {
+        let window = self.part.samples.clone();
+        let found = shown
+            .iter()
+            .find_map(|s| s.channel.heartbeats(s.stream, window.clone()));
+        let Some(beats) = found else {
+            return String::new();
+        };
+        let mut facts = vec![format!(
+            "RR {} ms over {}",
+            number(beats.mean, 0),
+            count(beats.count, "beat")
+        )];
+        facts.extend(beats.rmssd.map(|ms| format!("rMSSD {} ms", number(ms, 1))));
+        if beats.artefacts > 0 {
+            facts.push(format!(
+                "{} left out (over 20 % from the beat before)",
+                count(beats.artefacts, "artefact")
             ));
         }
         facts.join(" · ")

@@ -1,3 +1,4 @@
 //! Formulas against what Intervals.icu itself computed.
 
 mod fitness;
+mod power;

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use intervals_mcp_server::demo::{Fault, FaultScope};
 use serde_json::{Value, json};
 use tiktoken_rs::CoreBPE;
 
@@ -211,5 +212,69 @@ async fn a_recording_is_terse_whatever_its_length() {
             println!("get_activity_streams of {hours} h of {sport}: {cost} tokens");
             assert!(cost <= 1_500, "{cost}: {text}");
         }
+    }
+}
+
+/// An outing with so many intervals, about each of which everything is known.
+async fn with_intervals(world: &World, sport: &str, count: usize) -> String {
+    let list = world
+        .raw("/athlete/{id}/activities?oldest=2025-12-01&newest=2026-03-18")
+        .await;
+    let found = list.as_array().unwrap().iter().find(|a| {
+        a["type"] == sport && a["paired_event_id"].is_i64() && a["interval_summary"].is_array()
+    });
+    let id = found.unwrap()["id"].as_str().unwrap().to_owned();
+    let mut whole = world.raw(&format!("/activity/{id}?intervals=true")).await;
+    let model = whole["icu_intervals"][0].clone();
+    let laps: Vec<Value> = (0..count)
+        .map(|index| {
+            let mut lap = model.clone();
+            for (key, value) in [
+                ("id", json!(index + 1)),
+                ("label", Value::Null),
+                (
+                    "type",
+                    json!(if index % 2 == 0 { "WORK" } else { "RECOVERY" }),
+                ),
+                ("start_time", json!(index * 247)),
+                ("moving_time", json!(180 + index)),
+                (
+                    "distance",
+                    json!(1234.5 + 10.0 * f64::from(u32::try_from(index).unwrap())),
+                ),
+                ("max_watts", json!(345 + index)),
+                ("average_gradient", json!(0.0123)),
+                ("decoupling", json!(-2.34)),
+                ("wbal_end", json!(14_321)),
+            ] {
+                lap[key] = value;
+            }
+            lap
+        })
+        .collect();
+    whole["icu_intervals"] = json!(laps);
+    let scope = FaultScope {
+        path_contains: Some(format!("/activity/{id}$")),
+        times: None,
+    };
+    let fault = Fault::Body(whole.to_string());
+    world.demo.faults().set(fault, scope);
+    id
+}
+
+#[tokio::test]
+async fn an_activity_with_17_intervals_costs_at_most_750_tokens() {
+    for sport in ["Ride", "VirtualRide", "Run", "TrailRun", "Swim"] {
+        let world = World::start().await;
+        let id = with_intervals(&world, sport, 17).await;
+        let arguments = json!({ "id": id, "include": ["intervals"] });
+        let said = world.owner().call_tool("get_activity", arguments).await;
+        let text = said.ok();
+        // Without the athlete's notes, which may be of any length.
+        let facts = text.split("\n---").next().unwrap();
+        assert_eq!(table(facts, "#|interval").len(), 17, "{text}");
+        let cost = tokens(facts);
+        println!("get_activity of a {sport} with 17 intervals: {cost} tokens\n{facts}");
+        assert!(cost <= 750, "{sport}: {cost}: {text}");
     }
 }

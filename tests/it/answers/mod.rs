@@ -22,7 +22,7 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
         ),
         (
             "get_activity",
-            json!({ "id": ids.activity, "include": ["intervals", "splits", "zones", "best_efforts", "weather", "segments", "histogram", "messages", "custom"] }),
+            json!({ "id": ids.activity, "include": ["intervals", "splits", "zones", "best_efforts", "plan", "weather", "segments", "histogram", "messages", "custom"] }),
         ),
         (
             "get_activity_streams",

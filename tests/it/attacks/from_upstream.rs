@@ -389,6 +389,207 @@ async fn ups_04_odd_values_are_no_error_of_the_server() {
     target.finish().await;
 }
 
+/// Recordings that no device made.
+fn impossible_recordings() -> Vec<(&'static str, String)> {
+    let stream = |kind: &str, data: &str| format!(r#"{{"type":"{kind}","data":{data}}}"#);
+    let all = |time: &str, data: &str| {
+        let kinds = [
+            "distance",
+            "watts",
+            "heartrate",
+            "cadence",
+            "velocity_smooth",
+            "altitude",
+            "w_bal",
+            "temp",
+            "hrv",
+            "Own",
+        ];
+        let others: Vec<String> = kinds.iter().map(|kind| stream(kind, data)).collect();
+        let place = format!(r#"{{"type":"latlng","data":{data},"data2":{data}}}"#);
+        format!("[{},{},{place}]", stream("time", time), others.join(","))
+    };
+    let list = |value: fn(i64) -> String, length: i64| {
+        let values: Vec<String> = (0..length).map(value).collect();
+        format!("[{}]", values.join(","))
+    };
+    let seconds = |length| list(|i| i.to_string(), length);
+    vec![
+        (
+            "huge values",
+            all(&seconds(100), "[1e308,-1e308,1e38,-1e38,3e38,0]"),
+        ),
+        ("a leap into space", all(&seconds(4), "[0,3.4e38,10,20]")),
+        ("huge at the end", all(&seconds(4), "[0,1,2,3.4e38]")),
+        ("huge times", all("[0,1e308,1e38,2e38,-1e308]", &seconds(5))),
+        ("negative times", all("[-5,-4,-3,-2,-1]", &seconds(5))),
+        (
+            "a clock that runs back",
+            all(&list(|i| (1000 - i).to_string(), 1000), &seconds(1000)),
+        ),
+        (
+            "a clock that stands",
+            all(&list(|_| "7".to_owned(), 1000), &seconds(1000)),
+        ),
+        (
+            "a clock that jumps to and fro",
+            all(
+                &list(|i| (i * 7919 % 1000).to_string(), 1000),
+                &seconds(1000),
+            ),
+        ),
+        ("more values than times", all(&seconds(3), &seconds(10_000))),
+        ("more times than values", all(&seconds(10_000), "[1,2]")),
+        ("no values", all(&seconds(1000), "[]")),
+        ("no times", all("[]", &seconds(1000))),
+        (
+            "nulls",
+            all(
+                &list(|_| "null".to_owned(), 500),
+                &list(|_| "null".to_owned(), 500),
+            ),
+        ),
+        (
+            "words",
+            all(
+                "[\"0\",\"one\",\"2\",\"NaN\",\"Infinity\"]",
+                "[\"-Infinity\",\"\\u202e\",\"1\",\"2\",\"|\"]",
+            ),
+        ),
+        (
+            "lists in lists",
+            all(
+                &seconds(50),
+                &list(|i| format!("[{i},[{i}],{{}},\"x\",1e308]"), 50),
+            ),
+        ),
+        (
+            "lists as times",
+            all(&list(|i| format!("[{i}]"), 50), &seconds(50)),
+        ),
+        ("objects", all("{}", "{\"0\":1}")),
+        (
+            "each twice",
+            format!(
+                "[{0},{0},{1},{1}]",
+                stream("time", &seconds(50)),
+                stream("watts", &seconds(50))
+            ),
+        ),
+        (
+            "no kinds",
+            format!("[{{\"data\":{}}},null,5,\"x\",[]]", seconds(50)),
+        ),
+        (
+            "tiny steps",
+            all(
+                &list(
+                    |i| format!("{}", f64::from(i32::try_from(i).unwrap()) * 1e-6),
+                    20_000,
+                ),
+                &seconds(20_000),
+            ),
+        ),
+        (
+            "a way back",
+            all(
+                &seconds(1000),
+                &list(|i| (-i * 1_000_000).to_string(), 1000),
+            ),
+        ),
+        (
+            "a million beats in a second",
+            all(
+                &seconds(3),
+                &format!("[[{}],[],[800]]", vec!["800"; 1_000_000].join(",")),
+            ),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn ups_04_a_recording_that_no_device_made_does_no_harm() {
+    let says = Arc::new(std::sync::Mutex::new(String::new()));
+    let script = Arc::clone(&says);
+    let steps = json!([
+        { "duration": i64::MAX, "power": { "value": 1e308, "units": "%ftp" } },
+        { "distance": 1e300, "pace": { "start": 1e-300, "end": 1e300, "units": "secs/km" } },
+        { "reps": i64::MAX, "steps": [{ "duration": 60, "hr": { "value": 2, "units": "hr_zone" } }, { "duration": -1 }] },
+    ]);
+    let upstream = Upstream::start(move |asked| {
+        let path = asked.path();
+        if path.ends_with("/streams") {
+            Says::json(script.lock().unwrap().clone())
+        } else if path.contains("/activity/i") {
+            let id = path.rsplit('/').next().unwrap();
+            let lap = json!({ "id": 1, "start_index": -5, "end_index": i64::MAX, "start_time": i64::MIN, "moving_time": i64::MAX });
+            Says::json(json!({
+                "id": id, "type": if id.ends_with('1') { "Run" } else { "Ride" }, "name": "x", "moving_time": 3600,
+                "start_date_local": "2026-03-17T08:00:00", "paired_event_id": 5, "icu_ftp": i64::MAX, "lthr": -1,
+                "threshold_pace": 1e308, "icu_hr_zones": [i64::MIN, i64::MAX], "icu_intervals": [lap, lap],
+                "total_elevation_gain": 1e308,
+            }).to_string())
+        } else if path.contains("/events/") {
+            let event = json!({ "id": 5, "category": "WORKOUT", "workout_doc": { "steps": steps } });
+            Says::json(event.to_string())
+        } else {
+            Says::Honest
+        }
+    })
+    .await;
+    let target = before(&upstream.base_url, &[]).await;
+    let caller = Caller::new(&target, &target.mcp_api_key);
+    caller.call("get_athlete", json!({})).await.ok();
+    let rested = target.resident();
+    for (n, (what, body)) in impossible_recordings().into_iter().enumerate() {
+        *says.lock().unwrap() = body;
+        for (m, (tool, mut arguments)) in [
+            ("get_activity_streams", json!({})),
+            ("get_activity_streams", json!({ "max_points": 1000 })),
+            (
+                "get_activity_streams",
+                json!({ "types": ["hrv", "position", "w_bal", "temperature", "Own"] }),
+            ),
+            (
+                "get_activity_streams",
+                json!({ "by": "distance", "start": 0, "end": 5000 }),
+            ),
+            (
+                "get_activity_streams",
+                json!({ "by": "interval", "start": 1, "end": 2 }),
+            ),
+            ("get_activity", json!({ "include": ["splits", "plan"] })),
+            (
+                "get_activity",
+                json!({ "include": ["splits", "plan", "intervals"] }),
+            ),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            // Another activity each time, so that nothing is remembered.
+            arguments["id"] = json!(format!("i{}{m}1", 1000 + n));
+            let asked = tokio::time::timeout(UPSTREAM_DEADLINE, caller.call(tool, arguments)).await;
+            let said = asked.unwrap_or_else(|_| panic!("{what}: {tool} never ends"));
+            assert!(
+                said.text.len() < LONGEST_ANSWER,
+                "{what}: {}",
+                said.text.len()
+            );
+            for word in ["NaN", "inf ", "inf|", "-inf", "\u{202e}"] {
+                assert!(
+                    !said.text.contains(word),
+                    "{what}: {tool} says {word}: {}",
+                    said.text
+                );
+            }
+        }
+        let grown = target.resident().saturating_sub(rested);
+        assert!(grown < 64 << 20, "{what}: {grown} bytes more");
+    }
+    target.finish().await;
+}
+
 /// As much text as the service could ever hand out, in every place that quotes it.
 #[tokio::test]
 async fn ups_04_no_answer_is_longer_than_a_client_takes_and_what_was_cut_is_said() {

@@ -1,5 +1,6 @@
 //! One activity.
 
+use intervals_mcp_server::demo::{Fault, FaultScope};
 use serde_json::{Value, json};
 
 use crate::support::{World, table};
@@ -107,6 +108,7 @@ async fn every_part_can_be_asked_for_at_once_and_agrees_with_the_service() {
         "splits",
         "zones",
         "best_efforts",
+        "plan",
         "weather",
         "segments",
         "histogram",
@@ -121,7 +123,7 @@ async fn every_part_can_be_asked_for_at_once_and_agrees_with_the_service() {
         )
         .await
         .ok();
-    let laps = table(&text, "#|kind");
+    let laps = table(&text, "#|interval");
     let raw = ride["icu_intervals"].as_array().unwrap();
     assert_eq!(laps.len(), raw.len(), "{text}");
     for (lap, raw) in laps.iter().zip(raw) {
@@ -343,4 +345,267 @@ async fn a_swim_is_measured_in_metres() {
     assert!(text.contains(&format!(" · {metres:.0}m · ")), "{text}");
     let rows = table(&text, "to|time|pace");
     assert_eq!(rows[0]["to"], "100m", "{text}");
+}
+
+/// Lets the service say `body` at paths that end like this.
+fn says(world: &World, path: String, body: &Value) {
+    let scope = FaultScope {
+        path_contains: Some(path + "$"),
+        times: None,
+    };
+    let fault = Fault::Body(body.to_string());
+    world.demo.faults().set(fault, scope);
+}
+
+const PARTS: [&str; 10] = [
+    "intervals",
+    "splits",
+    "zones",
+    "best_efforts",
+    "plan",
+    "weather",
+    "segments",
+    "histogram",
+    "messages",
+    "custom",
+];
+
+#[tokio::test]
+async fn parts_that_are_empty_are_named_in_one_line() {
+    let world = World::start().await;
+    let list = world
+        .raw("/athlete/{id}/activities?oldest=2025-06-01&newest=2026-03-18")
+        .await;
+    let manual = list.as_array().unwrap().iter();
+    let mut manual = manual.filter(|a| a["source"] == "MANUAL");
+    let id = manual.next().unwrap()["id"].clone();
+    let arguments = json!({ "id": id, "include": PARTS });
+    let text = world
+        .owner()
+        .call_tool("get_activity", arguments)
+        .await
+        .ok();
+    let line = "Nothing recorded: zones, intervals, splits, best efforts, histogram, weather, segments, custom fields, messages.";
+    assert!(text.lines().any(|l| l == line), "{text}");
+    // A script of the athlete divides by what is missing: that is no number of gels.
+    assert!(
+        !text.contains("Gels") && !text.contains("Infinity"),
+        "{text}"
+    );
+    world.assert_well_behaved();
+}
+
+#[tokio::test]
+async fn what_is_no_number_breaks_no_part() {
+    let world = World::start().await;
+    let mut ride = latest(&world, "Ride").await;
+    for (index, wrong) in ["-Infinity", "NaN", "Infinity"].iter().enumerate() {
+        let lap = &mut ride["icu_intervals"][index];
+        for key in [
+            "decoupling",
+            "average_gradient",
+            "intensity",
+            "wbal_end",
+            "average_speed",
+        ] {
+            lap[key] = json!(wrong);
+        }
+    }
+    for key in [
+        "decoupling",
+        "icu_variability_index",
+        "trimp",
+        "GelCount",
+        "Swolf",
+    ] {
+        ride[key] = json!("-Infinity");
+    }
+    let id = ride["id"].as_str().unwrap();
+    says(&world, format!("/activity/{id}"), &ride);
+    let arguments = json!({ "id": id, "include": PARTS });
+    let text = world
+        .owner()
+        .call_tool("get_activity", arguments)
+        .await
+        .ok();
+    let laps = ride["icu_intervals"].as_array().unwrap();
+    let rows = table(&text, "#|interval");
+    assert_eq!(rows.len(), laps.len(), "{text}");
+    for (row, lap) in rows.iter().zip(laps) {
+        assert_eq!(row["avg W"], lap["average_watts"].to_string(), "{text}");
+    }
+    for word in ["Infinity", "NaN", "inf", "Swolf"] {
+        assert!(!text.contains(word), "{word}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn who_prefers_miles_reads_miles_in_every_part() {
+    let world = World::start().await;
+    world.demo.prefer_imperial(true);
+    for sport in ["Ride", "Run"] {
+        let activity = latest(&world, sport).await;
+        let arguments = json!({ "id": activity["id"], "include": PARTS });
+        let said = world.owner().call_tool("get_activity", arguments).await;
+        let text = said.ok();
+        let facts = text.split("\n---").next().unwrap();
+        for word in ["km", "°C", " m ", "up m"] {
+            assert!(!facts.contains(word), "{word}: {facts}");
+        }
+        for word in ["mi", "°F", "mph", "up ft"] {
+            assert!(facts.contains(word), "{word}: {facts}");
+        }
+        if sport == "Run" {
+            let best = table(&text, "best over|");
+            let mile = best.iter().find(|row| row["best over"] == "1 mi").unwrap();
+            let id = activity["id"].as_str().unwrap();
+            let path = format!(
+                "/activity/{id}/best-efforts?stream=velocity_smooth&distance=1609.344&count=1"
+            );
+            let speed = world.raw(&path).await["efforts"][0]["average"].as_f64();
+            let seconds = (1609.344 / speed.unwrap()).round();
+            let pace = format!("{}:{:02}/mi", (seconds / 60.0).floor(), seconds % 60.0);
+            assert_eq!(mile["value"], pace, "{text}");
+        }
+    }
+    let swim = latest(&world, "Swim").await;
+    let arguments = json!({ "id": swim["id"], "include": "best_efforts" });
+    let said = world.owner().call_tool("get_activity", arguments).await;
+    let text = said.ok();
+    assert!(
+        text.contains("\n100 y|") && text.contains("\n500 y|"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn numbers_that_the_service_computed_are_shown_as_they_are() {
+    // Rides and sessions as the live service gave them out, their numbers retyped.
+    let world = World::start().await;
+    let mut ride = latest(&world, "VirtualRide").await;
+    for (key, value) in [
+        ("moving_time", json!(3307)),
+        ("icu_average_watts", json!(131)),
+        ("icu_weighted_avg_watts", json!(139)),
+        ("average_heartrate", json!(132)),
+        ("icu_ftp", json!(208)),
+        ("icu_intensity", json!(66.82692)),
+        ("icu_training_load", json!(41)),
+        ("power_load", json!(41)),
+        ("icu_efficiency_factor", json!(1.053_030_3)),
+        ("icu_variability_index", json!(1.061_068_7)),
+        ("decoupling", json!(4.513_948_4)),
+        ("icu_rpe", json!(3)),
+        ("session_rpe", json!(165)),
+    ] {
+        ride[key] = value;
+    }
+    let id = ride["id"].as_str().unwrap();
+    says(&world, format!("/activity/{id}"), &ride);
+    let arguments = json!({ "id": id });
+    let said = world.owner().call_tool("get_activity", arguments).await;
+    let text = said.ok();
+    // NP 139 through 132 bpm is 1.053, through 131 W 1.061, through FTP 208 66.8 %; 0.919 h x 0.668^2 x 100 is 41;
+    // RPE 3 x 55.1 min is 165.
+    for fact in [
+        "NP 139 W",
+        "avg 131 W",
+        "VI 1.06",
+        "EF 1.05 W/bpm",
+        "intensity 67 % of threshold",
+        "load 41 (from power)",
+        "decoupling 4.5 %",
+        "session RPE 165",
+        "RPE 3 of 10",
+    ] {
+        assert!(text.contains(fact), "{fact}: {text}");
+    }
+    // A run: gradient-adjusted 2.0805 m/s through threshold 3.3898 m/s is 61.4 %.
+    let mut run = latest(&world, "Run").await;
+    for (key, value) in [
+        ("pace", json!(2.064_033_7)),
+        ("gap", json!(2.080_476)),
+        ("threshold_pace", json!(3.3898)),
+        ("icu_intensity", json!(61.390_354)),
+        ("average_cadence", json!(72.86063)),
+        ("average_stride", json!(0.849_855_6)),
+        ("icu_rpe", json!(7)),
+        ("session_rpe", json!(276)),
+    ] {
+        run[key] = value;
+    }
+    let id = run["id"].as_str().unwrap();
+    says(&world, format!("/activity/{id}"), &run);
+    let arguments = json!({ "id": id });
+    let said = world.owner().call_tool("get_activity", arguments).await;
+    let text = said.ok();
+    // 1000 m through 2.064 m/s are 484 s, through 2.0805 m/s 481 s; 72.86 strides are 146 steps a minute.
+    for fact in [
+        "pace 8:04/km",
+        "gradient-adjusted 8:01/km",
+        "intensity 61 % of threshold",
+        "cadence 146 steps/min",
+        "step 0.85 m",
+        "session RPE 276",
+    ] {
+        assert!(text.contains(fact), "{fact}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn one_call_is_enough_and_parts_are_asked_for_side_by_side() {
+    let world = World::start().await;
+    world.owner().call_tool("get_athlete", json!({})).await.ok();
+    let ride = latest(&world, "VirtualRide").await;
+    let id = ride["id"].as_str().unwrap();
+    for (include, expected) in [
+        (json!([]), vec![id]),
+        (json!(["intervals", "zones"]), vec![id]),
+        (
+            json!(["weather", "segments", "messages"]),
+            vec![id, "messages", "segments", "weather-summary"],
+        ),
+        (json!(["splits"]), vec![id, "streams"]),
+        (json!(["histogram"]), vec![id, "power-histogram"]),
+    ] {
+        let fresh = World::start().await;
+        fresh.owner().call_tool("get_athlete", json!({})).await.ok();
+        fresh.demo.clear_journal();
+        let arguments = json!({ "id": id, "include": include });
+        fresh
+            .owner()
+            .call_tool("get_activity", arguments)
+            .await
+            .ok();
+        let journal = fresh.demo.journal();
+        let mut asked: Vec<&str> = journal
+            .iter()
+            .map(|r| r.path.rsplit('/').next().unwrap())
+            .collect();
+        asked.sort_unstable();
+        assert_eq!(asked, expected, "{include}");
+    }
+    // While one part hangs, the others are asked for all the same.
+    let fresh = World::start().await;
+    fresh.owner().call_tool("get_athlete", json!({})).await.ok();
+    fresh.demo.clear_journal();
+    let scope = FaultScope {
+        path_contains: Some("/streams".to_owned()),
+        times: None,
+    };
+    fresh.demo.faults().set(Fault::Held, scope);
+    let arguments = json!({ "id": id, "include": ["splits", "histogram", "best_efforts", "plan"] });
+    let owner = fresh.owner();
+    let asking = owner.call_tool("get_activity", arguments);
+    let watching = async {
+        let all = ["streams", "power-histogram", "best-efforts", "events"];
+        let seen = |part: &&str| fresh.demo.journal().iter().any(|r| r.path.contains(*part));
+        while !all.iter().all(seen) {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        fresh.demo.faults().clear();
+    };
+    let limit = std::time::Duration::from_secs(20);
+    let both = tokio::time::timeout(limit, async { tokio::join!(asking, watching) }).await;
+    both.expect("all parts were asked for while the first was open");
 }

@@ -410,7 +410,9 @@ async fn a_series_that_is_not_there_is_answered_with_those_that_are() {
         let said = refused(&world, json!({ "id": run["id"], "types": types })).await;
         assert!(said.starts_with(named), "{said}");
         assert!(
-            said.contains("This activity has altitude, cadence, distance, hr, speed"),
+            said.contains(
+                "This activity has altitude, cadence, distance, hr, hrv, position, speed;"
+            ),
             "{said}"
         );
         assert!(!said.contains("velocity_smooth"), "{said}");
@@ -555,4 +557,74 @@ async fn ten_hours_are_told_from_start_to_end() {
         rows.len() >= 15 && seconds(&rows.last().unwrap()["at"]) >= 33_000.0,
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn temperature_place_and_what_is_left_of_w_prime_are_told_when_asked_for() {
+    let world = World::start().await;
+    let ride = latest(&world, "Ride").await;
+    let id = &ride["id"];
+    let types = ["temperature", "position", "w_bal", "grade"];
+    let text = streams(&world, json!({ "id": id, "types": types, "max_points": 5 })).await;
+    let sums = table(&text, "window|");
+    let of = |name: &str| sums.iter().find(|row| row["window"] == name).unwrap();
+    let degrees = highest(&raw(&world, &ride, "temp").await);
+    assert_eq!(of("device °C")["high"], degrees.to_string(), "{text}");
+    // Joules upstream.
+    let left = raw(&world, &ride, "w_bal").await;
+    let lowest = left.iter().flatten().copied().fold(f64::MAX, f64::min);
+    let shown: f64 = of("W' kJ")["low"].parse().unwrap();
+    assert!((shown - lowest / 1000.0).abs() < 0.051, "{lowest}: {text}");
+    // A place has no mean: that of the first sample stands in the row.
+    assert!(sums.iter().all(|row| row["window"] != "lat,lng"), "{text}");
+    let path = format!("/activity/{}/streams?types=latlng", id.as_str().unwrap());
+    let places = world.raw(&path).await;
+    let place = |key: &str| places[0][key][0].as_f64().unwrap();
+    let first = format!("{:.4},{:.4}", place("data"), place("data2"));
+    let cell = &table(&text, "at|")[0]["lat,lng"];
+    let same =
+        |a: &str, b: &str| (a.parse::<f64>().unwrap() - b.parse::<f64>().unwrap()).abs() < 1e-4;
+    let pair = cell.split_once(',').zip(first.split_once(','));
+    let ((lat, lng), (north, east)) = pair.unwrap();
+    assert!(same(lat, north) && same(lng, east), "{first}: {text}");
+    world.assert_well_behaved();
+}
+
+#[tokio::test]
+async fn heartbeats_are_counted_and_their_differences_summed_up() {
+    let world = World::start().await;
+    let run = latest(&world, "Run").await;
+    let id = run["id"].as_str().unwrap();
+    let path = format!("/activity/{id}/streams?types=hrv");
+    let lists = world.raw(&path).await[0]["data"].clone();
+    let lists = lists.as_array().unwrap();
+    let beats = |range: std::ops::Range<usize>| {
+        let lists = lists[range].iter().filter_map(Value::as_array);
+        let beats: Vec<f64> = lists.flatten().filter_map(Value::as_f64).collect();
+        beats
+    };
+    let check = |text: &str, beats: &[f64]| {
+        #[expect(clippy::cast_precision_loss, reason = "beats of a run")]
+        let count = |n: usize| n as f64;
+        let mean = beats.iter().sum::<f64>() / count(beats.len());
+        let steps = beats.windows(2).map(|pair| pair[1] - pair[0]);
+        let squares: Vec<f64> = steps.map(|step| step * step).collect();
+        let rmssd = (squares.iter().sum::<f64>() / count(squares.len())).sqrt();
+        let line = format!(
+            "RR {mean:.0} ms over {} beats · rMSSD {rmssd:.1} ms",
+            beats.len()
+        );
+        assert!(
+            text.contains(&line.replace(".0 ms", " ms")),
+            "{line}: {text}"
+        );
+    };
+    let text = streams(&world, json!({ "id": id, "types": "hrv" })).await;
+    check(&text, &beats(0..lists.len()));
+    let arguments =
+        json!({ "id": id, "types": ["hrv", "hr"], "start": 100, "end": 160, "max_points": 3 });
+    let text = streams(&world, arguments).await;
+    check(&text, &beats(100..160));
+    assert_eq!(table(&text, "at|RR/rMSSD ms|HR").len(), 3, "{text}");
+    assert!(!text.contains("Not recorded"), "{text}");
 }

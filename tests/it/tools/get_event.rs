@@ -329,3 +329,48 @@ async fn what_is_no_event_is_answered_with_where_ids_come_from() {
     assert!(sentence.contains("(404"), "{sentence}");
     world.assert_well_behaved();
 }
+
+#[tokio::test]
+async fn planned_cadence_is_steps_on_foot_and_revolutions_elsewhere() {
+    for (sport, cadence, shown) in [
+        ("Ride", json!({"value": 90, "units": "rpm"}), "90 rpm"),
+        ("Swim", json!({"value": 30, "units": "rpm"}), "30 rpm"),
+        (
+            "Run",
+            json!({"start": 85, "end": 90, "units": "rpm"}),
+            "170-180 steps/min (85-90 rpm)",
+        ),
+        // Nobody makes 180 strides a minute.
+        (
+            "TrailRun",
+            json!({"value": 180, "units": "rpm"}),
+            "180 steps/min",
+        ),
+    ] {
+        let world = World::start().await;
+        let mut event = find(&world, AHEAD, has_repeats_in_watts).await;
+        let id = event["id"].to_string();
+        event["type"] = json!(sport);
+        let step = json!({"duration": 600, "text": "Legs", "cadence": cadence});
+        event["workout_doc"]["steps"] = json!([step, {"reps": 2, "steps": [step]}]);
+        for (path, body) in [
+            (format!("/events/{id}$"), event.to_string()),
+            ("/events$".to_owned(), json!([event]).to_string()),
+        ] {
+            let scope = FaultScope {
+                path_contains: Some(path),
+                times: None,
+            };
+            world.demo.faults().set(Fault::Body(body), scope);
+        }
+        let text = said(&world, &event).await;
+        assert!(
+            text.contains(&format!("\n- 10:00 Legs {shown}\n")),
+            "{text}"
+        );
+        assert!(
+            text.contains(&format!("\n- 2x [10:00 Legs {shown}]")),
+            "{text}"
+        );
+    }
+}

@@ -1,6 +1,7 @@
 //! Every tool, against the invented athlete.
 
 mod get_activity;
+mod get_activity_plan;
 mod get_activity_streams;
 mod get_athlete;
 mod get_curves;

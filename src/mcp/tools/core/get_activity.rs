@@ -8,9 +8,10 @@ use crate::intervals::Error;
 use crate::mcp::activity_parts;
 use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
+use crate::mcp::execution;
 use crate::mcp::params::{ActivityId, Choice, List, choice};
 use crate::mcp::registry::{Access, Tool};
-use crate::mcp::render::{activity, parts, zones};
+use crate::mcp::render::{activity, intervals, parts, zones};
 use crate::mcp::reply::Reply;
 
 choice! {
@@ -19,6 +20,7 @@ choice! {
         Splits = "splits",
         Zones = "zones",
         BestEfforts = "best_efforts",
+        Plan = "plan",
         Weather = "weather",
         Segments = "segments",
         Histogram = "histogram",
@@ -53,7 +55,8 @@ impl Tool for GetActivity {
         let has = |part: Part| wanted.contains(&part);
         let client = context.client().activities();
         let detail = async {
-            if has(Part::Intervals) {
+            // The plan is held against them.
+            if has(Part::Intervals) || has(Part::Plan) {
                 client.get_with_intervals(&id).await
             } else {
                 client.get(&id).await
@@ -77,63 +80,70 @@ impl Tool for GetActivity {
         if found.is_stub() {
             return Ok(activity::stub(&found, &local));
         }
-        let mut reply = activity::summary(&found, &local);
         let units = local.units;
-        if has(Part::Zones) {
-            add(&mut reply, "zones", Ok(zones::times(&found, units)));
-        }
-        if has(Part::Intervals) {
-            add(&mut reply, "intervals", Ok(parts::intervals(&found, units)));
-        }
-        if has(Part::Splits) {
-            let text = activity_parts::even_splits(context, &found, units).await;
-            add(&mut reply, "splits", text);
-        }
-        if has(Part::BestEfforts) {
-            let text = activity_parts::best_efforts(context, &found, units).await;
-            add(&mut reply, "best efforts", text);
-        }
-        if has(Part::Histogram) {
-            let text = activity_parts::histogram(context, &found, units).await;
-            add(&mut reply, "histogram", text);
-        }
-        if let Some(weather) = weather {
-            add(
-                &mut reply,
-                "weather",
-                weather.map(|w| parts::weather(&w, units)),
-            );
-        }
-        if let Some(segments) = segments {
-            add(
-                &mut reply,
-                "segments",
-                segments.map(|s| parts::segments(&s)),
-            );
-        }
-        if has(Part::Custom) {
-            let fields = profile.as_deref();
-            add(
-                &mut reply,
+        let (plan, splits, best_efforts, histogram) = tokio::join!(
+            OptionFuture::from(
+                when(Part::Plan).map(|()| execution::beside(context, &found, &local))
+            ),
+            OptionFuture::from(
+                when(Part::Splits).map(|()| activity_parts::even_splits(context, &found, units))
+            ),
+            OptionFuture::from(
+                when(Part::BestEfforts)
+                    .map(|()| activity_parts::best_efforts(context, &found, units))
+            ),
+            OptionFuture::from(
+                when(Part::Histogram).map(|()| activity_parts::histogram(context, &found, units))
+            ),
+        );
+        let mut reply = activity::summary(&found, &local);
+        let fields = profile.as_deref();
+        let weather = weather.map(|found| found.map(|w| parts::weather(&w, units)));
+        let segments = segments.map(|found| found.map(|s| parts::segments(&s)));
+        let now = |part: Part, text: &dyn Fn() -> String| when(part).map(|()| Ok(text()));
+        let mut empty = Vec::new();
+        for (what, part) in [
+            ("plan", plan),
+            ("zones", now(Part::Zones, &|| zones::times(&found, units))),
+            (
+                "intervals",
+                now(Part::Intervals, &|| intervals::show(&found, units)),
+            ),
+            ("splits", splits),
+            ("best efforts", best_efforts),
+            ("histogram", histogram),
+            ("weather", weather),
+            ("segments", segments),
+            (
                 "custom fields",
-                Ok(parts::custom(&found, fields)),
-            );
+                now(Part::Custom, &|| parts::custom(&found, fields)),
+            ),
+        ] {
+            match part {
+                None => {}
+                Some(Ok(text)) if text.is_empty() => empty.push(what),
+                // A blank line, so that the rows of one part do not run into those of the next.
+                Some(Ok(text)) => {
+                    reply.line("").line(text);
+                }
+                Some(Err(error)) => missing(&mut reply, what, error),
+            }
         }
         match messages {
-            Some(Ok(messages)) => parts::messages(&mut reply, &messages, &local),
-            Some(Err(error)) => add(&mut reply, "messages", Err(error)),
-            None => {}
+            Some(Ok(messages)) if parts::messages(&mut reply, &messages, &local) == 0 => {
+                empty.push("messages");
+            }
+            Some(Err(error)) => missing(&mut reply, "messages", error),
+            _ => {}
+        }
+        if !empty.is_empty() {
+            reply.footer(format!("Nothing recorded: {}.", empty.join(", ")));
         }
         Ok(reply)
     }
 }
 
-/// Adds a part, or says why it is missing: one part that fails does not take the others with it.
-fn add(reply: &mut Reply, what: &str, text: Result<String, Error>) {
-    match text {
-        Ok(text) if text.is_empty() => reply.footer(format!("No {what} recorded.")),
-        // A blank line, so that the rows of one part do not run into those of the next.
-        Ok(text) => reply.line("").line(text),
-        Err(error) => reply.footer(format!("No {what}: {}", ToolError::from(error).sentence())),
-    };
+/// Says why a part is missing: one that fails does not take the others with it.
+fn missing(reply: &mut Reply, what: &str, error: Error) {
+    reply.footer(format!("No {what}: {}", ToolError::from(error).sentence()));
 }

@@ -7,11 +7,12 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::intervals::Error;
 use crate::intervals::activities::{Activity, ListActivities};
 use crate::intervals::events::Event;
-use crate::intervals::{self, Error};
 use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
+use crate::mcp::event_lookup;
 use crate::mcp::params::{DateSpec, EventId};
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::render::{event, events};
@@ -46,7 +47,9 @@ impl Tool for GetEvent {
         let (found, searched) = match found {
             Ok(event) => (Event::clone(&event), false),
             Err(absent @ Error::NotFound { .. }) => {
-                let listed = search(context, id, today).await?;
+                let day = |offset: i64| today.checked_add(offset.days()).unwrap_or(today);
+                let (oldest, newest) = (day(-SEARCHED_BACK), day(SEARCHED_AHEAD));
+                let listed = event_lookup::listed(context, id, oldest, newest).await?;
                 (listed.ok_or(absent)?, true)
             }
             Err(error) => return Err(error.into()),
@@ -60,7 +63,8 @@ impl Tool for GetEvent {
             async {
                 match found.starts() {
                     Some(start) if has_steps && !searched => {
-                        resolved(context, id, start.date()).await
+                        // Only the list resolves.
+                        event_lookup::listed(context, id, start.date(), start.date()).await
                     }
                     _ => Ok(None),
                 }
@@ -79,29 +83,6 @@ impl Tool for GetEvent {
         }
         Ok(reply)
     }
-}
-
-/// The event with resolved steps, which only the list brings.
-async fn resolved(
-    context: &Context,
-    id: intervals::EventId,
-    day: Date,
-) -> Result<Option<Event>, Error> {
-    let listed = context.client().events().list(day, day, &[], true).await?;
-    Ok(listed.iter().find(|event| event.id == id).cloned())
-}
-
-/// The same among the events around today: for some the service knows no answer but the list.
-async fn search(
-    context: &Context,
-    id: intervals::EventId,
-    today: Date,
-) -> Result<Option<Event>, Error> {
-    let day = |offset: i64| today.checked_add(offset.days()).unwrap_or(today);
-    let (oldest, newest) = (day(-SEARCHED_BACK), day(SEARCHED_AHEAD));
-    let events = context.client().events();
-    let listed = events.list(oldest, newest, &[], true).await?;
-    Ok(listed.iter().find(|event| event.id == id).cloned())
 }
 
 /// The activities that may have carried `event` out.

@@ -49,6 +49,8 @@ HRV: 7-day mean of ln rMSSD against the mean +- 0.5 standard deviation (Plews et
 resting HR and sleep in get_today: today against the 42-day mean +- 1 standard deviation.
 NP (normalized power): fourth root of the mean fourth power of the 30 s rolling mean; IF = NP / FTP; VI = NP / average \
 power; EF = NP / average HR (Coggan). load from power = hours x IF^2 x 100.
+m/beat: metres (gradient-adjusted on foot) per heartbeat, speed / average HR: Friel's efficiency factor for runs. fade of \
+intervals: (first - last) / first, of average power or speed.
 decoupling: fall of power (or speed) per heartbeat from the first to the second half, in percent; under 5 is steady (Friel).
 session RPE: RPE x minutes moving (Foster). TRIMP: Banister. polarization index: Treff et al. 2019.
 eFTP is Intervals.icu's own estimate from the power curve.";

@@ -8,9 +8,13 @@
 #![deny(clippy::indexing_slicing)]
 
 mod activity_parts;
+mod alike;
 mod call;
+mod comparing;
 mod completion;
 mod context;
+mod cursor;
+mod efforts;
 mod era;
 mod error;
 mod filter;
@@ -21,7 +25,9 @@ mod forecast;
 mod front;
 mod help;
 mod instructions;
+mod interval_finding;
 mod lists;
+mod measure;
 mod message;
 mod outlook;
 mod params;

@@ -1,6 +1,6 @@
 //! What holds for the answers of all tools.
 
-mod budget;
+pub mod budget;
 mod faults;
 mod long;
 mod memory;
@@ -27,6 +27,14 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
         (
             "get_activity_streams",
             json!({ "id": ids.activity, "by": "interval", "start": 1, "end": 2, "max_points": 200 }),
+        ),
+        (
+            "search_intervals",
+            json!({ "min_secs": 60, "max_secs": "20m", "min_intensity": 80, "oldest": "-364d", "limit": 30 }),
+        ),
+        (
+            "compare_activities",
+            json!({ "reference_id": ids.activity }),
         ),
         (
             "get_fitness",

@@ -1,5 +1,6 @@
 //! Every tool, against the invented athlete.
 
+mod compare_activities;
 mod get_activity;
 mod get_activity_streams;
 mod get_athlete;
@@ -10,4 +11,5 @@ mod get_today;
 mod get_wellness;
 mod list_activities;
 mod list_events;
+mod search_intervals;
 mod update_wellness;

@@ -1,5 +1,6 @@
 //! What nearly everybody needs.
 
+mod compare_activities;
 mod get_activity;
 mod get_activity_streams;
 mod get_athlete;
@@ -10,6 +11,7 @@ mod get_today;
 mod get_wellness;
 mod list_activities;
 mod list_events;
+mod search_intervals;
 mod update_wellness;
 
 use crate::mcp::registry::Entry;
@@ -22,6 +24,8 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<list_activities::ListActivities>(),
         Entry::of::<get_activity::GetActivity>(),
         Entry::of::<get_activity_streams::GetActivityStreams>(),
+        Entry::of::<search_intervals::SearchIntervals>(),
+        Entry::of::<compare_activities::CompareActivities>(),
         Entry::of::<get_fitness::GetFitness>(),
         Entry::of::<get_wellness::GetWellness>(),
         Entry::of::<update_wellness::UpdateWellness>(),

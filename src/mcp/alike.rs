@@ -61,7 +61,7 @@ impl Likeness {
     /// The more, the more alike.
     #[must_use]
     pub fn score(self) -> u8 {
-        3 * u8::from(self.intervals)
+        4 * u8::from(self.intervals)
             + 2 * u8::from(self.name)
             + u8::from(self.time)
             + u8::from(self.intensity)

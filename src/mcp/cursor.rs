@@ -38,6 +38,21 @@ impl Cursor {
         })
     }
 
+    /// Makes sure that the list is the one that named this cursor.
+    ///
+    /// # Errors
+    /// When something else was asked for.
+    pub fn check(&self, wanted: &Filter, sort: Sort) -> Result<(), ToolError> {
+        if self.mark == asked(wanted, sort) {
+            return Ok(());
+        }
+        Err(ToolError::Invalid(
+            "This cursor belongs to another list: repeat sport, query, tag and sort of the call that named it, or leave out \
+             cursor."
+                .to_owned(),
+        ))
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let parts: Vec<&str> = text.split('.').collect();
         let (window, after, mark) = match parts.as_slice() {
@@ -60,11 +75,9 @@ impl Pages {
     /// The pages of what `wanted` finds in `window`, in the order of `sort`.
     #[must_use]
     pub fn new(window: Option<Window>, wanted: &Filter, sort: Sort) -> Self {
-        let sport = wanted.sport.as_ref().map(|sport| sport.name());
-        let asked = format!("{sport:?}{:?}{:?}{sort:?}", wanted.name, wanted.tags);
         Self {
             window,
-            mark: mark(&asked),
+            mark: asked(wanted, sort),
         }
     }
 
@@ -80,18 +93,11 @@ impl Pages {
     /// How many of `rows` stand before what `cursor` goes on with.
     ///
     /// # Errors
-    /// When the cursor is of another list, or its row is gone.
+    /// When the row of the cursor is gone.
     pub fn before(&self, cursor: Option<&Cursor>, rows: &[&Activity]) -> Result<usize, ToolError> {
         let Some(cursor) = cursor else {
             return Ok(0);
         };
-        if cursor.mark != self.mark {
-            return Err(ToolError::Invalid(
-                "This cursor belongs to another list: repeat sport, query, tag and sort of the call that named it, or \
-                 leave out cursor."
-                    .to_owned(),
-            ));
-        }
         let place = rows.iter().position(|row| row.id == cursor.after);
         place.map(|place| place + 1).ok_or_else(|| {
             ToolError::Invalid(format!(
@@ -100,6 +106,14 @@ impl Pages {
             ))
         })
     }
+}
+
+fn asked(wanted: &Filter, sort: Sort) -> u16 {
+    let sport = wanted.sport.as_ref().map(|sport| sport.name());
+    mark(&format!(
+        "{sport:?}{:?}{:?}{sort:?}",
+        wanted.name, wanted.tags
+    ))
 }
 
 /// FNV-1a folded to 16 bits: the same in every process.

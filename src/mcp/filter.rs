@@ -70,7 +70,10 @@ impl Filter {
     /// Why nothing of `found` matched, in words.
     #[must_use]
     pub fn nothing_found<'a>(&self, found: impl IntoIterator<Item = &'a Activity>) -> String {
-        let found: Vec<&Activity> = found.into_iter().collect();
+        let found: Vec<&Activity> = found.into_iter().filter(|a| !a.is_stub()).collect();
+        if found.is_empty() {
+            return "No activity of any sport or name here.".to_owned();
+        }
         if let Some(sport) = &self.sport {
             let sports = known(found.iter().filter_map(|a| a.sport.as_deref()));
             if !sports.iter().any(|kind| sport.covers(kind)) {

@@ -108,14 +108,14 @@ impl Scope {
                 let fits = |a: &&Activity| {
                     a.id != *id && self.covers(a) && (a.is_stub() || wanted.matches(a))
                 };
+                let fitting: Vec<Activity> = near.iter().filter(fits).take(most).cloned().collect();
+                let is_cut = fitting.len() < most && near.len() >= MOST_NEIGHBOURS as usize;
+                let cut = format!("Only the nearest {MOST_NEIGHBOURS} of any kind were searched.");
                 Found {
-                    scope: format!(
-                        "nearest to {id} in time, itself not listed ({})",
-                        local.zone_name()
-                    ),
-                    activities: Arc::new(near.iter().filter(fits).take(most).cloned().collect()),
+                    scope: format!("nearest to {id} in time, itself not listed"),
+                    activities: Arc::new(fitting),
                     wanted: wanted.clone(),
-                    cut: None,
+                    cut: is_cut.then_some(cut),
                 }
             }
             Place::Search(search) => {
@@ -129,7 +129,7 @@ impl Scope {
                     "Only the newest {SEARCHED} matches of all time were searched; give {days} for others."
                 );
                 Found {
-                    scope: format!("all time ({})", local.zone_name()),
+                    scope: format!("all time {}", days::zone_and_today(local)),
                     cut: (hits.len() >= SEARCHED as usize).then_some(cut),
                     activities: Arc::new(hits.iter().filter(|a| self.covers(a)).cloned().collect()),
                     wanted: wanted.after_search(),
@@ -150,11 +150,14 @@ impl Scope {
                 }
             }
         };
-        if let Some(window) = self.window {
-            found.scope = match &self.place {
-                Place::Around(_) => format!("{}, {}", found.scope, days::window(window, local)),
-                _ => days::window(window, local),
-            };
+        if let Place::Around(_) = self.place {
+            let within = self.window.map_or_else(
+                || days::zone_and_today(local),
+                |window| format!("within {}", days::window(window, local)),
+            );
+            found.scope = format!("{} {within}", found.scope);
+        } else if let Some(window) = self.window {
+            found.scope = days::window(window, local);
             if window.oldest > local.today() {
                 found
                     .scope

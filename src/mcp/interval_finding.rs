@@ -99,7 +99,7 @@ pub fn tell(
     local: &Local,
 ) -> Reply {
     let today = local.today();
-    let around = format!("({}, today is {})", local.zone_name(), days::full(today));
+    let around = days::zone_and_today(local);
     let scope = match window {
         Some(w) if w.oldest > BEGINNING => days::window(w, local),
         Some(w) if w.newest < today => format!("until {} {around}", days::full(w.newest)),

@@ -653,3 +653,53 @@ async fn five_sessions_with_their_intervals_are_terse() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_same_intervals_count_for_more_than_name_and_nearness() {
+    let world = Twisted::start("/activities$", |list| {
+        let rows = list.as_array_mut().unwrap();
+        rows.retain(|row| row["type"] == "Ride");
+        for (n, row) in rows.iter_mut().enumerate() {
+            // Nobody is like the first, but by its name, by its intervals, or by time with intensity.
+            let (name, summary, secs, percent) = match n {
+                0 => ("Reference", json!(["3x 8m 250w", "1x 5m 300w"]), 3600, 85),
+                1..=5 => ("reference ", json!(null), 3600, 60),
+                6 => ("Elsewhere", json!(["3x 8m20s 231w"]), 4500, 60),
+                7 => ("Far too long", json!(["3x 8m 250w"]), 9000, 85),
+                8 => ("Five of them", json!(["5x 8m 250w"]), 3000, 60),
+                _ => ("Other", json!(null), 3700, 60),
+            };
+            row["name"] = json!(name);
+            row["interval_summary"] = summary;
+            row["moving_time"] = json!(secs);
+            row["icu_intensity"] = json!(percent);
+        }
+    })
+    .await;
+    let list = world
+        .told(
+            "list_activities",
+            json!({ "oldest": "-364d", "limit": 200 }),
+        )
+        .await;
+    let rows = table(&list, "id|");
+    let text = world
+        .told(
+            "compare_activities",
+            json!({ "reference_id": rows[0]["id"] }),
+        )
+        .await;
+    let place = |id: &String| rows.iter().position(|row| row["id"] == *id).unwrap();
+    let sheet = sheet(&text);
+    let chosen: Vec<usize> = sheet["session"].iter().map(place).collect();
+    assert_eq!(chosen, [0, 1, 2, 3, 6], "{text}");
+    assert_eq!(
+        sheet["alike in"],
+        ["", "name, time", "name, time", "name, time", "intervals"],
+        "{text}"
+    );
+    assert!(
+        text.contains("the 4 most alike, nearest in time, of 6 "),
+        "{text}"
+    );
+}

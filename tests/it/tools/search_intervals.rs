@@ -184,6 +184,21 @@ async fn lengths_arrive_as_people_say_them() {
 }
 
 #[tokio::test]
+async fn one_length_is_a_tenth_more_or_less() {
+    let world = World::start().await;
+    let text = found(
+        &world,
+        json!({ "min_secs": "4m", "max_secs": "4m", "sport": "run" }),
+    )
+    .await;
+    assert!(
+        text.contains("intervals of 3:36 to 4:24 at any intensity"),
+        "{text}"
+    );
+    assert!(!ids(&text).is_empty(), "{text}");
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_answered_with_what_is_right_and_asks_nobody() {
     let world = World::start().await;
     let owner = world.owner();

@@ -56,6 +56,9 @@ impl Tool for ListActivities {
             params.tag.map(|t| t.0),
         );
         let sort = params.sort.map_or(Sort::Newest, |s| s.0);
+        if let Some(cursor) = &cursor {
+            cursor.check(&wanted, sort)?;
+        }
         let local = context.local().await?;
         let ends = (params.oldest, params.newest);
         let around = params.around_id.map(|id| id.0);

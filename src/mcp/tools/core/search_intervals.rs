@@ -51,6 +51,11 @@ impl Tool for SearchIntervals {
         if secs.0 > secs.1 || secs.1 == 0 {
             return wrong("min_secs must not be above max_secs, nor max_secs 0.");
         }
+        let secs = if secs.0 == secs.1 {
+            about(secs.0)
+        } else {
+            secs
+        };
         let intensity = intensity(params.min_intensity, params.max_intensity)?;
         let within = |value: Option<Int>, default: i64, most: i64, name: &str| match value {
             None => Ok(default),
@@ -94,6 +99,11 @@ impl Tool for SearchIntervals {
             &wanted, &chosen, whole, window, &local,
         ))
     }
+}
+
+/// One length is meant as people say it: of four minutes, none lasts 240 s to the second.
+const fn about(secs: i64) -> (i64, i64) {
+    (secs - secs / 10, secs + (secs + 9) / 10)
 }
 
 /// Whole percents of threshold. A factor such as 1.05 is not taken for one: at 1 % nobody trains.

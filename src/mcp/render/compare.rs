@@ -137,8 +137,13 @@ pub fn table(compared: &Compared, local: &Local) -> Reply {
         same: Vec::new(),
     };
     let each = |cell: &dyn Fn(&Activity) -> Option<String>| sessions.iter().map(cell).collect();
-    let date = |s: &Activity| activities::day(s).map(|day| days::short(day, year));
-    sheet.row("date", each(&date));
+    let date = |s: &Activity| {
+        let day = activities::day(s).map(|day| days::short(day, year));
+        // In its own row whatever it is: a column without a cell would be left out.
+        Some(day.unwrap_or_else(|| "no date".to_owned()))
+    };
+    let dates = std::iter::once(Some("date".to_owned())).chain(sessions.iter().map(date));
+    sheet.table.row(dates);
     sheet.row("sport", each(&|s| s.sport.as_deref().map(text::name)));
     sheet.row("name", each(&|s| s.name.as_deref().map(text::name)));
     if let Some(words) = one(&compared.alike) {

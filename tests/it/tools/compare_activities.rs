@@ -703,3 +703,33 @@ async fn the_same_intervals_count_for_more_than_name_and_nearness() {
         "{text}"
     );
 }
+
+#[tokio::test]
+async fn one_bad_row_does_not_reject_the_comparison() {
+    let world = Twisted::start("/activities/i9", |sessions| {
+        let rows = sessions.as_array_mut().unwrap();
+        rows[1] = json!({ "id": rows[1]["id"], "type": "Ride", "moving_time": "long", "icu_intervals": [7, null, {}] });
+        rows[2] = json!(null);
+    })
+    .await;
+    let list = world
+        .told("list_activities", json!({ "query": "Long Ride" }))
+        .await;
+    let named: Vec<String> = table(&list, "id|")
+        .iter()
+        .take(3)
+        .map(|r| r["id"].clone())
+        .collect();
+    let text = world
+        .told("compare_activities", json!({ "ids": named }))
+        .await;
+    assert_eq!(sheet(&text)["session"], named[..2], "{text}");
+    assert!(
+        text.contains(&format!("Not found: {};", named[2])),
+        "{text}"
+    );
+    assert!(
+        text.contains("1 without HR; 1 without power; 1 without RPE; 1 without feel"),
+        "{text}"
+    );
+}

@@ -179,7 +179,9 @@ impl Pace {
         }
     }
 
-    const fn metres(self) -> f64 {
+    /// Over what the time is told, in metres.
+    #[must_use]
+    pub const fn metres(self) -> f64 {
         match self {
             Self::PerKm => 1000.0,
             Self::PerMile => METRES_PER_MILE,

@@ -37,6 +37,15 @@ impl Target {
         self
     }
 
+    /// Appends identifiers as one segment: `/a,b,c`.
+    pub(super) fn ids(mut self, ids: &[impl Segment]) -> Self {
+        for (index, id) in ids.iter().enumerate() {
+            self.text.push(if index == 0 { '/' } else { ',' });
+            id.write(&mut self.text);
+        }
+        self
+    }
+
     /// Appends `name=value`, encoded.
     pub(super) fn query(mut self, name: &'static str, value: impl Display) -> Self {
         self.begin(name);

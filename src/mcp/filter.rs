@@ -5,21 +5,23 @@ use std::cmp::Reverse;
 use super::params::{Sport, choice};
 use super::render::activities;
 use super::text;
-use crate::intervals::ActivityId;
 use crate::intervals::activities::Activity;
+
+/// Sports or tags that are named at most when nothing was found.
+const MOST_NAMED: usize = 20;
 
 choice! {
     pub enum Sort { Newest = "newest", Oldest = "oldest", Load = "load", Time = "time", Distance = "distance" }
 }
 
-/// What an activity must match; what is `None` does not matter.
+/// What an activity must match; what is not given does not matter.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     pub sport: Option<Sport>,
     /// Part of the name, in any case.
     pub name: Option<String>,
-    /// Without the `#`.
-    pub tag: Option<String>,
+    /// Without the `#`; all of them.
+    pub tags: Vec<String>,
 }
 
 impl Filter {
@@ -30,57 +32,83 @@ impl Filter {
             let text = text.trim().to_lowercase();
             (!text.is_empty()).then_some(text)
         };
-        let (mut name, mut tag) = (query.and_then(clean), tag.and_then(clean));
-        if name.as_deref().is_some_and(|name| name.starts_with('#')) {
-            tag = tag.or(name.take());
-        }
-        Self {
-            sport,
-            name,
-            tag: tag.map(|tag| tag.trim_start_matches('#').to_owned()),
-        }
+        let (mut name, tag) = (query.and_then(clean), tag.and_then(clean));
+        let queried = name.take_if(|name| name.starts_with('#'));
+        let tags = tag.into_iter().chain(queried);
+        let mut tags: Vec<String> = tags
+            .map(|tag| tag.trim_start_matches('#').trim().to_owned())
+            .filter(|tag| !tag.is_empty())
+            .collect();
+        tags.dedup();
+        Self { sport, name, tags }
     }
 
     /// What the service's own search takes: a name, or `#tag`.
     #[must_use]
     pub fn search(&self) -> Option<String> {
-        self.name
-            .clone()
-            .or_else(|| self.tag.as_ref().map(|tag| format!("#{tag}")))
+        let tag = || self.tags.first().map(|tag| format!("#{tag}"));
+        self.name.clone().or_else(tag)
+    }
+
+    /// What is left to look at in what the service's own search found: it may know names better than we do.
+    #[must_use]
+    pub fn after_search(&self) -> Self {
+        let tags = self.tags.iter().skip(usize::from(self.name.is_none()));
+        Self {
+            sport: self.sport.clone(),
+            name: None,
+            tags: tags.cloned().collect(),
+        }
     }
 
     /// Whether everything matches.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.sport.is_none() && self.name.is_none() && self.tag.is_none()
+        self.sport.is_none() && self.name.is_none() && self.tags.is_empty()
     }
 
     /// Why nothing of `found` matched, in words.
     #[must_use]
-    pub fn nothing_found(&self, found: &[Activity]) -> String {
-        let mut sports: Vec<&str> = found.iter().filter_map(|a| a.sport.as_deref()).collect();
-        sports.sort_unstable();
-        sports.dedup();
-        match &self.sport {
-            Some(sport) if !sports.iter().any(|kind| sport.covers(kind)) => {
-                let others = if sports.is_empty() {
-                    "none".to_owned()
-                } else {
-                    sports.join(", ")
-                };
-                format!(
-                    "No '{}' here; sports found: {others}.",
-                    text::name(sport.name())
-                )
-            }
-            _ => "No activity here has this name or tag.".to_owned(),
+    pub fn nothing_found<'a>(&self, found: impl IntoIterator<Item = &'a Activity>) -> String {
+        let found: Vec<&Activity> = found.into_iter().filter(|a| !a.is_stub()).collect();
+        if found.is_empty() {
+            return "No activity of any sport or name here.".to_owned();
         }
+        if let Some(sport) = &self.sport {
+            let sports = known(found.iter().filter_map(|a| a.sport.as_deref()));
+            if !sports.iter().any(|kind| sport.covers(kind)) {
+                let wanted = text::name(sport.name());
+                return format!("No '{wanted}' here; sports found: {}.", listed(&sports));
+            }
+        }
+        if self.tags.is_empty() {
+            return "No activity here has this name.".to_owned();
+        }
+        let tags = known(
+            found
+                .iter()
+                .flat_map(|a| a.tags.iter().flatten())
+                .map(String::as_str),
+        );
+        format!(
+            "No activity here has this {}; tags found: {}.",
+            if self.name.is_some() {
+                "name and tag"
+            } else {
+                "tag"
+            },
+            listed(&tags)
+        )
     }
 
     #[must_use]
     pub fn matches(&self, activity: &Activity) -> bool {
         let kind = activity.sport.as_deref();
         let name = activity.name.as_deref().map(str::to_lowercase);
+        let has = |wanted: &String| {
+            let mut tags = activity.tags.iter().flatten();
+            tags.any(|tag| tag.to_lowercase() == *wanted)
+        };
         self.sport
             .as_ref()
             .is_none_or(|sport| kind.is_some_and(|kind| sport.covers(kind)))
@@ -88,39 +116,44 @@ impl Filter {
                 .name
                 .as_ref()
                 .is_none_or(|part| name.is_some_and(|name| name.contains(part)))
-            && self.tag.as_ref().is_none_or(|tag| {
-                let mut tags = activity.tags.iter().flatten();
-                tags.any(|t| t.to_lowercase() == *tag)
-            })
+            && self.tags.iter().all(has)
     }
 }
 
-/// The activity called `id` and those nearest to it in time, `limit` in all.
-#[must_use]
-pub fn nearest(found: &[Activity], id: &ActivityId, limit: usize) -> Vec<Activity> {
-    let at = |a: &Activity| {
-        a.started()
-            .and_then(|at| at.in_tz("UTC").ok())
-            .map(|at| at.timestamp().as_second())
-    };
-    let Some(middle) = found.iter().find(|a| a.id == *id).and_then(at) else {
-        return found.iter().take(limit).cloned().collect();
-    };
-    let mut rows: Vec<&Activity> = found.iter().collect();
-    rows.sort_by_key(|a| at(a).map_or(i64::MAX, |at| (at - middle).abs()));
-    rows.into_iter().take(limit).cloned().collect()
+fn known<'a>(words: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut words: Vec<&str> = words.collect();
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
-/// Puts `rows` in order.
+fn listed(words: &[&str]) -> String {
+    let shown: Vec<String> = words
+        .iter()
+        .take(MOST_NAMED)
+        .map(|w| text::name(w))
+        .collect();
+    match (shown.is_empty(), words.len() > MOST_NAMED) {
+        (true, _) => "none".to_owned(),
+        (_, true) => format!("{} …", shown.join(", ")),
+        _ => shown.join(", "),
+    }
+}
+
+/// Puts `rows` in order; what is equal stands newest first, so that the order is the same in every call.
 pub fn sort(rows: &mut [&Activity], by: Sort) {
+    let newest_first = |a: &&Activity| (Reverse(a.started()), a.id.clone());
     match by {
-        Sort::Newest => rows.sort_by_key(|a| Reverse(a.started())),
-        Sort::Oldest => rows.sort_by_key(|a| a.started()),
-        Sort::Load => rows.sort_by_key(|a| Reverse(a.icu_training_load)),
-        Sort::Time => rows.sort_by_key(|a| Reverse(a.moving_time)),
+        Sort::Newest => rows.sort_by_cached_key(newest_first),
+        Sort::Oldest => rows.sort_by_cached_key(|a| (a.started(), a.id.clone())),
+        Sort::Load => {
+            rows.sort_by_cached_key(|a| (Reverse(a.icu_training_load), newest_first(a)));
+        }
+        Sort::Time => rows.sort_by_cached_key(|a| (Reverse(a.moving_time), newest_first(a))),
         Sort::Distance => rows.sort_by(|a, b| {
-            let metres = |a| activities::metres(a).unwrap_or_default();
-            metres(b).total_cmp(&metres(a))
+            let metres = |a: &Activity| activities::metres(a).unwrap_or_default();
+            let farther = metres(b).total_cmp(&metres(a));
+            farther.then_with(|| newest_first(a).cmp(&newest_first(b)))
         }),
     }
 }

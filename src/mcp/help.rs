@@ -49,6 +49,8 @@ HRV: 7-day mean of ln rMSSD against the mean +- 0.5 standard deviation (Plews et
 resting HR and sleep in get_today: today against the 42-day mean +- 1 standard deviation.
 NP (normalized power): fourth root of the mean fourth power of the 30 s rolling mean; IF = NP / FTP; VI = NP / average \
 power; EF = NP / average HR (Coggan). load from power = hours x IF^2 x 100.
+m/beat: metres (gradient-adjusted on foot) per heartbeat, speed / average HR: Friel's efficiency factor for runs. fade of \
+intervals: (first - last) / first, of average power or speed.
 decoupling: fall of power (or speed) per heartbeat from the first to the second half, in percent; under 5 is steady (Friel).
 CP and W' (get_curves): the line of work over time through the best efforts of 2 to 20 minutes, work = CP t + W' (Monod & Scherrer, \
 Ergonomics 8:329, 1965; Moritani et al., Ergonomics 24:339, 1981); with three parameters, of 5 seconds to 20 minutes, P = CP + \

@@ -8,12 +8,16 @@
 #![deny(clippy::indexing_slicing)]
 
 mod activity_parts;
+mod alike;
 mod call;
+mod comparing;
 mod completion;
 mod context;
+mod cursor;
 mod curve;
 mod curve_ask;
 mod curve_places;
+mod efforts;
 mod era;
 mod error;
 mod event_lookup;
@@ -26,7 +30,9 @@ mod forecast;
 mod front;
 mod help;
 mod instructions;
+mod interval_finding;
 mod lists;
+mod measure;
 mod message;
 mod outlook;
 mod params;

@@ -78,19 +78,21 @@ pub fn with_intervals(year: &Year, place: usize) -> Map<String, Value> {
     whole
 }
 
+/// Closest first, without the one in the middle. No activity belongs to a route.
 pub fn around(call: &Call<'_>) -> Result<String, Refusal> {
     let id = call.query.require("activity_id")?;
     let place = call
         .year
         .find(id)
         .ok_or_else(|| Refusal::not_found(format!("Activity {id} not found")))?;
-    let limit = call.query.count("limit").unwrap_or(DEFAULT_LIMIT).max(1);
-    let count = call.year.activities.len();
-    let first = place
-        .saturating_sub(limit / 2)
-        .min(count.saturating_sub(limit));
-    let last = (first + limit).min(count);
-    Ok(array((first..last).rev().map(|place| call.year.row(place))))
+    let limit = call.query.count("limit").unwrap_or(DEFAULT_LIMIT);
+    let start = |place: usize| call.year.activities[place].session.start;
+    let mut others: Vec<usize> = (0..call.year.activities.len())
+        .filter(|other| *other != place && call.query.get("route_id").is_none())
+        .collect();
+    others.sort_by_key(|other| start(*other).duration_since(start(place)).abs());
+    let rows = others.into_iter().take(limit);
+    Ok(array(rows.map(|other| call.year.row(other))))
 }
 
 pub fn search(call: &Call<'_>) -> Result<String, Refusal> {

@@ -40,6 +40,21 @@ pub struct ListActivities<'a> {
     pub fields: &'a [&'a str],
 }
 
+/// Which intervals a session must hold; every bound is inclusive.
+#[derive(Clone, Copy, Debug)]
+pub struct IntervalSearch {
+    /// s
+    pub secs: (i64, i64),
+    /// Percent of threshold.
+    pub intensity: (i64, i64),
+    /// What the intensity is of: `POWER`, `HR` or `PACE`; the service chooses by sport when there is none.
+    pub kind: Option<&'static str>,
+    /// At least so many such intervals.
+    pub reps: i64,
+    /// At most so many sessions, the newest.
+    pub limit: u32,
+}
+
 /// Over what an effort is the best.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum EffortSpan {
@@ -80,7 +95,40 @@ impl<'a> Activities<'a> {
         self.read(target).await
     }
 
-    /// `GET /athlete/{id}/activities-around`: the neighbours in time of one activity.
+    /// `GET /athlete/{id}/activities/interval-search`: sessions with such intervals, newest first. Rows of id, start, sport,
+    /// name, description, distance and time, without the intervals.
+    pub async fn search_intervals(
+        &self,
+        search: &IntervalSearch,
+    ) -> Result<Arc<Vec<Activity>>, Error> {
+        let target = self
+            .transport
+            .athlete()
+            .then("activities")
+            .then("interval-search")
+            .query("minSecs", search.secs.0)
+            .query("maxSecs", search.secs.1)
+            .query("minIntensity", search.intensity.0)
+            .query("maxIntensity", search.intensity.1)
+            .maybe("type", search.kind)
+            .query("minReps", search.reps)
+            .query("limit", search.limit);
+        self.read(target).await
+    }
+
+    /// `GET /athlete/{id}/activities/{ids}?intervals=true`: some activities with `icu_intervals` and `icu_groups`. Ids that
+    /// the service does not know are left out, and the order is its own.
+    pub async fn several(&self, ids: &[ActivityId]) -> Result<Arc<Vec<Activity>>, Error> {
+        let target = self
+            .transport
+            .athlete()
+            .then("activities")
+            .ids(ids)
+            .query("intervals", true);
+        self.read(target).await
+    }
+
+    /// `GET /athlete/{id}/activities-around`: the neighbours in time of one activity, closest first, without itself.
     pub async fn around(&self, id: &ActivityId, limit: u32) -> Result<Arc<Vec<Activity>>, Error> {
         let target = self
             .transport

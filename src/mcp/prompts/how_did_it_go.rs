@@ -34,7 +34,7 @@ fn says(given: &Given, language: Language) -> String {
             format!(
                 "\
 {find} Read get_activity(id, include=plan,intervals,zones); of its day list_events(oldest, newest) and \
-get_wellness(oldest, newest); and list_activities(sport, oldest, newest, limit=30) of the 90 days before it, for sessions like it.
+get_wellness(oldest, newest); and compare_activities(reference_id), which finds sessions like it.
 
 Judge as an experienced endurance coach:
 - done as planned, step by step? Did power or pace fade over the repeats?
@@ -62,8 +62,7 @@ fatigue; one thing for next time. Where RPE or feel is missing, ask how it felt;
             format!(
                 "\
 {find}get_activity(id, include=plan,intervals,zones)、その日の list_events(oldest, newest) と \
-get_wellness(oldest, newest)、さらに似た練習と比べるため、それまでの90日間の \
-list_activities(sport, oldest, newest, limit=30) を確認してください。
+get_wellness(oldest, newest)、さらに似た練習を探して比べる compare_activities(reference_id) を確認してください。
 
 経験豊富な持久系スポーツのコーチの目で、次の点を見てください。
 - ステップごとに計画どおりできたか。本数を重ねるうちにパワーやペースが落ちていないか

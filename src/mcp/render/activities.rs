@@ -109,13 +109,23 @@ pub fn day(activity: &Activity) -> Option<Date> {
     activity.started().map(|at| at.date())
 }
 
-/// Rows of activities, stubs left out, of which the first goes by the cursor `start`. Intensity is percent of threshold.
+/// Rows of activities, stubs left out. Intensity is percent of threshold.
 #[must_use]
 pub fn table<'a>(
     activities: impl IntoIterator<Item = &'a Activity>,
     units: Units,
     year: i16,
-    start: usize,
+) -> Table {
+    pages(activities, units, year, |_| None)
+}
+
+/// The same in a list that goes on: a row goes by the cursor `behind` the one before it.
+#[must_use]
+pub fn pages<'a>(
+    activities: impl IntoIterator<Item = &'a Activity>,
+    units: Units,
+    year: i16,
+    behind: impl Fn(&Activity) -> Option<String>,
 ) -> Table {
     let mut table = Table::new([
         "id",
@@ -135,8 +145,8 @@ pub fn table<'a>(
         "feel",
         "flags",
     ]);
-    let readable = activities.into_iter().filter(|a| !a.is_stub());
-    for (cursor, a) in readable.enumerate().map(|(row, a)| (start + row, a)) {
+    let mut before: Option<&Activity> = None;
+    for a in activities.into_iter().filter(|a| !a.is_stub()) {
         let sport = a.sport.as_deref().unwrap_or_default();
         let whole = |value: Option<f64>| value.filter(|v| *v > 0.0).map(|v| number(v, 0));
         table.row([
@@ -159,7 +169,10 @@ pub fn table<'a>(
             a.feel.map(|feel| scales::FEEL.label(feel)),
             Some(flags(a)),
         ]);
-        table.goes_by(format!("cursor {cursor}"));
+        if let Some(cursor) = before.and_then(&behind) {
+            table.goes_by(format!("cursor {cursor}"));
+        }
+        before = Some(a);
     }
     table
 }

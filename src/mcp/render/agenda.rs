@@ -88,6 +88,6 @@ pub fn last_sessions(reply: &mut Reply, sessions: &[Activity], units: Units, tod
     ));
     if !rows.is_empty() {
         let shown = rows.into_iter().take(SHOWN_SESSIONS);
-        reply.line(activities::table(shown, units, today.year(), 0).render());
+        reply.line(activities::table(shown, units, today.year()).render());
     }
 }

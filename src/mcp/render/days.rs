@@ -52,13 +52,18 @@ pub fn short_time(at: DateTime, year: i16) -> String {
 /// `Thu 2026-02-19 to Wed 2026-03-18 (Europe/Zurich, today is Wed 2026-03-18)`
 #[must_use]
 pub fn window(window: Window, local: &Local) -> String {
-    let today = local.today();
     let range = if window.oldest == window.newest {
         full(window.oldest)
     } else {
         format!("{} to {}", full(window.oldest), full(window.newest))
     };
-    format!("{range} ({}, today is {})", local.zone_name(), full(today))
+    format!("{range} {}", zone_and_today(local))
+}
+
+/// `(Europe/Zurich, today is Wed 2026-03-18)`
+#[must_use]
+pub fn zone_and_today(local: &Local) -> String {
+    format!("({}, today is {})", local.zone_name(), full(local.today()))
 }
 
 /// `tomorrow`, `in 12 days`, `3 days ago`.

@@ -1,6 +1,6 @@
 //! What holds for the answers of all tools.
 
-mod budget;
+pub mod budget;
 mod faults;
 mod long;
 mod memory;
@@ -35,6 +35,14 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
         (
             "get_training_summary",
             json!({ "oldest": "-300d", "compare_to": "2025-04-01..2025-05-31" }),
+        ),
+        (
+            "search_intervals",
+            json!({ "min_secs": 60, "max_secs": "20m", "min_intensity": 80, "oldest": "-364d", "limit": 30 }),
+        ),
+        (
+            "compare_activities",
+            json!({ "reference_id": ids.activity }),
         ),
         (
             "get_fitness",

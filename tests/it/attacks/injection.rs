@@ -105,6 +105,12 @@ async fn everything_said(caller: &Caller) -> Vec<(String, String)> {
         ("list_activities", json!({ "query": "a" })),
         ("list_activities", json!({ "around_id": ids[0] })),
         (
+            "search_intervals",
+            json!({ "min_secs": 30, "max_secs": 3600, "limit": 30 }),
+        ),
+        ("compare_activities", json!({ "ids": ids })),
+        ("compare_activities", json!({ "reference_id": ids[0] })),
+        (
             "list_events",
             json!({ "oldest": "-60d", "newest": "+60d", "include_steps": true }),
         ),
@@ -453,6 +459,8 @@ async fn inj_04_the_annotations_of_every_tool_are_true() {
         upstream.forget();
         let arguments = match name {
             "get_activity" | "get_activity_streams" => json!({ "id": activity }),
+            "compare_activities" => json!({ "reference_id": activity }),
+            "search_intervals" => json!({ "min_secs": 60, "max_secs": 600 }),
             "get_event" => json!({ "id": event }),
             "update_wellness" => json!({ "entries": [{ "date": "today", "mood": "good" }] }),
             _ => json!({}),

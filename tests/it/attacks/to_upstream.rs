@@ -227,6 +227,9 @@ async fn ups_01_ids_and_dates_cannot_climb_out_of_the_path() {
         for (tool, property) in [
             ("get_activity", "id"),
             ("list_activities", "around_id"),
+            ("compare_activities", "reference_id"),
+            ("compare_activities", "ids"),
+            ("search_intervals", "oldest"),
             ("list_activities", "oldest"),
             ("list_activities", "newest"),
             ("list_events", "oldest"),

@@ -1,7 +1,7 @@
 //! What is sent.
 
 use intervals_mcp_server::clock::Clock;
-use intervals_mcp_server::intervals::activities::{EffortSpan, ListActivities};
+use intervals_mcp_server::intervals::activities::{EffortSpan, IntervalSearch, ListActivities};
 use intervals_mcp_server::intervals::curves::{CurveName, CurveQuery, Fatigue, Period};
 use intervals_mcp_server::intervals::wellness::WellnessUpdate;
 use intervals_mcp_server::intervals::{ActivityId, AthleteId, Client, EventId, Settings};
@@ -97,6 +97,16 @@ async fn queries_are_encoded_and_lists_keep_their_commas() {
         .unwrap();
     let id: ActivityId = "i901".parse().unwrap();
     activities.around(&id, 7).await.unwrap();
+    let search = IntervalSearch {
+        secs: (60, 300),
+        intensity: (95, 120),
+        kind: Some("HR"),
+        reps: 3,
+        limit: 9,
+    };
+    activities.search_intervals(&search).await.unwrap();
+    let others: [ActivityId; 2] = ["i902".parse().unwrap(), "77".parse().unwrap()];
+    activities.several(&others).await.unwrap();
     client
         .events()
         .list(oldest, newest, &["RACE_A", "NOTE"], true)
@@ -119,6 +129,10 @@ async fn queries_are_encoded_and_lists_keep_their_commas() {
                 "{athlete}/activities/search-full?q=%23long+run+%26+fun%3D100%25%2F%C3%A9&limit=5"
             ),
             format!("{athlete}/activities-around?activity_id=i901&limit=7"),
+            format!(
+                "{athlete}/activities/interval-search?minSecs=60&maxSecs=300&minIntensity=95&maxIntensity=120&type=HR&minReps=3&limit=9"
+            ),
+            format!("{athlete}/activities/i902,77?intervals=true"),
             format!(
                 "{athlete}/events?oldest=2026-01-05&newest=2026-02-28&category=RACE_A,NOTE&resolve=true"
             ),

@@ -231,7 +231,7 @@ async fn every_call_that_a_prompt_asks_for_works_as_it_is_written() {
                 "newest" => "today",
                 "project_to" => "+28d",
                 "query" | "sport" => "ride",
-                "id" => &id,
+                "id" | "reference_id" => &id,
                 other => panic!("what is {other}?"),
             });
             given[name] = json!(value);

@@ -6,8 +6,10 @@ pub mod documents;
 pub mod flow;
 pub mod process;
 mod server;
+mod twist;
 mod world;
 
 pub use caller::{Answer, Caller, LEGACY, MODERN, Said, meta};
 pub use server::{Server, ServerOptions, secrets};
+pub use twist::Twisted;
 pub use world::{NOW, World, table};

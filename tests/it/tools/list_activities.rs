@@ -1,10 +1,53 @@
 //! Activities of a window.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{World, table};
+use crate::support::{Caller, Twisted, World, table};
+
+/// How many more there are, and the cursor that goes on with them.
+fn goes_on(text: &str) -> Option<(usize, String)> {
+    let (before, cursor) = text.split_once(" more: the same call with cursor ")?;
+    let more = before.lines().last().unwrap().parse().unwrap();
+    Some((more, cursor.lines().next().unwrap().to_owned()))
+}
+
+fn ids(text: &str) -> Vec<String> {
+    table(text, "id|")
+        .iter()
+        .map(|row| row["id"].clone())
+        .collect()
+}
+
+/// The ids of all pages. `between`: something happens before each page, and nothing of what was read before is remembered.
+async fn paged(
+    caller: &Caller<'_>,
+    mut arguments: Value,
+    between: Option<&dyn Fn()>,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    loop {
+        let text = caller
+            .call_tool("list_activities", arguments.clone())
+            .await
+            .ok();
+        found.extend(ids(&text));
+        let Some((more, cursor)) = goes_on(&text) else {
+            return found;
+        };
+        assert!(more < 1000 && found.len() < 1000, "{text}");
+        arguments["cursor"] = json!(cursor);
+        if let Some(between) = between {
+            between();
+            let entry = json!({ "entries": [{ "date": "yesterday", "mood": "good" }] });
+            caller.call_tool("update_wellness", entry).await.ok();
+        }
+    }
+}
 
 fn shown(activities: &Value) -> Vec<&Value> {
     activities
@@ -165,6 +208,15 @@ async fn search_by_name_tag_and_sport() {
             "{by_tag}"
         );
     }
+    let none = listed(
+        &world,
+        json!({ "sport": "run", "oldest": "2019-05-01", "newest": "2019-05-31" }),
+    )
+    .await;
+    assert!(
+        none.contains("No activity of any sport or name here."),
+        "{none}"
+    );
     let none = listed(&world, json!({ "sport": "kitesurf" })).await;
     assert!(
         none.starts_with("0 activities") && none.contains("sports found: "),
@@ -178,10 +230,35 @@ async fn neighbours_of_an_activity() {
     let world = World::start().await;
     let rows = table(&listed(&world, json!({})).await, "id|");
     let id = &rows[5]["id"];
-    let around = table(&listed(&world, json!({ "around_id": id })).await, "id|");
+    world.demo.clear_journal();
+    let text = listed(&world, json!({ "around_id": id })).await;
+    assert_eq!(world.demo.journal().len(), 1);
+    let around = table(&text, "id|");
+    let has = |row: &BTreeMap<String, String>| around.iter().any(|r| r["id"] == row["id"]);
+    assert!(has(&rows[4]) && has(&rows[6]) && !has(&rows[5]), "{text}");
+    assert!(text.contains(&format!("nearest to {id} in time")), "{text}");
+    let arguments = json!({ "around_id": id, "query": "Halbmarathon" });
+    let race = listed(&world, arguments).await;
     assert!(
-        around.iter().any(|r| r["id"] == rows[4]["id"])
-            && around.iter().any(|r| r["id"] == rows[6]["id"])
+        race.starts_with("at least 1 activity")
+            && race.contains("Only the nearest 200 of any kind were searched."),
+        "{race}"
+    );
+    // Among more than twenty neighbours, those of the sport; and only on the days that were asked for.
+    let arguments = json!({ "around_id": id, "sport": "swim", "limit": 6 });
+    let swims = table(&listed(&world, arguments).await, "id|");
+    assert!(
+        swims.len() > 3 && swims.iter().all(|r| r["sport"] == "Swim"),
+        "{swims:?}"
+    );
+    let arguments = json!({ "around_id": id, "oldest": "2026-03-09", "newest": "2026-03-10" });
+    let days = table(&listed(&world, arguments).await, "id|");
+    assert!(
+        !days.is_empty()
+            && days
+                .iter()
+                .all(|r| ["03-09", "03-10"].iter().any(|day| r["date"].contains(day))),
+        "{days:?}"
     );
     world.assert_well_behaved();
 }
@@ -191,20 +268,9 @@ async fn a_long_list_goes_on_where_it_stopped() {
     let world = World::start().await;
     let all = table(&listed(&world, json!({})).await, "id|");
     let first = listed(&world, json!({ "limit": "10" })).await;
-    assert!(
-        first.contains(&format!(
-            "{} more: call again with cursor 10.",
-            all.len() - 10
-        )),
-        "{first}"
-    );
-    let second = listed(&world, json!({ "limit": 10, "cursor": "10" })).await;
-    let ids = |text: &str| {
-        table(text, "id|")
-            .into_iter()
-            .map(|r| r["id"].clone())
-            .collect::<Vec<_>>()
-    };
+    let (more, cursor) = goes_on(&first).unwrap();
+    assert_eq!(more, all.len() - 10, "{first}");
+    let second = listed(&world, json!({ "limit": 10, "cursor": cursor })).await;
     let both: Vec<String> = ids(&first).into_iter().chain(ids(&second)).collect();
     assert_eq!(
         both,
@@ -273,7 +339,11 @@ async fn wrong_arguments_are_answered_with_the_right_ones() {
     for (arguments, says) in [
         (json!({ "oldest": "soon" }), "YYYY-MM-DD, today, yesterday"),
         (json!({ "oldest": "today", "newest": "-3d" }), "swap them"),
-        (json!({ "oldest": "-900d" }), "at most 731 days"),
+        (
+            json!({ "oldest": "-900d" }),
+            "at most 731 days at a time, such as oldest 2023-09-30 and newest 2025-09-29",
+        ),
+        (json!({ "cursor": "10" }), "the previous answer named"),
         (json!({ "limit": 0 }), "1 to 200"),
         (json!({ "limit": "many" }), "whole number"),
         (
@@ -328,15 +398,322 @@ async fn a_few_neighbours_are_the_nearest_ones() {
         .into_iter()
         .map(|r| r["id"].clone())
         .collect();
-    // The third is the one that the service withholds.
+    // One of the three is withheld by the service.
     assert_eq!(near.len(), 2, "{text}");
     assert!(
         text.contains("Withheld by the service: 1 activity"),
         "{text}"
     );
-    assert!(near.contains(&rows[8]["id"]), "{text}");
+    assert!(!near.contains(&rows[8]["id"]), "{text}");
     assert!(
         near.iter().all(|id| (6..=10).any(|i| rows[i]["id"] == *id)),
         "{text}"
     );
+}
+
+/// A service to which a session comes in every time it is asked for a list: a new one, heavier and longer than all.
+async fn growing() -> (Twisted, Arc<AtomicI64>) {
+    let arrived = Arc::new(AtomicI64::new(0));
+    let count = Arc::clone(&arrived);
+    let world = Twisted::start("/activities$", move |list| {
+        let rows = list.as_array_mut().unwrap();
+        for n in 0..count.load(Ordering::SeqCst) {
+            let row = json!({ "id": format!("i999{n}"), "type": "Ride", "name": "Just in", "moving_time": 90_000 + n,
+                "icu_distance": 900_000.0, "icu_training_load": 900 + n, "start_date_local": "2026-03-18T09:59:00" });
+            rows.insert(0, row);
+        }
+    })
+    .await;
+    (world, arrived)
+}
+
+#[tokio::test]
+async fn pages_neither_repeat_nor_skip_while_new_sessions_arrive() {
+    for sort in ["newest", "oldest", "load", "time", "distance"] {
+        let (world, arrived) = growing().await;
+        let owner = Caller::owner(&world.server);
+        let whole = json!({ "oldest": "-60d", "sort": sort, "limit": 200 });
+        let all = ids(&owner.call_tool("list_activities", whole).await.ok());
+        assert!(all.len() > 50, "{all:?}");
+        let arguments = json!({ "oldest": "-60d", "sort": sort, "limit": 9 });
+        let arrive = || {
+            arrived.fetch_add(1, Ordering::SeqCst);
+        };
+        let found = paged(&owner, arguments, Some(&arrive)).await;
+        assert!(arrived.load(Ordering::SeqCst) > 4);
+        // What came in behind the page, at the end of the oldest, is found; what came in before it is not.
+        let old: Vec<&String> = found.iter().filter(|id| !id.starts_with("i999")).collect();
+        assert_eq!(old, all.iter().collect::<Vec<_>>(), "{sort}");
+        let new = found.len() - old.len();
+        assert_eq!(new > 0, sort == "oldest", "{sort}: {found:?}");
+        assert_eq!(world.demo.violations(), Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_list_goes_on_in_its_own_days_when_midnight_has_passed() {
+    let world = World::seen_from("2026-03-10T20:00:00Z").await;
+    let all = ids(&listed(&world, json!({})).await);
+    let first = listed(&world, json!({ "limit": 5 })).await;
+    world.server.clock.advance(Duration::from_secs(26 * 3600));
+    let (_, cursor) = goes_on(&first).unwrap();
+    let second = listed(&world, json!({ "limit": 200, "cursor": cursor })).await;
+    assert!(
+        second
+            .contains("Wed 2026-02-11 to Tue 2026-03-10 (Europe/Zurich, today is Wed 2026-03-11)"),
+        "{second}"
+    );
+    let both: Vec<String> = ids(&first).into_iter().chain(ids(&second)).collect();
+    assert_eq!(both, all);
+    world.assert_well_behaved();
+}
+
+#[tokio::test]
+async fn a_cursor_is_for_the_list_that_named_it() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let first = listed(&world, json!({ "sport": "ride", "limit": 2 })).await;
+    let (_, cursor) = goes_on(&first).unwrap();
+    world.demo.clear_journal();
+    for arguments in [
+        json!({ "cursor": cursor, "limit": 2 }),
+        json!({ "cursor": cursor, "sport": "run" }),
+        json!({ "cursor": cursor, "sport": "ride", "sort": "load" }),
+    ] {
+        let said = owner
+            .call_tool("list_activities", arguments.clone())
+            .await
+            .error();
+        assert!(
+            said.contains("repeat sport, query, tag and sort"),
+            "{arguments}: {said}"
+        );
+    }
+    assert!(
+        world.demo.journal().is_empty(),
+        "nobody is asked for another list"
+    );
+    // The number of rows may change, and other dates than those of the list are of no account.
+    let arguments = json!({ "cursor": cursor, "sport": "Ride", "limit": 3, "oldest": "-2d" });
+    assert_eq!(ids(&listed(&world, arguments).await).len(), 3);
+    let place = ids(&first)[1].clone();
+    let gone = cursor.replace(&place, "i1");
+    let said = owner
+        .call_tool(
+            "list_activities",
+            json!({ "cursor": gone, "sport": "ride" }),
+        )
+        .await
+        .error();
+    assert!(said.contains("i1 is no longer in this list"), "{said}");
+    let all = ids(&listed(&world, json!({ "sport": "ride" })).await);
+    let end = cursor.replace(&place, all.last().unwrap());
+    let said = listed(&world, json!({ "cursor": end, "sport": "ride" })).await;
+    assert!(said.contains("the list is at its end"), "{said}");
+}
+
+#[tokio::test]
+async fn all_hits_of_a_search_over_all_time_can_be_paged() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let whole = json!({ "query": "Long Run", "limit": 200 });
+    let all = ids(&owner.call_tool("list_activities", whole).await.ok());
+    assert!(all.len() > 12, "{all:?}");
+    let found = paged(&owner, json!({ "query": "long run", "limit": 5 }), None).await;
+    assert_eq!(found, all);
+    world.assert_well_behaved();
+}
+
+#[tokio::test]
+async fn a_search_in_more_than_two_years_is_made_by_the_service() {
+    let world = World::start().await;
+    listed(&world, json!({})).await;
+    world.demo.clear_journal();
+    let arguments = json!({ "query": "long run", "oldest": "2019-01-01", "newest": "2026-01-31" });
+    let text = listed(&world, arguments).await;
+    let journal = world.demo.journal();
+    assert_eq!(journal.len(), 1, "{journal:?}");
+    assert!(
+        journal[0].path.ends_with("/activities/search-full"),
+        "{journal:?}"
+    );
+    assert!(text.contains("Tue 2019-01-01 to Sat 2026-01-31"), "{text}");
+    let raw = world
+        .raw("/athlete/{id}/activities/search-full?q=long+run&limit=100")
+        .await;
+    let expected: Vec<&str> = shown(&raw)
+        .iter()
+        .filter(|a| a["start_date_local"].as_str().unwrap() < "2026-02-01")
+        .map(|a| a["id"].as_str().unwrap())
+        .collect();
+    assert!(expected.len() < shown(&raw).len());
+    assert_eq!(ids(&text), expected);
+    world.assert_well_behaved();
+}
+
+#[tokio::test]
+async fn a_tag_is_searched_for_as_query_or_tag_and_two_are_both_needed() {
+    let world = World::start().await;
+    let by_tag = ids(&listed(&world, json!({ "tag": "key" })).await);
+    assert!(!by_tag.is_empty());
+    for arguments in [
+        json!({ "query": "#key" }),
+        json!({ "query": " #KEY " }),
+        json!({ "tag": "#Key", "query": "" }),
+    ] {
+        assert_eq!(
+            ids(&listed(&world, arguments.clone()).await),
+            by_tag,
+            "{arguments}"
+        );
+    }
+    let both = listed(&world, json!({ "query": "#key", "tag": "race" })).await;
+    assert!(
+        ids(&both).is_empty() && both.contains("tags found: "),
+        "{both}"
+    );
+    let named = listed(
+        &world,
+        json!({ "query": "css", "tag": "key", "oldest": "-60d" }),
+    )
+    .await;
+    let rows = table(&named, "id|");
+    assert!(
+        !rows.is_empty()
+            && rows
+                .iter()
+                .all(|r| r["name"].contains("CSS") && r["flags"].contains("#key")),
+        "{named}"
+    );
+    let none = listed(&world, json!({ "tag": "altitude", "oldest": "-60d" })).await;
+    assert!(
+        none.contains("has this tag; tags found: key, race."),
+        "{none}"
+    );
+    let none = listed(&world, json!({ "query": "zeppelin", "oldest": "-60d" })).await;
+    assert!(none.contains("No activity here has this name."), "{none}");
+    world.assert_well_behaved();
+}
+
+#[tokio::test]
+async fn every_sport_of_the_year_is_listed_by_its_name() {
+    let world = World::start().await;
+    let raw = world
+        .raw("/athlete/{id}/activities?oldest=2025-04-01&newest=2026-03-18")
+        .await;
+    let sports: BTreeSet<&str> = shown(&raw)
+        .iter()
+        .map(|a| a["type"].as_str().unwrap())
+        .collect();
+    assert!(sports.len() >= 5, "{sports:?}");
+    for sport in sports {
+        let arguments = json!({ "oldest": "2025-04-01", "sport": sport, "limit": 200 });
+        let text = listed(&world, arguments).await;
+        let expected = shown(&raw)
+            .iter()
+            .filter(|a| a["type"].as_str().unwrap().ends_with(sport))
+            .count();
+        let head = text.split(' ').next().unwrap().parse::<usize>().unwrap();
+        assert_eq!(head, expected, "{sport}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn hits_that_are_withheld_are_counted_and_not_shown() {
+    let world = Twisted::start("/search-full", |hits| {
+        for hit in hits.as_array_mut().unwrap() {
+            *hit = json!({ "id": hit["id"].as_str().unwrap().trim_start_matches('i'), "source": "STRAVA",
+                "start_date_local": hit["start_date_local"], "_note": "STRAVA activities are not available via the API" });
+        }
+    })
+    .await;
+    let text = world
+        .told("list_activities", json!({ "query": "long ride" }))
+        .await;
+    assert!(text.starts_with("0 activities"), "{text}");
+    assert!(
+        text.contains("came through Strava") && !text.contains('|'),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn one_bad_row_does_not_reject_the_list_and_0_is_a_value() {
+    let world = Twisted::start("/activities$", |list| {
+        let rows = list.as_array_mut().unwrap();
+        rows[0] = json!({ "id": "i1", "type": "Ride", "start_date_local": "yesterday", "moving_time": "long",
+            "icu_training_load": {}, "feel": [], "tags": "none" });
+        rows[1] = json!({ "id": "i2", "start_date_local": "2026-03-17T23:40:00", "moving_time": 60 });
+        rows[2] = json!(null);
+        rows[3] = json!({ "id": "i4", "type": "Run", "name": "Short", "start_date_local": "2026-03-16T00:05:00",
+            "moving_time": 0, "icu_training_load": 0, "icu_intensity": 0.0, "icu_rpe": 1, "feel": 1 });
+    })
+    .await;
+    let text = world.told("list_activities", json!({})).await;
+    let rows = table(&text, "id|");
+    let row = |id: &str| rows.iter().find(|r| r["id"] == id).unwrap().clone();
+    assert!(rows.len() > 10 && row("i1")["sport"] == "Ride", "{text}");
+    assert_eq!(row("i2")["date"], "Tue 03-17 23:40");
+    let zero = row("i4");
+    assert_eq!(
+        (
+            zero["date"].as_str(),
+            zero["time"].as_str(),
+            zero["load"].as_str(),
+            zero["IF%"].as_str()
+        ),
+        ("Mon 03-16 00:05", "0:00", "0", "0")
+    );
+    // 1 is the best.
+    assert_eq!(zero["feel"], "very strong");
+}
+
+#[tokio::test]
+async fn a_run_just_after_midnight_is_on_the_local_day() {
+    let world = World::start().await;
+    let raw = world
+        .raw("/athlete/{id}/activities?oldest=2026-03-02&newest=2026-03-02")
+        .await;
+    let run = shown(&raw)
+        .into_iter()
+        .find(|a| a["name"] == "Midnight relay leg")
+        .unwrap()
+        .clone();
+    assert!(
+        run["start_date"]
+            .as_str()
+            .unwrap()
+            .starts_with("2026-03-01T23:12"),
+        "{run}"
+    );
+    let text = listed(
+        &world,
+        json!({ "oldest": "2026-03-02", "newest": "2026-03-02" }),
+    )
+    .await;
+    let rows = table(&text, "id|");
+    assert!(
+        rows.iter()
+            .any(|r| r["id"] == run["id"] && r["date"] == "Mon 03-02 00:12"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_window_of_nothing_but_stubs_is_explained() {
+    let world = World::start().await;
+    let text = listed(
+        &world,
+        json!({ "oldest": "2026-03-07", "newest": "2026-03-07" }),
+    )
+    .await;
+    assert!(
+        text.starts_with("0 activities · 0:00 h · load 0 · Sat 2026-03-07"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Withheld by the service: 1 activity that came through Strava (Sat 03-07)"),
+        "{text}"
+    );
+    assert!(!text.contains('|'), "{text}");
 }

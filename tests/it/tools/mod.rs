@@ -1,5 +1,6 @@
 //! Every tool, against the invented athlete.
 
+mod compare_activities;
 mod get_activity;
 mod get_activity_plan;
 mod get_activity_streams;
@@ -13,4 +14,5 @@ mod get_training_summary;
 mod get_wellness;
 mod list_activities;
 mod list_events;
+mod search_intervals;
 mod update_wellness;

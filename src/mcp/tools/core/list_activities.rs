@@ -5,9 +5,10 @@ use serde::Deserialize;
 
 use crate::intervals::activities::Activity;
 use crate::mcp::context::Context;
+use crate::mcp::cursor::{Cursor, Pages};
 use crate::mcp::error::ToolError;
 use crate::mcp::filter::{self, Filter, Sort};
-use crate::mcp::finding;
+use crate::mcp::finding::Scope;
 use crate::mcp::params::{ActivityId, Choice, DateSpec, Int, Sport, Text};
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::render::activities;
@@ -46,54 +47,54 @@ impl Tool for ListActivities {
     type Params = Params;
 
     async fn run(context: &Context, params: Params) -> Result<Reply, ToolError> {
-        let limit = match params.limit {
-            None => DEFAULT_ROWS,
-            Some(Int(n)) => usize::try_from(n)
-                .ok()
-                .filter(|n| (1..=MAX_ROWS).contains(n))
-                .ok_or_else(|| ToolError::Invalid(format!("limit must be 1 to {MAX_ROWS}.")))?,
-        };
-        let start = cursor(params.cursor.as_ref())?;
+        let limit = params.limit.map(|Int(n)| rows(n)).transpose()?;
+        let cursor = params.cursor.filter(|Text(text)| !text.trim().is_empty());
+        let cursor = cursor.map(|Text(text)| Cursor::read(&text)).transpose()?;
         let wanted = Filter::new(
             params.sport,
             params.query.map(|q| q.0),
             params.tag.map(|t| t.0),
         );
+        let sort = params.sort.map_or(Sort::Newest, |s| s.0);
+        if let Some(cursor) = &cursor {
+            cursor.check(&wanted, sort)?;
+        }
         let local = context.local().await?;
         let ends = (params.oldest, params.newest);
         let around = params.around_id.map(|id| id.0);
-        let found = finding::find(context, &wanted, around, ends, limit, &local).await?;
-        let mut rows: Vec<&Activity> = found
+        let scope = Scope::resolve(&wanted, around, ends, cursor.as_ref(), &local)?;
+        let found = scope.find(context, &wanted, limit, &local).await?;
+        let matching = found
             .activities
             .iter()
-            .filter(|a| wanted.matches(a))
-            .collect();
-        filter::sort(&mut rows, params.sort.map_or(Sort::Newest, |s| s.0));
+            .filter(|a| !a.is_stub() && found.wanted.matches(a));
+        let mut rows: Vec<&Activity> = matching.collect();
+        filter::sort(&mut rows, sort);
+        let pages = Pages::new(scope.window, &wanted, sort);
+        let start = pages.before(cursor.as_ref(), &rows)?;
+        let shown = rows.iter().copied().skip(start);
+        let shown: Vec<&Activity> = shown.take(limit.unwrap_or(DEFAULT_ROWS)).collect();
         let totals = activities::totals(rows.iter().copied());
-        let full = rows.iter().copied().filter(|a| !a.is_stub());
-        let shown: Vec<&Activity> = full.skip(start).take(limit).collect();
         let year = local.today().year();
-        let least = if found.cut { "at least " } else { "" };
+        let least = if found.cut.is_some() { "at least " } else { "" };
         let head = format!("{least}{} · {}", totals.show(local.units), found.scope);
         let mut reply = Reply::new(head);
-        if !shown.is_empty() {
+        if let Some(last) = shown.last() {
             let rows = shown.iter().copied();
-            reply.table(&activities::table(rows, local.units, year, start));
+            let behind = |row: &Activity| Some(pages.behind(row));
+            reply.table(&activities::pages(rows, local.units, year, behind));
+            let more = totals.count - start - shown.len();
+            if more > 0 {
+                let cursor = pages.behind(last);
+                reply.footer_unless_cut(format!("{more} more: the same call with cursor {cursor}"));
+            }
         } else if start > 0 {
-            reply.footer("The cursor is past the end.");
+            reply.footer("Nothing is behind this cursor: the list is at its end.");
         } else if !wanted.is_empty() {
-            reply.footer(wanted.nothing_found(&found.activities));
+            reply.footer(wanted.nothing_found(found.activities.iter()));
         }
-        let end = start + shown.len();
-        if end < totals.count {
-            let more = totals.count - end;
-            reply.footer_unless_cut(format!("{more} more: call again with cursor {end}."));
-        }
-        if found.cut {
-            reply.footer(format!(
-                "Only the newest {} matches were searched; give oldest and newest for others.",
-                finding::SEARCHED
-            ));
+        if let Some(cut) = found.cut {
+            reply.footer(cut);
         }
         // Before any filter: what is withheld has neither sport nor name, and may be what was asked for.
         let note = activities::stub_note(found.activities.iter(), year, !wanted.is_empty());
@@ -104,10 +105,8 @@ impl Tool for ListActivities {
     }
 }
 
-fn cursor(cursor: Option<&Text>) -> Result<usize, ToolError> {
-    cursor.map_or(Ok(0), |text| {
-        text.0.trim().parse().map_err(|_| {
-            ToolError::Invalid("cursor must be the one that the previous answer named.".to_owned())
-        })
-    })
+fn rows(limit: i64) -> Result<usize, ToolError> {
+    let rows = usize::try_from(limit).ok();
+    rows.filter(|n| (1..=MAX_ROWS).contains(n))
+        .ok_or_else(|| ToolError::Invalid(format!("limit must be 1 to {MAX_ROWS}.")))
 }

@@ -1,5 +1,6 @@
 //! What nearly everybody needs.
 
+mod compare_activities;
 mod get_activity;
 mod get_activity_streams;
 mod get_athlete;
@@ -12,6 +13,7 @@ mod get_training_summary;
 mod get_wellness;
 mod list_activities;
 mod list_events;
+mod search_intervals;
 mod update_wellness;
 
 use crate::mcp::registry::Entry;
@@ -24,6 +26,8 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<list_activities::ListActivities>(),
         Entry::of::<get_activity::GetActivity>(),
         Entry::of::<get_activity_streams::GetActivityStreams>(),
+        Entry::of::<search_intervals::SearchIntervals>(),
+        Entry::of::<compare_activities::CompareActivities>(),
         Entry::of::<get_curves::GetCurves>(),
         Entry::of::<get_training_summary::GetTrainingSummary>(),
         Entry::of::<get_fitness::GetFitness>(),

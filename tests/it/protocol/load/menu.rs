@@ -210,6 +210,19 @@ async fn calls(tool: &Value, server: &mut Reader) -> Vec<Item> {
             let calls = whole.chain(parts);
             calls.map(|arguments| call(1, name, arguments)).collect()
         }
+        "search_intervals" => [(240, 1), (600, 2), (1200, 3)]
+            .map(|(secs, reps)| {
+                let bounds = json!({ "min_secs": secs - 60, "max_secs": secs + 60, "reps": reps });
+                call(1, name, bounds)
+            })
+            .into(),
+        "compare_activities" => {
+            let ids = server.ids("activity").await;
+            let pairs = ids.windows(2).map(|pair| json!({ "ids": pair }));
+            let alone = ids.iter().map(|id| json!({ "reference_id": id }));
+            let calls = pairs.chain(alone);
+            calls.map(|arguments| call(1, name, arguments)).collect()
+        }
         "get_event" => {
             let ids = server.ids("event").await;
             let calls = ids.iter().map(|id| call(1, name, json!({ "id": id })));

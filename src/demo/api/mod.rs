@@ -6,6 +6,7 @@ mod activity;
 mod analysis;
 mod athlete;
 mod calendar;
+mod library;
 mod routes;
 mod streams;
 mod wellness;

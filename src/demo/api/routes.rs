@@ -3,7 +3,8 @@
 use axum::http::Method;
 
 use super::{
-    Entry, Handler, account, activities, activity, analysis, athlete, calendar, streams, wellness,
+    Entry, Handler, account, activities, activity, analysis, athlete, calendar, library, streams,
+    wellness,
 };
 use crate::demo::rules::Kind;
 
@@ -216,4 +217,11 @@ pub static ROUTES: &[Entry] = &[
         calendar::list,
     ),
     get("api/v1/athlete/{id}/events/{event}", &[], calendar::one),
+    get("api/v1/athlete/{id}/folders", &[], library::folders),
+    get("api/v1/athlete/{id}/workouts", &[], library::workouts),
+    get(
+        "api/v1/athlete/{id}/workouts/{workout}",
+        &[],
+        library::workout,
+    ),
 ];

@@ -6,6 +6,7 @@
 mod activity;
 mod events;
 mod fitness;
+pub mod folders;
 mod intervals;
 mod keys;
 mod library;

@@ -16,7 +16,7 @@ pub use category::Category;
 pub(crate) use choice::choice;
 pub use choice::{Choice, Choices};
 pub use date::{DateSpec, Window, WindowError};
-pub use id::{ActivityId, EventId};
+pub use id::{ActivityId, EventId, WorkoutId};
 pub use lenient::{Flag, Int, List, Num, Text};
 pub use sport::Sport;
 pub use wellness::WellnessEntry;

@@ -9,6 +9,7 @@ pub mod days;
 pub mod event;
 pub mod events;
 pub mod fitness;
+pub mod library;
 pub mod parts;
 pub mod projection;
 pub mod splits;
@@ -20,6 +21,7 @@ pub mod today;
 pub mod wellness;
 pub mod wellness_change;
 pub mod wellness_trend;
+pub mod workouts;
 pub mod zones;
 
 /// `1 event`, `2 events`.

@@ -10,4 +10,5 @@ mod get_today;
 mod get_wellness;
 mod list_activities;
 mod list_events;
+mod list_workouts;
 mod update_wellness;

@@ -10,6 +10,7 @@ mod get_today;
 mod get_wellness;
 mod list_activities;
 mod list_events;
+mod list_workouts;
 mod update_wellness;
 
 use crate::mcp::registry::Entry;
@@ -27,6 +28,7 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<update_wellness::UpdateWellness>(),
         Entry::of::<list_events::ListEvents>(),
         Entry::of::<get_event::GetEvent>(),
+        Entry::of::<list_workouts::ListWorkouts>(),
         Entry::of::<get_help::GetHelp>(),
     ]
 }

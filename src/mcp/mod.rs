@@ -8,6 +8,7 @@
 #![deny(clippy::indexing_slicing)]
 
 mod activity_parts;
+mod calendar;
 mod call;
 mod completion;
 mod context;

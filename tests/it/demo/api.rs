@@ -559,7 +559,4 @@ async fn folders_hold_their_workouts_and_what_others_share_is_in_no_other_list()
         }
     }
     assert_eq!(seen, own.len());
-    // There is no GET for the workouts of one folder.
-    let path = format!("/athlete/{ATHLETE_ID}/folders/{}/workouts", folders[0]["id"]);
-    assert_eq!(service.refused(Method::GET, &path, None).await.0, 404);
 }

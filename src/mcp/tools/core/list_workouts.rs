@@ -8,7 +8,7 @@ use crate::intervals::sports;
 use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
 use crate::mcp::library::{self, Found, Wanted};
-use crate::mcp::params::{Int, Sport, Text, WorkoutId};
+use crate::mcp::params::{Int, Page, Sport, Text, WorkoutId};
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::render::{count, library as render, workouts};
 use crate::mcp::reply::Reply;
@@ -51,21 +51,8 @@ impl Tool for ListWorkouts {
             let reply = Reply::new(workouts::name(&workout));
             return with_content(context, reply, &found).await;
         }
-        let limit = match params.limit {
-            None => DEFAULT_ROWS,
-            Some(Int(n)) => usize::try_from(n)
-                .ok()
-                .filter(|n| (1..=MAX_ROWS).contains(n))
-                .ok_or_else(|| ToolError::Invalid(format!("limit must be 1 to {MAX_ROWS}.")))?,
-        };
-        let start = match &params.cursor {
-            None => 0,
-            Some(Text(cursor)) => cursor.trim().parse().map_err(|_| {
-                ToolError::Invalid(
-                    "cursor must be the one that the previous answer named.".to_owned(),
-                )
-            })?,
-        };
+        let page = Page::of(params.limit, params.cursor.as_ref(), DEFAULT_ROWS, MAX_ROWS)?;
+        let Page { start, limit } = page;
         let wanted = Wanted::new(params.sport, params.query.map(|query| query.0));
         let named = params.folder.map(|folder| folder.0);
         let named = named.filter(|name| !name.trim().is_empty());
@@ -89,14 +76,14 @@ impl Tool for ListWorkouts {
             },
             render::head,
         ));
-        let page = found.iter().skip(start).take(limit).copied();
-        let page: Vec<Found<'_>> = page.collect();
-        if !page.is_empty() {
-            reply.table(&workouts::table(&page, local.units, start, one.is_none()));
+        let shown = found.iter().skip(start).take(limit).copied();
+        let shown: Vec<Found<'_>> = shown.collect();
+        if !shown.is_empty() {
+            reply.table(&workouts::table(&shown, local.units, start, one.is_none()));
         } else if !wanted.is_empty() && found.is_empty() {
             reply.footer(library::nothing_found(&chosen));
         }
-        render::go_on(&mut reply, start, page.len(), found.len());
+        render::go_on(&mut reply, start, shown.len(), found.len());
         if let ([only], false) = (found.as_slice(), wanted.is_empty()) {
             return with_content(context, reply, only).await;
         }

@@ -109,8 +109,7 @@ fn numbers(event: &Event, units: Units) -> String {
             .filter(|m| *m > 0.0)
             .map(|m| units.named_way(sport, m, 1)),
     );
-    let load = event.icu_training_load.or(event.load_target);
-    facts.extend(load.filter(|l| *l > 0).map(|l| format!("load {l}")));
+    facts.extend(events::load(event).map(|l| format!("load {l}")));
     facts.extend(
         event
             .icu_intensity

@@ -143,6 +143,14 @@ pub fn totals(found: &[&Event]) -> String {
     }
 }
 
+/// The load that is planned or to be reached; 0 is a plan too, but only of what is there to be done.
+#[must_use]
+pub fn load(event: &Event) -> Option<i64> {
+    let least = i64::from(!is_session(event));
+    let load = event.icu_training_load.or(event.load_target);
+    load.filter(|load| *load >= least)
+}
+
 /// Rows in the order of days, of which the first goes by the cursor `start`. `done` are the activities that may have
 /// carried the workouts out, and all of the [`period`]s of the targets; `None` when what was done is unknown.
 #[must_use]
@@ -193,11 +201,7 @@ pub fn table(
                 .or(event.distance_target)
                 .filter(|m| *m > 0.0)
                 .map(|m| units.way(event.sport.as_deref().unwrap_or_default(), m, 1)),
-            event
-                .icu_training_load
-                .or(event.load_target)
-                .filter(|l| *l > 0)
-                .map(|l| l.to_string()),
+            load(event).map(|l| l.to_string()),
             event
                 .icu_intensity
                 .filter(|p| *p > 0.0)

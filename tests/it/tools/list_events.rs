@@ -334,7 +334,7 @@ async fn a_target_of_the_past_is_measured_in_its_own_week() {
     let text = said.ok();
     let expected = format!("reached load {load} of 400 ({:.0} %), ", load as f64 / 4.0);
     assert!(
-        text.contains(&expected) && text.contains(&format!(" of 200 km (")),
+        text.contains(&expected) && text.contains(" of 200 km ("),
         "{expected}: {text}"
     );
     assert!(

@@ -53,9 +53,10 @@ async fn without_arguments_it_lists_folders_and_plans_with_their_size() {
             .iter()
             .map(|w| w["icu_training_load"].as_i64().unwrap())
             .sum();
-        let expected = (!children.is_empty())
-            .then(|| load.to_string())
-            .unwrap_or_default();
+        let expected = match children.is_empty() {
+            true => String::new(),
+            false => load.to_string(),
+        };
         assert_eq!(row["load"], expected, "{row:?}");
         match folder["duration_weeks"].as_i64() {
             Some(weeks) => assert_eq!(row["length"], format!("{weeks} weeks")),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{cells, said, set};
+use super::{cells, has, said, set};
 
 /// What stood beside good rows in lists of the service, or may.
 fn odd(day: &str) -> Vec<Value> {
@@ -56,6 +56,7 @@ async fn one_odd_row_does_not_lose_a_list() {
         for word in ["Infinity", "NaN", "[object", "without an id", "null"] {
             assert!(!text.contains(word), "{ask:?}: {word}: {text}");
         }
+        assert!(!has(text, "inf"), "{ask:?}: {text}");
         // What was there is still there, a day of wellness with a value less.
         let rows = |text: &str| text.lines().filter(|line| line.contains('|')).count();
         assert!(rows(text) >= rows(&before.text), "{ask:?}: {text}");

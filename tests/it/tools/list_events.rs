@@ -591,3 +591,47 @@ async fn only_what_is_needed_is_asked_for() {
     }
     world.assert_well_behaved();
 }
+
+#[tokio::test]
+async fn a_target_on_its_own_says_the_same_as_in_the_list() {
+    let world = World::start().await;
+    let text = listed(&world, json!({ "categories": "target" })).await;
+    let found = rows(&text);
+    let progress = found[0]["state"].split(", for the week").next().unwrap();
+    assert!(progress.starts_with("so far load "), "{text}");
+    let arguments = json!({ "id": found[0]["id"] });
+    let alone = world.owner().call_tool("get_event", arguments).await.ok();
+    assert!(alone.contains(progress), "{progress}: {alone}");
+}
+
+#[tokio::test]
+async fn who_prefers_miles_gets_miles() {
+    let world = World::start().await;
+    world.demo.prefer_imperial(true);
+    let text = listed(&world, json!({ "newest": "+6d", "categories": "workout" })).await;
+    let raw = world
+        .raw("/athlete/{id}/events?oldest=2026-03-18&newest=2026-03-24&category=WORKOUT")
+        .await;
+    let run = raw
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|e| e["type"] == "Run")
+        .unwrap();
+    let found = rows(&text);
+    let row = found
+        .iter()
+        .find(|row| row["id"] == run["id"].to_string())
+        .unwrap();
+    let miles = run["distance"].as_f64().unwrap() / 1609.344;
+    assert!(
+        (row["mi"].parse::<f64>().unwrap() - miles).abs() < 0.051,
+        "{row:?}"
+    );
+    assert!(
+        found
+            .iter()
+            .any(|row| row["sport"] == "Swim" && row["mi"].ends_with('y')),
+        "{text}"
+    );
+}

@@ -80,6 +80,7 @@ impl Ask {
         let mut ask = self.clone();
         let arguments = ask.arguments.as_object_mut().unwrap();
         arguments.retain(|_, value| !is_relative(value));
+        arguments.remove("compare_to");
         if !arguments.contains_key("target_date") {
             arguments.remove("target_form");
         }

@@ -1,9 +1,11 @@
 //! J are not kJ, a percentage is no factor and no watts, and legs take two steps a stride.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::{cells, has, ids, newest, said, said_about, set};
-use crate::support::World;
+use crate::support::{World, table};
 
 #[tokio::test]
 async fn work_is_in_kilojoules_everywhere() {
@@ -43,21 +45,29 @@ async fn work_is_in_kilojoules_everywhere() {
     }
 }
 
+/// The rows of sessions in `text` that have an intensity.
+fn sessions(text: &str) -> Vec<BTreeMap<String, String>> {
+    let has = |line: &str, head: &str| line.split('|').any(|cell| cell == head);
+    let heads = text
+        .lines()
+        .filter(|line| has(line, "IF%") && has(line, "load"));
+    let rows = heads.flat_map(|head| table(text, head));
+    rows.filter(|row| !row["IF%"].is_empty()).collect()
+}
+
 #[tokio::test]
 async fn intensity_is_a_percentage_everywhere() {
     let answers = said(|_, body| set(body, "icu_intensity", &json!(88.4))).await;
     let mut seen = Vec::new();
     for (ask, said) in answers {
         let text = said.ok();
-        // Rows of intervals have an intensity of their own.
-        if !text.contains("\n#|") {
-            for cell in cells(&text, "IF%") {
-                assert_eq!(cell, "88", "{ask:?}: {text}");
-                seen.push(ask.tool.clone());
-            }
+        // Rows of intervals have an intensity of their own, and no load.
+        for row in sessions(&text) {
+            assert_eq!(row["IF%"], "88", "{ask:?}: {text}");
+            seen.push(ask.tool.clone());
         }
-        for factor in ["0.88", "0.884", "8840", "8840 %"] {
-            assert!(!has(&text, factor), "{ask:?}: {factor}: {text}");
+        for factor in ["IF 0.", "intensity 0.", "8840"] {
+            assert!(!text.contains(factor), "{ask:?}: {factor}: {text}");
         }
         if text.contains("intensity 88 % of threshold") {
             seen.push(ask.tool.clone());

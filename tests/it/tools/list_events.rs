@@ -621,7 +621,7 @@ async fn who_prefers_miles_gets_miles() {
     let found = rows(&text);
     let row = found
         .iter()
-        .find(|row| row["id"] == run["id"].to_string())
+        .find(|row| run["id"] == row["id"].parse::<i64>().unwrap())
         .unwrap();
     let miles = run["distance"].as_f64().unwrap() / 1609.344;
     assert!(

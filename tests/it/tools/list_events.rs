@@ -635,3 +635,49 @@ async fn who_prefers_miles_gets_miles() {
         "{text}"
     );
 }
+
+#[tokio::test]
+async fn a_week_begins_where_its_target_stands_and_strava_is_said_to_be_missing() {
+    let (_demo, server) = altered(|path, body| {
+        if path.ends_with("/events") {
+            let target = |id: i32, day: &str, next: &str| {
+                json!({
+                    "id": id, "category": "TARGET", "for_week": true, "load_target": 500,
+                    "start_date_local": format!("{day}T00:00:00"), "end_date_local": format!("{next}T00:00:00"),
+                })
+            };
+            // A Wednesday is in the week of its Monday; a Sunday begins one where weeks begin on Sunday.
+            *body = json!([target(1, "2026-03-04", "2026-03-05"), target(2, "2026-03-01", "2026-03-02")]);
+        }
+    })
+    .await;
+    let world = World::start().await;
+    let arguments =
+        json!({ "oldest": "2026-03-01", "newest": "2026-03-08", "categories": "target" });
+    let text = Caller::owner(&server)
+        .call_tool("list_events", arguments)
+        .await
+        .ok();
+    for (id, window) in [
+        ("1", "oldest=2026-03-02&newest=2026-03-08"),
+        ("2", "oldest=2026-03-01&newest=2026-03-07"),
+    ] {
+        let week = world
+            .raw(&format!("/athlete/{{id}}/activities?{window}"))
+            .await;
+        let loads = week
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|a| a["icu_training_load"].as_i64());
+        let found = rows(&text);
+        let state = &found.iter().find(|row| row["id"] == id).unwrap()["state"];
+        let expected = format!("reached load {} of 500 (", loads.sum::<i64>());
+        assert!(state.starts_with(&expected), "{expected}: {state}");
+        // Of Saturday the 7th nothing but the day is known.
+        assert!(
+            state.contains("activities, 1 through Strava not counted, for the week"),
+            "{state}"
+        );
+    }
+}

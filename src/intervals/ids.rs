@@ -83,43 +83,62 @@ text_id! {
     ActivityId
 }
 
-/// A calendar event: workout, race, note, target and the like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct EventId(pub i64);
+macro_rules! number_id {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub i64);
 
-impl FromStr for EventId {
-    type Err = InvalidId;
+        impl FromStr for $name {
+            type Err = InvalidId;
 
-    fn from_str(text: &str) -> Result<Self, InvalidId> {
-        match text.parse::<i64>() {
-            Ok(number) if number >= 0 && text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                Ok(Self(number))
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                match text.parse::<i64>() {
+                    Ok(number) if number >= 0 && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                        Ok(Self(number))
+                    }
+                    _ => Err(InvalidId),
+                }
             }
-            _ => Err(InvalidId),
         }
-    }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl Segment for $name {
+            fn write(&self, path: &mut String) {
+                path.push_str(&self.0.to_string());
+            }
+        }
+
+        impl Lenient for $name {
+            fn from_text(text: &str) -> Option<Self> {
+                text.parse().ok()
+            }
+
+            fn from_integer(number: i64) -> Option<Self> {
+                Some(Self(number))
+            }
+        }
+    };
 }
 
-impl fmt::Display for EventId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+number_id! {
+    /// A calendar event: workout, race, note, target and the like.
+    EventId
 }
 
-impl Segment for EventId {
-    fn write(&self, path: &mut String) {
-        path.push_str(&self.0.to_string());
-    }
+number_id! {
+    /// A workout of the library.
+    WorkoutId
 }
 
-impl Lenient for EventId {
-    fn from_text(text: &str) -> Option<Self> {
-        text.parse().ok()
-    }
-
-    fn from_integer(number: i64) -> Option<Self> {
-        Some(Self(number))
-    }
+number_id! {
+    /// A folder or plan of the library.
+    FolderId
 }
 
 impl Segment for Date {

@@ -1,6 +1,6 @@
 //! Typed client of the Intervals.icu REST API.
 //!
-//! One file per resource group ([`activities`], [`athlete`], [`curves`], [`events`], [`preferences`], [`sports`], [`streams`], [`wellness`]) with its types and
+//! One file per resource group ([`activities`], [`athlete`], [`curves`], [`events`], [`library`], [`preferences`], [`sports`], [`streams`], [`wellness`]) with its types and
 //! calls; a group only builds a path and query. Below them `transport` does the rest: answers that are remembered
 //! (`cache`), how far a caller is (`watch`), pace (`limiter`), second attempts (`retry`), what a refusal means (`refusal`), reading (`lenient`). Files import only downward and groups
 //! never one another.
@@ -15,6 +15,7 @@ mod error;
 pub mod events;
 mod ids;
 mod lenient;
+pub mod library;
 mod limiter;
 pub mod preferences;
 mod refusal;
@@ -33,7 +34,7 @@ use secrecy::SecretString;
 use url::Url;
 
 pub use error::Error;
-pub use ids::{ActivityId, AthleteId, EventId, InvalidId};
+pub use ids::{ActivityId, AthleteId, EventId, FolderId, InvalidId, WorkoutId};
 pub use watch::Watch;
 
 use crate::clock::Clock;
@@ -136,5 +137,11 @@ impl Client {
     #[must_use]
     pub fn events(&self) -> events::Events<'_> {
         events::Events::new(&self.transport)
+    }
+
+    /// Folders, plans and their workouts.
+    #[must_use]
+    pub fn library(&self) -> library::Library<'_> {
+        library::Library::new(&self.transport)
     }
 }

@@ -1,12 +1,101 @@
 //! Texts that explain the data, for [`get_help`](crate::mcp).
 
+use super::render::channel;
 use super::scales::{BURDEN, FEEL, HYDRATION, INJURY, QUALITY};
 
 /// What there is to ask for.
 pub const OVERVIEW: &str = "\
-Topics: scales (what the labels mean), units, formulas (with sources), metrics (these three together), dates, categories (of events), workouts (the text \
-language of planned workouts), strava (why some activities are empty), hidden (tools this connection does not see).
-Start a conversation with get_today. Ids come from list_activities and list_events.";
+Topics: tools (which answers what), scales (what the labels mean), units, formulas (with sources), metrics (these three together), dates, categories \
+(of events), streams (the series of a recording), workouts (the text language of planned workouts), strava (why some activities are empty), hidden \
+(tools this connection does not see).
+Start a conversation with get_today. Ids come from list_activities, list_events and list_workouts.";
+
+/// What people ask, and the tool that answers it.
+pub const QUESTIONS: &[(&str, &str)] = &[
+    (
+        "get_today",
+        "how am I, what is planned, may I train hard today",
+    ),
+    (
+        "get_athlete",
+        "thresholds, zones in W, bpm and pace, units, custom fields",
+    ),
+    (
+        "list_activities",
+        "which sessions in a time; by name, #tag, sport; what came before or after one",
+    ),
+    (
+        "get_activity",
+        "how a session went: include=intervals, splits, zones, best_efforts, plan, weather, segments, histogram, messages, custom",
+    ),
+    (
+        "get_activity_streams",
+        "what happened within a session: a climb, the last hour, interval 3",
+    ),
+    (
+        "search_intervals",
+        "when did I last do 5x4 min; comparable efforts",
+    ),
+    ("compare_activities", "two or more sessions side by side"),
+    (
+        "get_curves",
+        "best 5 min power, best 10 km, CP and W', this season against the last",
+    ),
+    (
+        "get_training_summary",
+        "weeks and months: hours, load, zones, polarized or not, against another time",
+    ),
+    (
+        "get_fitness",
+        "fitness and form over time and over the plan; what if; how to taper",
+    ),
+    (
+        "analyze_trend",
+        "is my HRV, weight or efficiency changing; what goes with what",
+    ),
+    (
+        "get_wellness",
+        "sleep, HRV, weight, mood by day; mode=trend for weeks",
+    ),
+    (
+        "list_events",
+        "what is planned, was it done, races to come, targets, absences",
+    ),
+    ("get_event", "one planned workout with its steps"),
+    (
+        "list_workouts",
+        "what is in the library; a training plan day by day",
+    ),
+];
+
+/// The questions that the tools in `visible` answer.
+#[must_use]
+pub fn tools(visible: &[String]) -> String {
+    let seen = QUESTIONS
+        .iter()
+        .filter(|(tool, _)| visible.iter().any(|name| name == tool));
+    let lines: Vec<String> = seen
+        .map(|(tool, asked)| format!("{tool}: {asked}"))
+        .collect();
+    format!(
+        "{}\nAn answer that was cut says which call goes on. Windows may lie years back; ask for them by date.",
+        lines.join("\n")
+    )
+}
+
+/// The series that a recording may hold; which one does, `get_activity_streams` says when asked for one it lacks.
+#[must_use]
+pub fn streams() -> String {
+    format!(
+        "types of get_activity_streams: {}. Without types: distance, power, hr, cadence, speed or pace, altitude.\n\
+         {}; what else there is depends on the device. An athlete's own series go by their code.\n\
+         Windows: by=time with start and end as seconds or h:mm:ss since the start, pauses counted; by=distance in metres, or 5km, 3mi; \
+         by=interval with the numbers that get_activity(include=intervals) lists. max_points thins out and keeps the peaks; statistics \
+         are of every second. Cadence is rpm, steps a minute on foot, strokes a minute in water.",
+        channel::known().join(", "),
+        channel::COMPUTED
+    )
+}
 
 /// The subjective scales.
 #[must_use]
@@ -42,16 +131,16 @@ form: CTL - ATL of the same day. Zones of the Intervals.icu fitness page: above 
 zone, -30 to -10 optimal, below -30 high risk. ramp: CTL change over 7 days; in get_today without what is only planned.
 form now in get_today leaves out load that is only planned; the figure beside it adds it.
 projection (get_fitness): the same recursion over planned load and what-if sessions, with the time constants that the athlete's own \
-series shows; a day without load is rest; its morning figure is that before the day's load. ramp words: 5 to 8 a week is the most \
-usually advised (Friel). taper: the even or evenly falling load that brings form to the target on that morning, solved from the \
-recursion; about 2 weeks with 41-60% less did best in Bosquet et al., Med Sci Sports Exerc 39:1358, 2007.
-HRV: 7-day mean of ln rMSSD against the mean +- 0.5 standard deviation (Plews et al., Sports Medicine 43:773, 2013) of 60 days.
+series shows; a day without load is rest; its morning figure is that before the day's load. ramp words: 5 to 8 a week is what most \
+athletes manage (Friel, The CTL ramp rate, 2015); other coaches advise less. taper: the even or evenly falling load that brings form to the target on that morning, solved from the \
+recursion; 2 weeks with 41-60% less volume at the same intensity did best in the meta-analysis of Bosquet et al., Med Sci Sports Exerc 39:1358, 2007.
+HRV: 7-day mean of ln rMSSD (Plews et al., Sports Medicine 43:773, 2013) against a normal range of the mean +- 0.5 standard deviation of 60 days.
 resting HR and sleep in get_today: today against the 42-day mean +- 1 standard deviation.
 NP (normalized power): fourth root of the mean fourth power of the 30 s rolling mean; IF = NP / FTP; VI = NP / average \
 power; EF = NP / average HR (Coggan). load from power = hours x IF^2 x 100.
 m/beat: metres (gradient-adjusted on foot) per heartbeat, speed / average HR: Friel's efficiency factor for runs. fade of \
 intervals: (first - last) / first, of average power or speed.
-decoupling: fall of power (or speed) per heartbeat from the first to the second half, in percent; under 5 is steady (Friel).
+decoupling: fall of power (or speed) per heartbeat from the first to the second half, in percent; under 5 in a steady session is taken for good endurance (Friel; a convention).
 CP and W' (get_curves): the line of work over time through the best efforts of 2 to 20 minutes, work = CP t + W' (Monod & Scherrer, \
 Ergonomics 8:329, 1965; Moritani et al., Ergonomics 24:339, 1981); with three parameters, of 5 seconds to 20 minutes, P = CP + \
 W' / (t + W' / (Pmax - CP)) (Morton, Ergonomics 39:611, 1996). Critical speed and D': the line of distance over time. +- is the \
@@ -71,7 +160,7 @@ plan against actual (get_activity, include plan): each step's mean against its t
 that day. Steps are the recorded intervals where these are as long, else cut by recorded time, pauses left out. within: inside a range; \
 +-5% of a single power, +-3% of a single pace or HR, a ramp by its mean. HR counts from the second minute of a step on and not in steps \
 of up to 2 minutes. A power zone begins a watt above the one below it, both bounds rounded down.
-session RPE: RPE x minutes moving, cut to a whole number (Foster). TRIMP: Banister.
+session RPE: RPE x minutes moving, cut to a whole number (Foster et al., J Strength Cond Res 15:109, 2001). TRIMP: Banister.
 rMSSD (get_activity_streams, hrv): root mean square of successive RR differences (Task Force, Circulation 93:1043, 1996) without \
 those over 20% (Malik 1989).
 eFTP is Intervals.icu's own estimate from the power curve.";
@@ -85,14 +174,16 @@ pub fn metrics() -> String {
 pub const DATES: &str = "\
 Dates are the athlete's local days: YYYY-MM-DD, today, yesterday, tomorrow, -28d, +7d, -4w, this_week, next_week, last_week \
 (Monday to Sunday), next_monday, last_sunday. A single named week as oldest or newest means that whole week. Windows \
-include both ends.";
+include both ends and may lie years back. The first line of an answer names the window, the time zone and today; days carry \
+their weekday.";
 
 pub const CATEGORIES: &str = "\
 workout: a planned session (sport, time, load, steps). race: A, B or C by importance. note: text. sick, injured, holiday: \
-absences, may last days. target: load, time or distance to reach in a week. plan: a phase such as Base or Build. other: \
-season start, eFTP set, fitness set.
-State: done with the activity's id and the compliance in percent, not done when its day has passed, not on GARMIN (or \
-other) when the upload to the device failed.";
+absences, may last days; the last day shown is the last of it. target: load, time or distance to reach in a week, with what was done so far. plan: a \
+phase such as Base or Build, with its week. other: season start, eFTP set, fitness set.
+State: done with the activity's id, the compliance in percent (Intervals.icu's own: 100 is as much as planned) and the load that it came to; not done \
+when its day has passed; unknown when a Strava activity of that day may have been it; for the week when it is not about one day; hidden from the \
+athlete; not on GARMIN (or other) when the upload to the device failed.";
 
 pub const WORKOUTS: &str = "\
 Text of a planned workout. Prose may come first; then one step a line, each from \"- \" at the very start of its line, and a \

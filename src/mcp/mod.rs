@@ -9,6 +9,7 @@
 
 mod activity_parts;
 mod alike;
+mod calendar;
 mod call;
 mod comparing;
 mod completion;
@@ -31,6 +32,7 @@ mod front;
 mod help;
 mod instructions;
 mod interval_finding;
+mod library;
 mod lists;
 mod measure;
 mod message;
@@ -42,6 +44,7 @@ mod prompts;
 mod registry;
 mod render;
 mod reply;
+mod resolve;
 mod resources;
 mod scales;
 mod server;

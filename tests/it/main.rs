@@ -7,6 +7,7 @@ mod configuration;
 mod demo;
 mod http;
 mod intervals;
+mod mistakes;
 mod oauth;
 mod protocol;
 mod state;

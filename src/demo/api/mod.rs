@@ -7,6 +7,7 @@ mod analysis;
 mod athlete;
 mod calendar;
 mod curves;
+mod library;
 mod routes;
 mod streams;
 mod wellness;

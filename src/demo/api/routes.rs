@@ -3,8 +3,8 @@
 use axum::http::Method;
 
 use super::{
-    Entry, Handler, account, activities, activity, analysis, athlete, calendar, curves, streams,
-    wellness,
+    Entry, Handler, account, activities, activity, analysis, athlete, calendar, curves, library,
+    streams, wellness,
 };
 use crate::demo::rules::Kind;
 
@@ -323,4 +323,11 @@ pub static ROUTES: &[Entry] = &[
         calendar::list,
     ),
     get("api/v1/athlete/{id}/events/{event}", &[], calendar::one),
+    get("api/v1/athlete/{id}/folders", &[], library::folders),
+    get("api/v1/athlete/{id}/workouts", &[], library::workouts),
+    get(
+        "api/v1/athlete/{id}/workouts/{workout}",
+        &[],
+        library::workout,
+    ),
 ];

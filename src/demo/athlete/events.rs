@@ -254,7 +254,7 @@ impl Year {
 }
 
 /// Removes members that only `resolve=true` brings.
-fn strip_resolved(value: &mut Value) {
+pub fn strip_resolved(value: &mut Value) {
     match value {
         Value::Object(map) => {
             map.retain(|key, _| !key.starts_with('_'));

@@ -114,3 +114,21 @@ pub const EVENT: &[&str] = &[
     "max_training_time", "p_max", "ss_cp", "ss_p_max", "ss_w_prime", "strain_score", "sub_type",
     "training_availability", "w_prime",
 ];
+
+/// A folder or plan of the library.
+#[rustfmt::skip]
+pub const FOLDER: &[&str] = &[
+    "athlete_id", "id", "type", "name", "description", "children", "visibility", "start_date_local",
+    "rollout_weeks", "auto_rollout_day", "read_only_workouts", "starting_ctl", "starting_atl",
+    "activity_types", "num_workouts", "duration_weeks", "hours_per_week_min", "hours_per_week_max",
+    "workout_targets", "blurb", "canEdit", "sharedWithCount", "shareToken", "owner",
+];
+
+/// A workout of the library.
+#[rustfmt::skip]
+pub const WORKOUT: &[&str] = &[
+    "athlete_id", "id", "icu_training_load", "name", "description", "type", "indoor", "color",
+    "moving_time", "updated", "joules", "joules_above_ftp", "workout_doc", "folder_id", "day", "days",
+    "plan_applied", "hide_from_athlete", "target", "targets", "carbs_per_hour", "tags", "attachments",
+    "time", "sub_type", "for_week", "distance", "icu_intensity",
+];

@@ -7,6 +7,7 @@ mod activity;
 pub mod curves;
 mod events;
 mod fitness;
+pub mod folders;
 mod intervals;
 mod keys;
 mod library;

@@ -10,6 +10,11 @@ use serde::{Deserialize, Deserializer};
 /// A closed set of names.
 pub trait Choices: Sized + Copy + 'static {
     const ALL: &'static [(&'static str, Self)];
+
+    /// What else is understood but not offered, in lower case.
+    fn understood(_: &str) -> Option<Self> {
+        None
+    }
 }
 
 /// One of a closed set; a wrong name is answered with the right ones.
@@ -29,7 +34,9 @@ impl<'de, T: Choices> Deserialize<'de> for Choice<T> {
                 T::ALL
                     .iter()
                     .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
-                    .map(|(_, value)| Choice(*value))
+                    .map(|(_, value)| *value)
+                    .or_else(|| T::understood(&wanted.to_lowercase()))
+                    .map(Choice)
                     .ok_or_else(|| {
                         E::custom(format_args!(
                             "'{wanted:.40}' is not one of {}",

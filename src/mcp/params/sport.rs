@@ -29,6 +29,16 @@ impl Sport {
             }
     }
 
+    /// The sports that go by the name `text`.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self(
+            text.trim()
+                .to_ascii_lowercase()
+                .replace([' ', '_', '-'], ""),
+        )
+    }
+
     /// As it was asked for.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -39,11 +49,7 @@ impl Sport {
 impl<'de> Deserialize<'de> for Sport {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<'de, str>::deserialize(deserializer)?;
-        Ok(Self(
-            text.trim()
-                .to_ascii_lowercase()
-                .replace([' ', '_', '-'], ""),
-        ))
+        Ok(Self::of(&text))
     }
 }
 

@@ -68,7 +68,7 @@ pub fn planned(reply: &mut Reply, plan: &[Event], done: &[Activity], local: &Loc
         return;
     }
     reply.line("Plan (form: projected, end of day):");
-    reply.line(events::table(&rows, Some(done), local.units, local.today()).render());
+    reply.line(events::table(&rows, Some(done), local.units, local.today(), 0).render());
 }
 
 /// Totals of the last days and the newest sessions.

@@ -118,6 +118,12 @@ const ALIASES: &[(&str, &str)] = &[
     ("gps", "latlng"),
 ];
 
+/// What we call the series that are known.
+#[must_use]
+pub fn known() -> Vec<&'static str> {
+    CHANNELS.iter().map(|row| row.1).collect()
+}
+
 /// Series at most in one answer.
 const MOST: usize = 20;
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, Time};
 
-use super::{days, events, steps};
+use super::{days, events, outcome, progress, steps};
 use crate::intervals::activities::Activity;
 use crate::intervals::events::Event;
 use crate::mcp::context::Local;
@@ -71,8 +71,11 @@ fn standing(event: &Event, done: Option<&[Activity]>, local: &Local) -> String {
     if let Some((_, last)) = events::span(event) {
         let ahead = events::is_session(event) && last >= today;
         let ahead = ahead.then(|| "planned".to_owned());
-        facts.extend(events::outcome(event, done, last, today).or(ahead));
+        let outcome = outcome::of(event, done, last, today);
+        facts.extend(outcome.map(|outcome| outcome.to_string()).or(ahead));
     }
+    let progress = done.and_then(|done| progress::of(event, done, local.units, today));
+    facts.extend(progress);
     facts.extend(events::conditions(event));
     // Of a race the category says it.
     let kind = event
@@ -106,8 +109,7 @@ fn numbers(event: &Event, units: Units) -> String {
             .filter(|m| *m > 0.0)
             .map(|m| units.named_way(sport, m, 1)),
     );
-    let load = event.icu_training_load.or(event.load_target);
-    facts.extend(load.filter(|l| *l > 0).map(|l| format!("load {l}")));
+    facts.extend(events::load(event).map(|l| format!("load {l}")));
     facts.extend(
         event
             .icu_intensity

@@ -1,10 +1,10 @@
 //! The calendar as rows.
 
 use jiff::ToSpan;
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 
 use super::table::Table;
-use super::{days, steps};
+use super::{count, days, outcome, progress, steps};
 use crate::intervals::activities::Activity;
 use crate::intervals::events::Event;
 use crate::mcp::reply::Reply;
@@ -17,6 +17,9 @@ pub const PAIR_FIELDS: &[&str] = &[
     "compliance",
     "type",
     "moving_time",
+    "distance",
+    "icu_distance",
+    "icu_training_load",
     "start_date_local",
     "source",
 ];
@@ -48,6 +51,30 @@ pub fn span(event: &Event) -> Option<(Date, Date)> {
         .filter(|last| *last > first)
         .unwrap_or(first);
     Some((first, last))
+}
+
+/// The days that an event is about: all of its week where it is for the week, and stands on one of its days.
+#[must_use]
+pub fn period(event: &Event) -> Option<(Date, Date)> {
+    let (first, last) = span(event)?;
+    if event.for_week != Some(true) {
+        return Some((first, last));
+    }
+    let monday = week_start(first);
+    // Where weeks begin on Sunday, that is where it stands.
+    let monday = if first.weekday() == Weekday::Sunday {
+        first
+    } else {
+        monday
+    };
+    Some((monday, monday.checked_add(6.days()).unwrap_or(last)))
+}
+
+/// The Monday of the week of `day`.
+#[must_use]
+pub fn week_start(day: Date) -> Date {
+    let back = i32::from(day.weekday().to_monday_zero_offset());
+    day.checked_sub(back.days()).unwrap_or(day)
 }
 
 /// `WORKOUT` as people say it.
@@ -94,9 +121,46 @@ pub fn is_absence(event: &Event) -> bool {
     )
 }
 
-/// Rows in the order of days. `done` are the activities that may have carried the workouts out.
+/// Whether it is something to reach.
 #[must_use]
-pub fn table(found: &[&Event], done: Option<&[Activity]>, units: Units, today: Date) -> Table {
+pub fn is_target(event: &Event) -> bool {
+    event.category.as_deref() == Some("TARGET")
+}
+
+/// `18 events, 14 workouts with planned load 766`
+#[must_use]
+pub fn totals(found: &[&Event]) -> String {
+    let workouts = found.iter().filter(|event| is_workout(event));
+    let loads = workouts.clone().filter_map(|event| event.icu_training_load);
+    let load = loads.fold(0, i64::saturating_add);
+    let events = count(found.len(), "event");
+    match workouts.count() {
+        0 => events,
+        workouts => format!(
+            "{events}, {} with planned load {load}",
+            count(workouts, "workout")
+        ),
+    }
+}
+
+/// The load that is planned or to be reached; 0 is a plan too, but only of what is there to be done.
+#[must_use]
+pub fn load(event: &Event) -> Option<i64> {
+    let least = i64::from(!is_session(event));
+    let load = event.icu_training_load.or(event.load_target);
+    load.filter(|load| *load >= least)
+}
+
+/// Rows in the order of days, of which the first goes by the cursor `start`. `done` are the activities that may have
+/// carried the workouts out, and all of the [`period`]s of the targets; `None` when what was done is unknown.
+#[must_use]
+pub fn table(
+    found: &[&Event],
+    done: Option<&[Activity]>,
+    units: Units,
+    today: Date,
+    start: usize,
+) -> Table {
     let mut table = Table::new([
         "id",
         "date",
@@ -110,20 +174,15 @@ pub fn table(found: &[&Event], done: Option<&[Activity]>, units: Units, today: D
         "form",
         "state",
     ]);
-    for event in found {
-        let Some((first, last)) = span(event) else {
-            continue;
-        };
-        let date = if first == last {
-            days::short(first, today.year())
-        } else {
-            format!(
-                "{} to {}",
-                days::short(first, today.year()),
-                days::short(last, today.year())
-            )
-        };
-        let form = event.icu_ctl.zip(event.icu_atl).filter(|_| first >= today);
+    for (cursor, event) in (start..).zip(found) {
+        let span = span(event);
+        let day = |day| days::short(day, today.year());
+        let date = span.map(|(first, last)| match first == last {
+            true => day(first),
+            false => format!("{} to {}", day(first), day(last)),
+        });
+        let is_ahead = span.is_some_and(|(first, _)| first >= today);
+        let form = event.icu_ctl.zip(event.icu_atl).filter(|_| is_ahead);
         #[expect(clippy::cast_precision_loss, reason = "seconds of one event")]
         let time = event
             .moving_time
@@ -132,7 +191,7 @@ pub fn table(found: &[&Event], done: Option<&[Activity]>, units: Units, today: D
             .map(|s| s as f64);
         table.row([
             Some(event.id.to_string()),
-            Some(date),
+            date,
             Some(category(event)),
             event.sport.as_deref().map(text::name),
             event.name.as_deref().map(text::name),
@@ -142,75 +201,58 @@ pub fn table(found: &[&Event], done: Option<&[Activity]>, units: Units, today: D
                 .or(event.distance_target)
                 .filter(|m| *m > 0.0)
                 .map(|m| units.way(event.sport.as_deref().unwrap_or_default(), m, 1)),
-            event
-                .icu_training_load
-                .or(event.load_target)
-                .filter(|l| *l > 0)
-                .map(|l| l.to_string()),
+            load(event).map(|l| l.to_string()),
             event
                 .icu_intensity
                 .filter(|p| *p > 0.0)
                 .map(|p| number(p, 0)),
             form.map(|(ctl, atl)| signed(ctl - atl, 0)),
-            Some(state(event, done, last, today)),
+            Some(state(event, done, units, today)),
         ]);
-        table.goes_by(format!("oldest {first}"));
+        table.goes_by(format!("cursor {cursor}"));
     }
     table
 }
 
 /// All that a row says beside its numbers.
-fn state(event: &Event, done: Option<&[Activity]>, last: Date, today: Date) -> String {
-    let mut words: Vec<String> = outcome(event, done, last, today).into_iter().collect();
+fn state(event: &Event, done: Option<&[Activity]>, units: Units, today: Date) -> String {
+    let Some((first, last)) = span(event) else {
+        return String::new();
+    };
+    let mut words: Vec<String> = Vec::new();
+    if is_race(event) && first > today {
+        words.push(days::distance(today, first));
+    }
+    words.extend(week_of_phase(event, first, last, today));
+    words.extend(outcome::of(event, done, last, today).map(|outcome| outcome.to_string()));
+    words.extend(done.and_then(|done| progress::of(event, done, units, today)));
     words.extend(conditions(event));
     words.extend(push_errors(event).next());
     words.join(", ")
 }
 
-/// Done, with what and how well; missed; `None` when it is neither. `done` is `None` when what was done is unknown.
-#[must_use]
-pub fn outcome(
-    event: &Event,
-    done: Option<&[Activity]>,
-    last: Date,
-    today: Date,
-) -> Option<String> {
-    let pair = done
-        .into_iter()
-        .flatten()
-        .find(|a| a.paired_event_id == Some(event.id))
-        .map(|a| (a.id.to_string(), a.compliance))
-        .or_else(|| {
-            event
-                .paired_activity_id
-                .as_ref()
-                .map(|id| (id.to_string(), None))
-        });
-    match pair {
-        Some((id, Some(percent))) => Some(format!("done {id} ({} %)", number(percent, 0))),
-        Some((id, None)) => Some(format!("done {id}")),
-        None if is_workout(event) && last < today => {
-            // What came through Strava cannot be paired here: it may have been this workout.
-            let strava = done?
-                .iter()
-                .any(|a| a.is_stub() && super::activities::day(a) == Some(last));
-            let word = if strava {
-                "unknown: Strava activity that day"
-            } else {
-                "not done"
-            };
-            Some(word.to_owned())
-        }
-        None => None,
-    }
+/// `week 3 of 6` of a phase that is on.
+fn week_of_phase(event: &Event, first: Date, last: Date, today: Date) -> Option<String> {
+    let is_on = event.category.as_deref() == Some("PLAN") && first <= today && today <= last;
+    let weeks = |from: Date, to: Date| {
+        let days = to.since(from).map_or(0, |span| span.get_days());
+        days / 7 + 1
+    };
+    (is_on && weeks(first, last) > 1)
+        .then(|| format!("week {} of {}", weeks(first, today), weeks(first, last)))
 }
 
 /// Where and under what limits: indoors, how much an absence allows, with what on the plate.
 #[must_use]
 pub fn conditions(event: &Event) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    if event.for_week == Some(true) {
-        words.push("for the week".to_owned());
+    for (set, name) in [
+        (event.for_week, "for the week"),
+        (event.hide_from_athlete, "hidden from the athlete"),
+    ] {
+        if set == Some(true) {
+            words.push(name.to_owned());
+        }
     }
     if event.indoor == Some(true) {
         words.push("indoor".to_owned());
@@ -261,8 +303,8 @@ pub fn push_errors(event: &Event) -> impl Iterator<Item = String> {
     })
 }
 
-/// The steps of a workout below the rows, or what it says when it has none.
-pub fn details(reply: &mut Reply, event: &Event, units: Units) {
+/// The steps of a workout below the rows, or what it says when it has none; `from` is the call that begins with it.
+pub fn details(reply: &mut Reply, event: &Event, units: Units, from: &str) {
     let sport = event.sport.as_deref().unwrap_or_default();
     let parsed = event
         .workout_doc
@@ -272,10 +314,7 @@ pub fn details(reply: &mut Reply, event: &Event, units: Units) {
     if !parsed.is_empty() {
         let name = event.name.as_deref().map(text::name).unwrap_or_default();
         let line = format!("steps of {} {name}: {}", event.id, parsed.join("; "));
-        match event.starts() {
-            Some(at) => reply.line_from(line, &format!("oldest {}", at.date())),
-            None => reply.line(line),
-        };
+        reply.line_from(line, from);
         return;
     }
     if let Some(description) = &event.description {

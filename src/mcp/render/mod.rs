@@ -15,9 +15,12 @@ pub mod event;
 pub mod events;
 pub mod fitness;
 pub mod intervals;
+pub mod library;
+pub mod outcome;
 pub mod parts;
 pub mod plan;
 mod plan_quality;
+pub mod progress;
 pub mod projection;
 pub mod splits;
 pub mod steps;
@@ -29,6 +32,7 @@ pub mod today;
 pub mod wellness;
 pub mod wellness_change;
 pub mod wellness_trend;
+pub mod workouts;
 pub mod zones;
 
 /// `1 event`, `2 events`.

@@ -180,6 +180,9 @@ fn range(target: &Target, show: &dyn Fn(f64) -> String) -> Option<String> {
     match (target.start, target.end, target.value) {
         (Some(start), Some(end), _) => Some(format!("{}-{}", show(start), show(end))),
         (_, _, Some(value)) => Some(show(value)),
-        _ => None,
+        // The lowest zone has no lower bound and the highest no upper one.
+        (None, Some(end), None) => Some(format!("up to {}", show(end))),
+        (Some(start), None, None) => Some(format!("from {}", show(start))),
+        (None, None, None) => None,
     }
 }

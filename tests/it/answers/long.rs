@@ -49,8 +49,12 @@ async fn twisted(path: &'static str, twist: fn(&mut Value)) -> Server {
     .await
 }
 
-/// What the cut of `text` says to call again with: `oldest`, `2026-03-01`.
+/// What `text` says to call again with: `oldest`, `2026-03-01`.
 fn goes_on(text: &str) -> Option<(String, String)> {
+    if let Some((_, rest)) = text.split_once(" more: call again with cursor ") {
+        let (cursor, _) = rest.split_once('.')?;
+        return Some(("cursor".to_owned(), cursor.to_owned()));
+    }
     let (_, rest) = text.split_once("the same call with ")?;
     let (call, _) = rest.split_once(" goes on")?;
     let (name, value) = call.split_once(' ')?;

@@ -59,14 +59,16 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
             json!({ "oldest": "-200d", "newest": "+60d", "include_steps": true }),
         ),
         ("get_event", json!({ "id": ids.event })),
+        ("list_workouts", json!({ "id": ids.workout })),
         ("get_help", json!({ "topic": "workouts" })),
     ]
 }
 
-/// An activity and an event with much to tell.
+/// An activity, an event and a workout of the library with much to tell.
 pub struct Ids {
     pub activity: String,
     pub event: String,
+    pub workout: String,
 }
 
 pub async fn ids(world: &World) -> Ids {
@@ -81,7 +83,9 @@ pub async fn ids(world: &World) -> Ids {
     let events = world
         .raw("/athlete/{id}/events?oldest=2026-03-18&newest=2026-04-07&category=WORKOUT")
         .await;
+    let workouts = world.raw("/athlete/{id}/workouts").await;
     Ids {
+        workout: found(&workouts, |w| w["workout_doc"]["steps"][1]["reps"].is_i64()),
         activity: found(&activities, |a| a["type"] == "Ride"),
         event: found(&events, |e| {
             e["workout_doc"]["steps"]

@@ -121,6 +121,9 @@ async fn everything_said(caller: &Caller) -> Vec<(String, String)> {
             json!({ "entries": [{ "date": "yesterday", "comments": "mine" }] }),
         ),
         ("get_activity", json!({ "id": "i999" })),
+        ("list_workouts", json!({})),
+        ("list_workouts", json!({ "sport": "ride" })),
+        ("list_workouts", json!({ "folder": "bike" })),
         ("get_help", json!({ "topic": "hidden" })),
     ]);
     for (tool, arguments) in calls {

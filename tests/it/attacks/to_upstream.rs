@@ -70,7 +70,7 @@ fn hostile() -> Vec<String> {
 }
 
 /// The last segments of what the server may ask about its athlete.
-const ABOUT_THE_ATHLETE: [&str; 8] = [
+const ABOUT_THE_ATHLETE: [&str; 9] = [
     "profile",
     "sport-settings",
     "activities",
@@ -78,6 +78,7 @@ const ABOUT_THE_ATHLETE: [&str; 8] = [
     "wellness",
     "wellness-bulk",
     "events",
+    "folders",
     "athlete-summary",
 ];
 const ABOUT_AN_ACTIVITY: [&str; 10] = [
@@ -226,6 +227,7 @@ async fn ups_01_ids_and_dates_cannot_climb_out_of_the_path() {
     for text in hostile() {
         for (tool, property) in [
             ("get_activity", "id"),
+            ("list_workouts", "id"),
             ("list_activities", "around_id"),
             ("compare_activities", "reference_id"),
             ("compare_activities", "ids"),

@@ -533,3 +533,33 @@ async fn the_journal_keeps_what_was_asked() {
     service.demo.clear_journal();
     assert!(service.demo.journal().is_empty());
 }
+
+#[tokio::test]
+async fn folders_hold_their_workouts_and_what_others_share_is_in_no_other_list() {
+    let service = Service::start().await;
+    let folders = service.rows("/folders").await;
+    let own = service.rows("/workouts").await;
+    let inside = |folder: &Value| folder["children"].as_array().unwrap().clone();
+    let mut seen = 0;
+    for folder in &folders {
+        assert_eq!(folder["num_workouts"], inside(folder).len());
+        let is_plan = folder["type"] == "PLAN";
+        for workout in inside(folder) {
+            assert_eq!(workout["day"].is_i64(), is_plan);
+            assert_eq!(workout["folder_id"], folder["id"]);
+            let is_own = folder["owner"].is_null();
+            assert_eq!(own.contains(&workout), is_own);
+            let path = format!("/athlete/{ATHLETE_ID}/workouts/{}", workout["id"]);
+            if is_own {
+                assert_eq!(service.get(&path).await, workout);
+                seen += 1;
+            } else {
+                let refused = service.refused(Method::GET, &path, None).await;
+                assert_eq!(refused.0, 404);
+            }
+            // No target is resolved: nothing in this part of the service does that.
+            assert!(!workout.to_string().contains("\"_power\""));
+        }
+    }
+    assert_eq!(seen, own.len());
+}

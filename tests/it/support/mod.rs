@@ -1,5 +1,6 @@
 //! Starts the real server for a test and speaks to it as a client would.
 
+mod altered;
 pub mod asked;
 mod caller;
 pub mod documents;
@@ -9,6 +10,7 @@ mod server;
 mod twist;
 mod world;
 
+pub use altered::{altered, altered_with};
 pub use caller::{Answer, Caller, LEGACY, MODERN, Said, meta};
 pub use server::{Server, ServerOptions, secrets};
 pub use twist::Twisted;

@@ -10,6 +10,8 @@ async fn every_topic_has_a_text_and_none_asks_the_service() {
     let owner = world.owner();
     let overview = owner.call_tool("get_help", json!({})).await.ok();
     for topic in [
+        "tools",
+        "streams",
         "scales",
         "units",
         "formulas",
@@ -101,4 +103,70 @@ async fn a_reader_learns_which_tools_are_hidden_and_how_to_get_them() {
         .await
         .ok();
     assert!(owner.contains("Nothing is hidden"), "{owner}");
+}
+
+#[tokio::test]
+async fn every_tool_that_reads_is_named_with_what_it_answers_and_no_other() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let said = owner
+        .call_tool("get_help", json!({ "topic": "tools" }))
+        .await;
+    let text = said.ok();
+    let mut named: Vec<&str> = text
+        .lines()
+        .filter_map(|line| Some(line.split_once(": ")?.0))
+        .collect();
+    named.sort_unstable();
+    let tools = owner.list_tools().await;
+    let mut reading: Vec<&str> = tools
+        .iter()
+        .filter(|tool| tool["annotations"]["readOnlyHint"] == true)
+        .map(|tool| tool["name"].as_str().unwrap())
+        .filter(|name| *name != "get_help")
+        .collect();
+    reading.sort_unstable();
+    assert_eq!(named, reading);
+}
+
+#[tokio::test]
+async fn the_series_that_help_names_are_those_that_can_be_asked_for() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let said = owner
+        .call_tool("get_help", json!({ "topic": "streams" }))
+        .await;
+    let text = said.ok();
+    let (_, rest) = text.split_once("get_activity_streams: ").unwrap();
+    let names: Vec<&str> = rest.split_once('.').unwrap().0.split(", ").collect();
+    assert!(names.len() > 20 && names.contains(&"power"), "{text}");
+    let id = crate::answers::ids(&world).await.activity;
+    let arguments = json!({ "id": id, "types": ["smo2"] });
+    let refused = owner.call_tool("get_activity_streams", arguments).await;
+    let sentence = refused.error();
+    let (_, rest) = sentence.split_once("This activity has ").unwrap();
+    let offered: Vec<&str> = rest.split_once(';').unwrap().0.split(", ").collect();
+    assert!(offered.len() > 4, "{sentence}");
+    for name in offered {
+        assert!(names.contains(&name), "{name}: {text}");
+    }
+    world.assert_well_behaved();
+}
+
+#[tokio::test]
+async fn a_text_that_was_confirmed_names_where_it_was_published() {
+    let world = World::start().await;
+    let said = world
+        .owner()
+        .call_tool("get_help", json!({ "topic": "formulas" }))
+        .await;
+    let text = said.ok();
+    for source in [
+        "Med Sci Sports Exerc 39:1358, 2007",
+        "Sports Medicine 43:773, 2013",
+        "Front Physiol 10:707, 2019",
+        "J Strength Cond Res 15:109, 2001",
+    ] {
+        assert!(text.contains(source), "{source}: {text}");
+    }
 }

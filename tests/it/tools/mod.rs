@@ -14,5 +14,6 @@ mod get_training_summary;
 mod get_wellness;
 mod list_activities;
 mod list_events;
+mod list_workouts;
 mod search_intervals;
 mod update_wellness;

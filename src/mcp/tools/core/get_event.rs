@@ -13,7 +13,7 @@ use crate::intervals::events::Event;
 use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
 use crate::mcp::event_lookup;
-use crate::mcp::params::{DateSpec, EventId};
+use crate::mcp::params::EventId;
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::render::{event, events};
 use crate::mcp::reply::Reply;
@@ -87,13 +87,9 @@ impl Tool for GetEvent {
 
 /// The activities that may have carried `event` out.
 async fn pairs(context: &Context, event: &Event, today: Date) -> Result<Arc<Vec<Activity>>, Error> {
-    let Some((first, last)) = events::span(event).filter(|_| events::is_session(event)) else {
+    let is_carried_out = events::is_session(event) || events::is_target(event);
+    let Some((oldest, newest)) = events::period(event).filter(|_| is_carried_out) else {
         return Ok(Arc::default());
-    };
-    let (oldest, newest) = if event.for_week == Some(true) {
-        DateSpec::Week(0).span(first)
-    } else {
-        (first, last)
     };
     // Only what lies behind can have been done.
     if oldest > today {

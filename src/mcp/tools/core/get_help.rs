@@ -13,12 +13,14 @@ use crate::mcp::reply::Reply;
 
 choice! {
     pub enum Topic {
+        Tools = "tools",
         Scales = "scales",
         Units = "units",
         Formulas = "formulas",
         Metrics = "metrics",
         Dates = "dates",
         Categories = "categories",
+        Streams = "streams",
         Workouts = "workouts",
         Strava = "strava",
         Hidden = "hidden",
@@ -37,13 +39,15 @@ impl Tool for GetHelp {
     const NAME: &'static str = "get_help";
     const TITLE: &'static str = "Get help";
     const ACCESS: Access = Access::Read;
-    const DESCRIPTION: &'static str = "Explains scales, units, formulas and their sources, dates, event categories, workout text, \
-                                       Strava gaps, and tools that are hidden.";
+    const DESCRIPTION: &'static str = "Explains which tool answers what, scales, units, formulas and their sources, dates, event \
+                                       categories, streams, workout text, Strava gaps, hidden tools.";
     type Params = Params;
 
     async fn run(context: &Context, params: Params) -> Result<Reply, ToolError> {
         Ok(match params.topic.map(|topic| topic.0) {
             None => Reply::new(help::OVERVIEW),
+            Some(Topic::Tools) => Reply::new(help::tools(&visible(context))),
+            Some(Topic::Streams) => Reply::new(help::streams()),
             Some(Topic::Scales) => Reply::new(help::scales()),
             Some(Topic::Units) => Reply::new(help::UNITS),
             Some(Topic::Formulas) => Reply::new(help::FORMULAS),
@@ -57,14 +61,15 @@ impl Tool for GetHelp {
     }
 }
 
+/// The names of the tools that this caller sees.
+fn visible(context: &Context) -> Vec<String> {
+    let listed = context.registry().listed(context.scopes).into_iter();
+    listed.map(|tool| tool.name.into_owned()).collect()
+}
+
 /// The tools that this caller does not see, and what would show them.
 fn hidden(context: &Context) -> Reply {
-    let visible: Vec<String> = context
-        .registry()
-        .listed(context.scopes)
-        .into_iter()
-        .map(|tool| tool.name.into_owned())
-        .collect();
+    let visible = visible(context);
     let mut reply = Reply::new(format!(
         "This connection has the scopes: {}. It sees: {}.",
         if context.scopes == Scopes::ALL {

@@ -13,6 +13,7 @@ mod get_training_summary;
 mod get_wellness;
 mod list_activities;
 mod list_events;
+mod list_workouts;
 mod search_intervals;
 mod update_wellness;
 
@@ -35,6 +36,7 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<update_wellness::UpdateWellness>(),
         Entry::of::<list_events::ListEvents>(),
         Entry::of::<get_event::GetEvent>(),
+        Entry::of::<list_workouts::ListWorkouts>(),
         Entry::of::<get_help::GetHelp>(),
     ]
 }

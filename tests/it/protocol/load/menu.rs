@@ -254,6 +254,13 @@ async fn calls(tool: &Value, server: &mut Reader) -> Vec<Item> {
         "list_events" => windows(2)
             .chain([watched(call(4, name, json!({ "include_steps": true })))])
             .collect(),
+        "list_workouts" => [
+            json!({}),
+            json!({ "folder": "bike" }),
+            json!({ "sport": "run" }),
+        ]
+        .map(|arguments| call(2, name, arguments))
+        .into(),
         "get_help" => TOPICS
             .map(|topic| call(2, name, json!({ "topic": topic })))
             .into(),

@@ -52,6 +52,8 @@ pub struct Chosen<'a> {
     sports: Vec<&'a str>,
     /// The last day that was searched, when the service had more than it was asked for.
     back_to: Option<Date>,
+    /// Those in the window of which only the date is known.
+    withheld: Vec<&'a Activity>,
 }
 
 /// The newest `limit` of `hits` in the window and of the sport.
@@ -69,7 +71,7 @@ pub fn choose<'a>(
         let within = |day| window.is_none_or(|w| w.oldest <= day && day <= w.newest);
         window.is_none() || activities::day(a).is_some_and(within)
     };
-    let fits = |a: &&Activity| of_sport(a) && in_time(a);
+    let fits = |a: &&Activity| !a.is_stub() && of_sport(a) && in_time(a);
     let mut rows: Vec<&Activity> = hits.iter().filter(fits).collect();
     rows.sort_by_key(|a| std::cmp::Reverse(a.started()));
     let mut sports: Vec<&str> = hits.iter().filter_map(|a| a.sport.as_deref()).collect();
@@ -79,7 +81,8 @@ pub fn choose<'a>(
     Chosen {
         matching: rows.len(),
         shown: rows.into_iter().take(limit).collect(),
-        found: hits.len(),
+        found: hits.iter().filter(|a| !a.is_stub()).count(),
+        withheld: hits.iter().filter(|a| a.is_stub() && in_time(a)).collect(),
         sports,
         back_to: if is_cut {
             hits.iter().filter_map(activities::day).min()
@@ -166,6 +169,10 @@ pub fn tell(
         reply.footer(format!(
             "The intervals themselves could not be read: {failure}"
         ));
+    }
+    let withheld = activities::stub_note(chosen.withheld.iter().copied(), year, true);
+    if !withheld.is_empty() {
+        reply.footer(withheld);
     }
     if !sessions.is_empty() {
         reply.footer(efforts::rests_on(&sessions, wanted));

@@ -70,7 +70,7 @@ fn hostile() -> Vec<String> {
 }
 
 /// The last segments of what the server may ask about its athlete.
-const ABOUT_THE_ATHLETE: [&str; 9] = [
+const ABOUT_THE_ATHLETE: [&str; 13] = [
     "profile",
     "sport-settings",
     "activities",
@@ -79,6 +79,10 @@ const ABOUT_THE_ATHLETE: [&str; 9] = [
     "wellness-bulk",
     "events",
     "folders",
+    "power-curves",
+    "hr-curves",
+    "pace-curves",
+    "custom-item",
     "athlete-summary",
 ];
 const ABOUT_AN_ACTIVITY: [&str; 10] = [

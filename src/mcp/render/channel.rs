@@ -295,6 +295,7 @@ mod tests {
         imperial: false,
         pounds: false,
         fahrenheit: false,
+        form_percent: false,
     };
 
     fn shown(name: &str, sport: &str, value: f64, units: Units) -> String {

@@ -207,10 +207,16 @@ impl Pace {
         }
     }
 
+    /// Seconds over the distance for a speed; `None` when nothing moved.
+    #[must_use]
+    pub fn seconds(self, metres_per_second: f64) -> Option<f64> {
+        (metres_per_second > 0.01).then(|| self.metres() / metres_per_second)
+    }
+
     /// `4:35` for a speed; `None` when nothing moved.
     #[must_use]
     pub fn show(self, metres_per_second: f64) -> Option<String> {
-        (metres_per_second > 0.01).then(|| clock(self.metres() / metres_per_second))
+        self.seconds(metres_per_second).map(clock)
     }
 }
 

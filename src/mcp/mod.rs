@@ -8,9 +8,11 @@
 #![deny(clippy::indexing_slicing)]
 
 mod activity_parts;
+mod analysis;
 mod call;
 mod completion;
 mod context;
+mod custom;
 mod era;
 mod error;
 mod filter;
@@ -22,7 +24,9 @@ mod front;
 mod help;
 mod instructions;
 mod lists;
+mod measure;
 mod message;
+mod metric;
 mod outlook;
 mod params;
 mod progress;
@@ -33,6 +37,7 @@ mod reply;
 mod resources;
 mod scales;
 mod server;
+mod session_measure;
 mod stream_window;
 mod text;
 mod tools;

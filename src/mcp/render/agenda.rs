@@ -3,10 +3,10 @@
 use jiff::civil::Date;
 
 use super::table::Table;
-use super::wellness::hours_minutes;
 use super::{activities, days, events};
 use crate::intervals::activities::Activity;
 use crate::intervals::events::Event;
+use crate::mcp::measure::hours_minutes;
 use crate::mcp::reply::Reply;
 use crate::mcp::{scales, text};
 use crate::units::{Units, number};

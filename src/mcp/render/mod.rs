@@ -3,6 +3,7 @@
 pub mod activities;
 pub mod activity;
 pub mod agenda;
+pub mod analysis;
 pub mod athlete;
 pub mod channel;
 pub mod days;
@@ -17,6 +18,7 @@ pub mod streams;
 pub mod table;
 pub mod taper;
 pub mod today;
+pub mod trend;
 pub mod wellness;
 pub mod wellness_change;
 pub mod wellness_trend;

@@ -289,7 +289,7 @@ pub fn segments(found: &[Segment]) -> String {
 pub fn custom(a: &Activity, profile: Option<&Profile>) -> String {
     let mut facts: Vec<String> = Vec::new();
     for (code, value) in a.custom.iter().take(60) {
-        let Some(shown) = super::wellness::custom_value(value) else {
+        let Some(shown) = crate::mcp::custom::plain(value) else {
             continue;
         };
         let known = profile.and_then(|p| {

@@ -3,7 +3,6 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::wellness::{MEASURES, Measure, hours_minutes};
 use super::{activities, days, fitness};
 use crate::analytics::baseline::{self, Baseline};
 use crate::analytics::fitness::{Fitness, Load, Model, Today};
@@ -11,6 +10,7 @@ use crate::intervals::activities::Activity;
 use crate::intervals::events::Event;
 use crate::intervals::wellness::Wellness;
 use crate::mcp::forecast::Found;
+use crate::mcp::measure::{MEASURES, Measure, find, hours_minutes};
 use crate::mcp::outlook::Weights;
 use crate::units::{Units, number, signed};
 
@@ -148,14 +148,10 @@ fn values(rows: &[Wellness], measure: &Measure, today: Date, days: i32) -> Vec<f
         .collect()
 }
 
-fn measure(name: &str) -> Option<&'static Measure> {
-    MEASURES.iter().find(|m| m.name == name)
-}
-
 /// HRV judged on its week, never on one morning.
 #[must_use]
 pub fn hrv(rows: &[Wellness], today: Date) -> String {
-    let Some(measure) = measure("hrv") else {
+    let Some(measure) = find("hrv") else {
         return String::new();
     };
     let week = values(rows, measure, today, 7);
@@ -234,7 +230,7 @@ fn against(
     unit: &str,
     show: impl Fn(f64) -> String,
 ) -> String {
-    let Some(measure) = measure(name) else {
+    let Some(measure) = find(name) else {
         return String::new();
     };
     let last = at(rows, today).and_then(measure.get);
@@ -299,7 +295,7 @@ pub fn feelings(rows: &[Wellness], today: Date) -> String {
 pub fn warnings(rows: &[Wellness], today: Date) -> Vec<String> {
     let mut warnings = Vec::new();
     for (name, title) in [("hrv", "HRV"), ("sleep", "sleep")] {
-        let Some(measure) = measure(name) else {
+        let Some(measure) = find(name) else {
             continue;
         };
         let last = rows

@@ -1,5 +1,6 @@
 //! What nearly everybody needs.
 
+mod analyze_trend;
 mod get_activity;
 mod get_activity_streams;
 mod get_athlete;
@@ -23,6 +24,7 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<get_activity::GetActivity>(),
         Entry::of::<get_activity_streams::GetActivityStreams>(),
         Entry::of::<get_fitness::GetFitness>(),
+        Entry::of::<analyze_trend::AnalyzeTrend>(),
         Entry::of::<get_wellness::GetWellness>(),
         Entry::of::<update_wellness::UpdateWellness>(),
         Entry::of::<list_events::ListEvents>(),

@@ -14,8 +14,10 @@ use crate::intervals::wellness::Wellness;
 
 /// Neighbours that are more alike than this make intervals too narrow.
 const TOO_ALIKE: f64 = 0.5;
+/// Rows that show the shape of a series, at most.
+const ROWS: i32 = 8;
 /// Other sports that are named.
-const NAMED: usize = 4;
+const NAMED: usize = 3;
 
 /// What is asked.
 pub struct Asked<'a> {
@@ -46,7 +48,7 @@ pub fn answer(asked: &Asked<'_>, days: &[Wellness], found: &[Activity]) -> Reply
         kind: metric.kind(sessions.sport(), units),
         units,
         points: &of_metric,
-        weeks: Weeks::of(window.oldest, window.newest),
+        weeks: Weeks::of(window.oldest, window.newest, ROWS),
         spans: match metric.is_of_days() {
             true => trend::spans(metric.is_hrv()),
             false => trend::OF_SESSIONS,
@@ -237,10 +239,10 @@ fn quality(asked: &Asked<'_>, sessions: &Sessions<'_>, n: usize, found: Option<&
         out.push_str("; slope Theil-Sen, direction Mann-Kendall");
     }
     if asked.versus.is_some() {
-        out.push_str(", rho Spearman (no proof of a cause)");
+        out.push_str(", rho Spearman (no cause shown)");
     }
     if found.is_some_and(|found| found.alike > TOO_ALIKE) {
-        out.push_str("; neighbouring values are much alike, so the 95 % ranges are too narrow");
+        out.push_str("; neighbours are alike, so the 95 % ranges are too narrow");
     }
     out.push('.');
     out

@@ -33,8 +33,8 @@ pub fn absences(reply: &mut Reply, plan: &[Event], today: Date) {
         reply.line(format!(
             "{} {when}: {name}, {} to {}",
             events::category(event),
-            days::full(first),
-            days::full(last)
+            days::short(first, today.year()),
+            days::short(last, today.year())
         ));
     }
 }
@@ -73,22 +73,29 @@ pub fn planned(reply: &mut Reply, plan: &[Event], done: &[Activity], today: Date
         .filter_map(|phase| Some((named(phase), events::span(phase)?.1)))
         .map(|(name, last)| format!("{name} to {}", days::short(last, today.year())))
         .collect();
-    if !phases.is_empty() {
-        reply.line(format!("Phase: {}", phases.join(", ")));
-    }
+    let phase = match phases.is_empty() {
+        true => String::new(),
+        false => format!(" (phase {})", phases.join(", ")),
+    };
     if rows.is_empty() {
-        reply.line("Plan: nothing in the calendar for these days.");
+        reply.line(format!(
+            "Plan{phase}: nothing in the calendar for these days."
+        ));
         return;
     }
+    reply.line(format!("Plan{phase}:"));
     let mut table = Table::new(["id", "date", "what", "name", "h:mm", "load", "state"]);
     for event in rows.iter().take(most) {
         let Some((first, last)) = events::span(event) else {
             continue;
         };
-        let state = events::outcome(event, Some(done), last, today)
+        let mut state: Vec<String> = events::outcome(event, Some(done), last, today)
             .into_iter()
-            .chain(events::conditions(event))
-            .chain(events::push_errors(event).next());
+            .collect();
+        for (word, set) in [("indoor", event.indoor), ("for the week", event.for_week)] {
+            state.extend((set == Some(true)).then(|| word.to_owned()));
+        }
+        state.extend(events::push_errors(event).next());
         #[expect(clippy::cast_precision_loss, reason = "seconds of one event")]
         let time = event.moving_time.or(event.time_target).map(|s| s as f64);
         let load = event.icu_training_load.or(event.load_target);
@@ -99,10 +106,9 @@ pub fn planned(reply: &mut Reply, plan: &[Event], done: &[Activity], today: Date
             Some(named(event)),
             time.filter(|s| *s > 0.0).map(hours_minutes),
             load.filter(|load| *load > 0).map(|load| load.to_string()),
-            Some(state.collect::<Vec<_>>().join(", ")),
+            Some(state.join(", ")),
         ]);
     }
-    reply.line("Plan:");
     reply.line(table.render());
     if let Some(next) = rows.get(most).and_then(|event| events::span(event)) {
         reply.footer(format!(

@@ -13,7 +13,7 @@ use crate::mcp::reply::Reply;
 use crate::units::{Units, number};
 
 /// Outliers that are named, the newest.
-const NAMED: usize = 4;
+const NAMED: usize = 3;
 
 /// A metric with its values.
 pub struct Series<'a> {

@@ -323,13 +323,7 @@ pub fn warnings(rows: &[Wellness], today: Date) -> Vec<String> {
 
 /// What the answer rests on, and what is missing.
 #[must_use]
-pub fn quality(
-    found: &Found<'_>,
-    rows: &[Wellness],
-    sessions: &[Activity],
-    today: Date,
-    feelings: bool,
-) -> String {
+pub fn quality(found: &Found<'_>, rows: &[Wellness], today: Date, feelings: bool) -> String {
     let mut parts = Vec::new();
     if found.standing.is_some() {
         parts.push(format!("fitness {}", found.rests_on()));
@@ -339,8 +333,6 @@ pub fn quality(
         .iter()
         .filter(|row| (first..=today).contains(&row.date) && row.hrv.is_some_and(|hrv| hrv > 0.0));
     parts.push(format!("HRV on {} of 60 days", nights.count()));
-    let shown = sessions.iter().filter(|a| !a.is_stub()).count();
-    parts.push(super::count(shown, "session"));
     if !feelings {
         parts.push("nothing entered today".to_owned());
     }

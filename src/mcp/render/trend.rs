@@ -9,8 +9,6 @@ use crate::mcp::measure::Kind;
 use crate::units::Units;
 
 const WEEK: f64 = 7.0;
-/// Longer windows have several weeks in one.
-const MOST_WEEKS: i32 = 12;
 
 /// One value of a day.
 pub type Point = (Date, f64);
@@ -183,12 +181,12 @@ pub struct Weeks {
 }
 
 impl Weeks {
-    /// Of the days from `oldest` to `last`.
+    /// Of the days from `oldest` to `last`, `most` at most.
     #[must_use]
-    pub fn of(oldest: Date, last: Date) -> Self {
+    pub fn of(oldest: Date, last: Date, most: i32) -> Self {
         let first = monday(oldest);
         let all = monday(last).since(first).map_or(0, |span| span.get_days()) / 7 + 1;
-        let each = (all + MOST_WEEKS - 1).max(MOST_WEEKS) / MOST_WEEKS;
+        let each = (all + most - 1).max(most) / most;
         let starts = (0..all)
             .step_by(usize::try_from(each).unwrap_or(1))
             .filter_map(|week| first.checked_add((week * 7).days()).ok());

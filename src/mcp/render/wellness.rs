@@ -271,6 +271,8 @@ pub fn rows(found: &[Wellness], wanted: &Wanted, units: Units, today: Date) -> R
             true
         });
     }
+    // The header names the year of the last day.
+    let year = found.last().map_or(today, |day| day.date).year();
     let heads = std::iter::once("date")
         .chain(columns.iter().map(|(head, _)| head.as_str()))
         .chain(std::iter::once("flags"));
@@ -285,7 +287,7 @@ pub fn rows(found: &[Wellness], wanted: &Wanted, units: Units, today: Date) -> R
         }
         let locked = (day.locked == Some(true)).then(|| "locked".to_owned());
         table.row(
-            std::iter::once(Some(days::short(day.date, today.year())))
+            std::iter::once(Some(days::short(day.date, year)))
                 .chain(cells)
                 .chain(std::iter::once(locked)),
         );

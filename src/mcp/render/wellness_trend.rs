@@ -13,6 +13,9 @@ use crate::mcp::params::Window;
 use crate::mcp::reply::Reply;
 use crate::units::Units;
 
+/// Columns of weeks at most; longer windows have several weeks in one.
+const COLUMNS: i32 = 12;
+
 /// Means by week, Monday to Sunday, the change a week, and the last days against what is normal. `found` begins before the
 /// window where normal does.
 #[must_use]
@@ -25,7 +28,7 @@ pub fn weekly(
 ) -> Reply {
     let today = local.today();
     let last = window.newest.min(today);
-    let weeks = Weeks::of(window.oldest, last);
+    let weeks = Weeks::of(window.oldest, last, COLUMNS);
     let heads = std::iter::once("measure".to_owned())
         .chain(weeks.starts.iter().map(|w| days::short(*w, today.year())))
         .chain(["a week", "trend", "last 7 d", "normal", "that is", "days"].map(str::to_owned));

@@ -70,11 +70,12 @@ fn hostile() -> Vec<String> {
 }
 
 /// The last segments of what the server may ask about its athlete.
-const ABOUT_THE_ATHLETE: [&str; 8] = [
+const ABOUT_THE_ATHLETE: [&str; 9] = [
     "profile",
     "sport-settings",
     "activities",
     "activities-around",
+    "custom-item",
     "wellness",
     "wellness-bulk",
     "events",

@@ -1,5 +1,6 @@
 //! Starts the real server for a test and speaks to it as a client would.
 
+mod account;
 pub mod asked;
 mod caller;
 pub mod documents;
@@ -8,6 +9,7 @@ pub mod process;
 mod server;
 mod world;
 
+pub use account::{Account, day, days};
 pub use caller::{Answer, Caller, LEGACY, MODERN, Said, meta};
 pub use server::{Server, ServerOptions, secrets};
 pub use world::{NOW, World, table};

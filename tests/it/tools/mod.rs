@@ -1,5 +1,6 @@
 //! Every tool, against the invented athlete.
 
+mod analyze_trend;
 mod get_activity;
 mod get_activity_streams;
 mod get_athlete;

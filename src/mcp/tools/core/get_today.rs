@@ -17,7 +17,7 @@ use crate::mcp::reply::Reply;
 const HISTORY_DAYS: i64 = 60;
 const RACE_DAYS: i64 = 365;
 /// Rows of the plan; more when the days are asked for.
-const ROWS: usize = 6;
+const ROWS: usize = 5;
 const ROWS_ASKED_FOR: usize = 20;
 /// What is read of a day.
 const FIELDS: &[&str] = &[
@@ -133,7 +133,6 @@ impl Tool for GetToday {
         reply.footer(today::quality(
             &found,
             &wellness,
-            &sessions,
             today,
             !feelings.is_empty(),
         ));

@@ -129,7 +129,7 @@ fn rows(found: &[Wellness], wanted: &Wanted, local: &Local, range: &str) -> Repl
         reply.table(&rows.table);
     }
     if !rows.constant.is_empty() {
-        reply.line(format!("Always: {}.", rows.constant.join(", ")));
+        reply.footer(format!("Always: {}.", rows.constant.join(", ")));
     }
     if rows.with_plan {
         reply.footer("* may count what is only planned today; get_today has the state now.");

@@ -319,6 +319,7 @@ mod tests {
             imperial: true,
             pounds: true,
             fahrenheit: true,
+            ..Units::default()
         };
         assert_eq!(number(imperial.distance(42_195.0), 2), "26.22");
         assert_eq!(number(imperial.height(100.0), 0), "328");

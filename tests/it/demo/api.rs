@@ -530,3 +530,16 @@ async fn the_journal_keeps_what_was_asked() {
     service.demo.clear_journal();
     assert!(service.demo.journal().is_empty());
 }
+
+#[tokio::test]
+async fn custom_items_are_those_of_the_profile_with_their_scripts() {
+    let service = Service::start().await;
+    let items = service.mine("/custom-item").await;
+    assert_eq!(items, service.mine("/profile").await["customItems"]);
+    let field = &items[0];
+    assert_eq!(
+        (&field["type"], &field["content"]["code"]),
+        (&json!("INPUT_FIELD"), &json!("CaffeineMg"))
+    );
+    assert!(items[2]["content"]["script"].is_string());
+}

@@ -400,6 +400,9 @@ async fn wrong_names_are_answered_with_the_right_ones() {
             assert!(said.contains(word), "{word}: {said}");
         }
     }
+    let same = json!({ "metric": "hrv", "versus": "rMSSD" });
+    let said_of_same = owner.call_tool("analyze_trend", same).await.error();
+    assert!(said_of_same.contains("another metric"), "{said_of_same}");
     for (written, head) in [
         ("restingHR", "resting_hr (bpm)"),
         ("Intensity Factor", "intensity (%)"),

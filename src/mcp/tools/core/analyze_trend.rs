@@ -58,6 +58,10 @@ impl Tool for AnalyzeTrend {
             Some(Text(name)) => Some(metric::find(context, &name, has_sport).await?),
             None => None,
         };
+        if versus.as_ref().is_some_and(|v| v.name() == metric.name()) {
+            let said = "versus must be another metric than metric.";
+            return Err(ToolError::Invalid(said.to_owned()));
+        }
         let metrics: Vec<&Metric> = std::iter::once(&metric).chain(&versus).collect();
         let of_days = || metrics.iter().copied().filter(|m| m.is_of_days());
         let of_sessions = || metrics.iter().copied().filter(|m| !m.is_of_days());

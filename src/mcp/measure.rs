@@ -79,13 +79,17 @@ impl Kind {
     /// The difference of two values, with its sign and unit: `+1.2 ms`, `-10 min`.
     #[must_use]
     pub fn change(self, difference: f64, units: Units) -> String {
-        // Of small steps one decimal says nothing.
-        let decimals = |value: f64, most: usize| match value.abs() {
-            v if v >= 100.0 => 0,
-            v if v >= 1.0 => most.min(1),
-            _ => 2,
+        // Two digits that say something, of small steps as of large ones.
+        let plain = |value: f64| {
+            let decimals = match value.abs() {
+                v if v >= 100.0 => 0,
+                v if v >= 1.0 => 1,
+                v if v >= 0.1 => 2,
+                v if v >= 0.01 => 3,
+                _ => 4,
+            };
+            signed(value, decimals)
         };
-        let plain = |value: f64| signed(value, decimals(value, 1));
         let (value, unit) = match self {
             Number(unit, _) | Signed(unit, _) => (plain(difference), unit),
             Self::Form => (plain(difference), self.unit(units)),
@@ -324,5 +328,6 @@ mod tests {
         assert_eq!(Kind::Pace(Pace::PerKm).change(-2.13, units), "-2.1 s/km");
         assert_eq!(Number("ms", 0).change(0.123, units), "+0.12 ms");
         assert_eq!(Labels(BURDEN).change(0.5, units), "+0.5");
+        assert_eq!(Number("m", 2).change(0.000_84, units), "+0.0008 m");
     }
 }

@@ -20,15 +20,7 @@ use crate::intervals::wellness::Wellness;
 use crate::units::Units;
 
 /// Measures that grow over the day, so that today's is not yet whole.
-const GROWING: [&str; 7] = [
-    "steps",
-    "kcal",
-    "carbs",
-    "protein",
-    "fat",
-    "hydration_l",
-    "load",
-];
+const GROWING: [&str; 6] = ["steps", "kcal", "carbs", "protein", "fat", "hydration_l"];
 
 /// What is followed.
 #[derive(Clone)]

@@ -80,8 +80,12 @@ async fn the_slope_is_the_median_of_all_slopes_of_the_services_values() {
     assert!(text.starts_with("hrv (ms) · Thu 2026-01-01 to Tue 2026-03-10 ("));
     let rests = format!("Rests on {} of 69 days", points.len());
     assert!(text.contains(&rests), "{rests}: {text}");
-    let weeks = table(&text, "week from|");
-    assert!((6..=12).contains(&weeks.len()), "{text}");
+    let weeks = table(&text, "2 weeks from|");
+    let counted: usize = weeks
+        .iter()
+        .map(|row| row["n"].parse::<usize>().unwrap())
+        .sum();
+    assert_eq!((weeks.len(), counted), (6, points.len()), "{text}");
     world.assert_well_behaved();
 }
 
@@ -302,6 +306,21 @@ async fn today_is_not_counted_where_the_plan_may_be_in_it() {
     );
     let text = said(&world, json!({ "metric": "resting_hr", "oldest": "-9d" })).await;
     assert!(text.contains("Rests on 10 of 10 days;"), "{text}");
+    // Steps of a day that has just begun are no day's steps.
+    let account = Account {
+        wellness: days(
+            "2026-03-18",
+            12,
+            |place| json!({ "steps": 9_000 + place * 10 }),
+        ),
+        ..Account::default()
+    };
+    let steps = json!({ "metric": "steps", "oldest": "-9d" });
+    let text = account.says("analyze_trend", steps).await;
+    assert!(
+        text.contains("Rests on 9 of 10 days, today not among them"),
+        "{text}"
+    );
     let ahead = json!({ "metric": "form", "oldest": "-9d", "newest": "+9d" });
     let text = said(&world, ahead).await;
     assert!(

@@ -168,6 +168,16 @@ impl Wanted {
         measures.chain(custom).collect()
     }
 
+    /// What there is none of, when nothing is.
+    #[must_use]
+    pub const fn what(&self) -> &'static str {
+        if self.named {
+            "values of these fields"
+        } else {
+            "wellness data"
+        }
+    }
+
     /// What else these days hold.
     #[must_use]
     pub fn others(&self) -> Option<String> {
@@ -282,7 +292,7 @@ pub fn rows(found: &[Wellness], wanted: &Wanted, units: Units, today: Date) -> R
             .iter()
             .map(|(_, cells)| cells.get(place).cloned().flatten())
             .collect();
-        if cells.iter().all(Option::is_none) {
+        if cells.iter().all(Option::is_none) && constant.is_empty() {
             continue;
         }
         let locked = (day.locked == Some(true)).then(|| "locked".to_owned());

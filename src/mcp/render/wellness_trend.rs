@@ -69,10 +69,10 @@ pub fn weekly(
         1 => "Weekly means (weeks from Monday)".to_owned(),
         each => format!("Means of {each} weeks (from Monday)"),
     };
-    let mut reply = Reply::new(format!("{of} · {range}"));
     if table.is_empty() {
-        return reply;
+        return Reply::new(format!("No {} · {range}", wanted.what()));
     }
+    let mut reply = Reply::new(format!("{of} · {range}"));
     reply.line(table.render());
     if labels {
         reply.footer(

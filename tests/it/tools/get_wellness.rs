@@ -261,6 +261,42 @@ async fn what_nobody_named_is_said_to_be_there() {
 }
 
 #[tokio::test]
+async fn days_without_anything_are_no_data_and_what_they_have_is_said() {
+    let bare = || Account {
+        wellness: days(
+            "2026-03-17",
+            8,
+            |place| json!({ "ctl": 50 + place, "atl": 40 }),
+        ),
+        ..Account::default()
+    };
+    for mode in ["days", "trend"] {
+        let arguments = json!({ "oldest": "-8d", "mode": mode });
+        let text = bare().says("get_wellness", arguments).await;
+        assert!(
+            text.starts_with("No wellness data · Tue 2026-03-10 to "),
+            "{text}"
+        );
+        assert!(
+            text.ends_with("Also there (fields): ctl, atl, form."),
+            "{text}"
+        );
+        let arguments = json!({ "oldest": "-8d", "mode": mode, "fields": "hrv" });
+        let text = bare().says("get_wellness", arguments).await;
+        assert!(text.starts_with("No values of these fields · "), "{text}");
+        assert!(text.ends_with("No hrv in these days."), "{text}");
+    }
+    // Days that are all alike are shown all the same.
+    let account = Account {
+        wellness: days("2026-03-17", 8, |_| json!({ "hrv": 60 })),
+        ..Account::default()
+    };
+    let arguments = json!({ "oldest": "-8d", "fields": "all" });
+    let text = account.says("get_wellness", arguments).await;
+    assert!(text.contains("Always: hrv ms 60."), "{text}");
+}
+
+#[tokio::test]
 async fn a_column_that_never_changes_takes_one_line() {
     let world = World::start().await;
     let text = world

@@ -116,18 +116,21 @@ impl Tool for GetWellness {
 }
 
 fn rows(found: &[Wellness], wanted: &Wanted, local: &Local, range: &str) -> Reply {
-    let mut reply = Reply::new(format!("{} · {range}", count(found.len(), "day")));
     let cut = found.len().saturating_sub(MAX_ROWS);
     let shown = found.get(cut..).unwrap_or_default();
+    let rows = wellness::rows(shown, wanted, local.units, local.today());
+    if rows.table.is_empty() {
+        let mut reply = Reply::new(format!("No {} · {range}", wanted.what()));
+        wellness::comments(&mut reply, shown, wanted);
+        return reply;
+    }
+    let mut reply = Reply::new(format!("{} · {range}", count(found.len(), "day")));
     if cut > 0 {
         reply.footer(format!(
             "The first {cut} days are not shown: ask for them alone, or for mode trend."
         ));
     }
-    let rows = wellness::rows(shown, wanted, local.units, local.today());
-    if !rows.table.is_empty() {
-        reply.table(&rows.table);
-    }
+    reply.table(&rows.table);
     if !rows.constant.is_empty() {
         reply.footer(format!("Always: {}.", rows.constant.join(", ")));
     }

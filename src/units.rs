@@ -14,6 +14,8 @@ pub struct Units {
     /// Body weight in pounds.
     pub pounds: bool,
     pub fahrenheit: bool,
+    /// Form in percent of fitness instead of points.
+    pub form_percent: bool,
 }
 
 impl Units {
@@ -134,6 +136,32 @@ impl Units {
         }
     }
 
+    /// Form of a fitness (CTL) and a fatigue (ATL) in points, or in percent of a fitness of at least one.
+    #[must_use]
+    pub fn form(self, ctl: f64, atl: f64) -> f64 {
+        if self.form_percent {
+            (ctl - atl) / ctl.max(1.0) * 100.0
+        } else {
+            ctl - atl
+        }
+    }
+
+    /// `form`, or `form %`, as the head of a column.
+    #[must_use]
+    pub const fn form_name(self) -> &'static str {
+        if self.form_percent { "form %" } else { "form" }
+    }
+
+    /// A form as it is shown where no head names it: `-8.3`, `-15%`.
+    #[must_use]
+    pub fn named_form(self, form: f64) -> String {
+        if self.form_percent {
+            format!("{}%", signed(form, 0))
+        } else {
+            signed(form, 1)
+        }
+    }
+
     /// How the pace of `sport` is shown; `None` where speed is.
     #[must_use]
     pub fn pace_of(self, sport: &str) -> Option<Pace> {
@@ -191,7 +219,7 @@ impl Pace {
         }
     }
 
-    /// Seconds for its distance at a speed; `None` when nothing moved.
+    /// Seconds over the distance for a speed; `None` when nothing moved.
     #[must_use]
     pub fn seconds(self, metres_per_second: f64) -> Option<f64> {
         (metres_per_second > 0.01).then(|| self.metres() / metres_per_second)
@@ -309,6 +337,7 @@ mod tests {
             imperial: true,
             pounds: true,
             fahrenheit: true,
+            ..Units::default()
         };
         assert_eq!(number(imperial.distance(42_195.0), 2), "26.22");
         assert_eq!(number(imperial.height(100.0), 0), "328");
@@ -317,6 +346,21 @@ mod tests {
         assert_eq!(number(imperial.weight(70.0), 1), "154.3");
         assert_eq!(number(imperial.temperature(20.0), 0), "68");
         assert_eq!(number(Units::default().speed(10.0), 1), "36");
+    }
+
+    #[test]
+    fn form_is_a_difference_or_a_share_of_fitness() {
+        let percent = Units {
+            form_percent: true,
+            ..Units::default()
+        };
+        assert!((Units::default().form(58.0, 88.0) + 30.0).abs() < 1e-9);
+        // 30 of 58 is 51.7 %.
+        assert_eq!(percent.named_form(percent.form(58.0, 88.0)), "-52%");
+        assert!(
+            percent.form(0.0, 0.0).abs() < 1e-9,
+            "no fitness is no division by zero"
+        );
     }
 
     #[test]

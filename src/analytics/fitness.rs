@@ -146,7 +146,8 @@ impl Fitness {
     }
 }
 
-/// The zone of a form value, with the bounds of the Intervals.icu fitness page.
+/// The zone of a form value, with the bounds of the Intervals.icu fitness page: points, or percent of fitness where the
+/// athlete has form shown so.
 #[must_use]
 pub fn form_zone(form: f64) -> &'static str {
     match form {

@@ -10,6 +10,25 @@ pub const LONGEST: usize = 28;
 /// Load of a day that nobody trains.
 const TOO_MUCH: f64 = 600.0;
 
+/// A form that is wanted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Target {
+    Points(f64),
+    /// Of fitness.
+    Percent(f64),
+}
+
+impl Target {
+    /// How much form there is beyond it, in points; linear in fitness and in fatigue.
+    fn beyond(self, state: Fitness) -> f64 {
+        state.form()
+            - match self {
+                Self::Points(points) => points,
+                Self::Percent(percent) => percent / 100.0 * state.ctl,
+            }
+    }
+}
+
 /// Some days of reduced load before a day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Taper {
@@ -41,7 +60,7 @@ pub enum Way {
 /// Ways to have the form `target` on a morning. `evenings` are the days before it as they would be without a taper, from
 /// today on; every taper begins after one of them. `None` when there is no whole day in between.
 #[must_use]
-pub fn ways(model: Model, evenings: &[Fitness], target: f64) -> Option<Way> {
+pub fn ways(model: Model, evenings: &[Fitness], target: Target) -> Option<Way> {
     let longest = evenings.len().checked_sub(1)?.min(LONGEST);
     let before = |days: usize| {
         let place = evenings.len().checked_sub(days + 1)?;
@@ -63,8 +82,8 @@ pub fn ways(model: Model, evenings: &[Fitness], target: f64) -> Option<Way> {
         let reached = after(model, before(days)?, &vec![0.0; days], 0.0);
         Some((days, reached))
     });
-    let (days, reached) = rests.max_by(|a, b| a.1.form().total_cmp(&b.1.form()))?;
-    if reached.form() < target {
+    let (days, reached) = rests.max_by(|a, b| target.beyond(a.1).total_cmp(&target.beyond(b.1)))?;
+    if target.beyond(reached) < 0.0 {
         return Some(Way::Rest { days, reached });
     }
     if let Some(only) = taper(model, before(days)?, days, target) {
@@ -73,14 +92,14 @@ pub fn ways(model: Model, evenings: &[Fitness], target: f64) -> Option<Way> {
     let lowest = lengths
         .iter()
         .filter_map(|days| Some(after(model, before(*days)?, &vec![1.0; *days], TOO_MUCH)))
-        .min_by(|a, b| a.form().total_cmp(&b.form()));
+        .min_by(|a, b| target.beyond(*a).total_cmp(&target.beyond(*b)));
     lowest.map(|reached| Way::Load {
         daily: TOO_MUCH,
         reached,
     })
 }
 
-fn taper(model: Model, start: Fitness, days: usize, target: f64) -> Option<Taper> {
+fn taper(model: Model, start: Fitness, days: usize, target: Target) -> Option<Taper> {
     let even = vec![1.0; days];
     let daily = solve(model, start, &even, target)?;
     #[expect(clippy::cast_precision_loss, reason = "a few days")]
@@ -98,11 +117,11 @@ fn taper(model: Model, start: Fitness, days: usize, target: f64) -> Option<Taper
 }
 
 /// The factor on `pattern` that leads to `target`; `None` when it would be negative or more than anybody trains.
-fn solve(model: Model, start: Fitness, pattern: &[f64], target: f64) -> Option<f64> {
+fn solve(model: Model, start: Fitness, pattern: &[f64], target: Target) -> Option<f64> {
     // Form is linear in load, so that two points say everything.
-    let rest = after(model, start, pattern, 0.0).form();
-    let slope = after(model, start, pattern, 1.0).form() - rest;
-    let factor = (target - rest) / slope;
+    let rest = target.beyond(after(model, start, pattern, 0.0));
+    let slope = target.beyond(after(model, start, pattern, 1.0)) - rest;
+    let factor = -rest / slope;
     (slope < 0.0 && (0.0..=TOO_MUCH).contains(&factor)).then_some(factor)
 }
 
@@ -131,7 +150,7 @@ mod tests {
             };
             22
         ];
-        let Some(Way::Tapers(tapers)) = ways(M, &evenings, 24.0) else {
+        let Some(Way::Tapers(tapers)) = ways(M, &evenings, Target::Points(24.0)) else {
             panic!("no way");
         };
         let days: Vec<usize> = tapers.iter().map(|t| t.days).collect();
@@ -162,7 +181,7 @@ mod tests {
             };
             6
         ];
-        let Some(Way::Rest { days, reached }) = ways(M, &evenings, 30.0) else {
+        let Some(Way::Rest { days, reached }) = ways(M, &evenings, Target::Points(30.0)) else {
             panic!("not out of reach");
         };
         assert_eq!(days, 5);
@@ -182,13 +201,40 @@ mod tests {
             };
             2
         ];
-        assert!(matches!(ways(M, &evenings, -400.0), Some(Way::Load { .. })));
+        assert!(matches!(
+            ways(M, &evenings, Target::Points(-400.0)),
+            Some(Way::Load { .. })
+        ));
         assert_eq!(
-            ways(M, &evenings[..1], 10.0),
+            ways(M, &evenings[..1], Target::Points(10.0)),
             None,
             "tomorrow leaves no day between"
         );
-        assert_eq!(ways(M, &[], 10.0), None);
+        assert_eq!(ways(M, &[], Target::Points(10.0)), None);
+    }
+
+    #[test]
+    fn a_form_in_percent_is_a_share_of_the_fitness_there_is_then() {
+        let evenings = vec![
+            Fitness {
+                ctl: 70.0,
+                atl: 85.0
+            };
+            15
+        ];
+        let Some(Way::Tapers(tapers)) = ways(M, &evenings, Target::Percent(20.0)) else {
+            panic!("no way");
+        };
+        assert!(!tapers.is_empty());
+        for taper in tapers {
+            let mut state = evenings[0];
+            for _ in 0..taper.days {
+                state = state.after(taper.daily);
+            }
+            let morning = state.after(0.0);
+            let percent = (morning.ctl - morning.atl) / morning.ctl * 100.0;
+            assert!((percent - 20.0).abs() < 1e-9, "{percent}");
+        }
     }
 
     proptest! {
@@ -197,7 +243,7 @@ mod tests {
             ctl in 0.0..150.0_f64, atl in 0.0..200.0_f64, days in 1_usize..60, target in -60.0..60.0_f64,
         ) {
             let evenings = vec![Fitness { ctl, atl }; days + 1];
-            match ways(M, &evenings, target) {
+            match ways(M, &evenings, Target::Points(target)) {
                 Some(Way::Tapers(tapers)) => for taper in tapers {
                     prop_assert!(taper.daily >= 0.0 && taper.falling.1 >= 0.0);
                     prop_assert!((taper.reached.form() - target).abs() < 1e-6);

@@ -1,8 +1,9 @@
-//! The athlete's profile and the definitions of custom fields.
+//! The athlete's profile, with the definitions of custom fields that come with it.
 
 use std::sync::Arc;
 
 use super::cache::Freshness;
+use super::custom_item::CustomItem;
 use super::error::Error;
 use super::ids::AthleteId;
 use super::lenient::record;
@@ -92,37 +93,5 @@ record! {
         icu_form_as_percent: bool,
         /// `FREE`, `PREMIUM`, `SUPPORTER` or `WHITELABEL`.
         plan: String,
-    }
-}
-
-record! {
-    /// The definition of something custom; scripts and layout are not read.
-    pub struct CustomItem [id: i64] {
-        /// `INPUT_FIELD` (wellness), `ACTIVITY_FIELD`, `INTERVAL_FIELD` and others.
-        kind ("type"): String,
-        name: String,
-        description: String,
-        content: CustomContent,
-    }
-}
-
-record! {
-    /// What is known of the values of a custom field.
-    pub struct CustomContent {
-        /// The key under which values stand in [`super::activities::Activity`] and [`super::wellness::Wellness`].
-        code: String,
-        /// `numeric`, `select`, `text` and others.
-        kind ("type"): String,
-        units: String,
-        /// What a `select` may hold.
-        options: Vec<SelectOption>,
-    }
-}
-
-record! {
-    /// One value of a `select` field: days and activities carry `value`, people see `text`.
-    pub struct SelectOption {
-        value: f64,
-        text: String,
     }
 }

@@ -1,6 +1,6 @@
 //! Typed client of the Intervals.icu REST API.
 //!
-//! One file per resource group ([`activities`], [`athlete`], [`curves`], [`events`], [`library`], [`preferences`], [`sports`], [`streams`], [`wellness`]) with its types and
+//! One file per resource group ([`activities`], [`athlete`], [`curves`], [`custom_items`], [`events`], [`library`], [`preferences`], [`sports`], [`streams`], [`wellness`]) with its types and
 //! calls; a group only builds a path and query. Below them `transport` does the rest: answers that are remembered
 //! (`cache`), how far a caller is (`watch`), pace (`limiter`), second attempts (`retry`), what a refusal means (`refusal`), reading (`lenient`). Files import only downward and groups
 //! never one another.
@@ -10,6 +10,8 @@ pub mod activities;
 pub mod athlete;
 mod cache;
 pub mod curves;
+pub mod custom_item;
+pub mod custom_items;
 mod dates;
 mod error;
 pub mod events;
@@ -95,6 +97,12 @@ impl Client {
     #[must_use]
     pub fn athlete(&self) -> athlete::Profiles<'_> {
         athlete::Profiles::new(&self.transport)
+    }
+
+    /// Definitions of custom fields that the profile does not tell.
+    #[must_use]
+    pub fn custom_items(&self) -> custom_items::CustomItems<'_> {
+        custom_items::CustomItems::new(&self.transport)
     }
 
     /// Units.

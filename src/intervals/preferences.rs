@@ -18,7 +18,7 @@ impl<'a> AthletePreferences<'a> {
         Self { transport }
     }
 
-    /// `GET /athlete/{id}`: units, weight, resting heart rate and the weights of sports only.
+    /// `GET /athlete/{id}`: units, the scale of form, weight, resting heart rate and the weights of sports only.
     ///
     /// No other endpoint tells them. The answer also holds the API key and personal data and may be large: nothing of it
     /// but these fields is kept, and it is asked for rarely.
@@ -38,6 +38,8 @@ record! {
         weight_pref_lb: bool,
         /// Temperatures in °F.
         fahrenheit: bool,
+        /// Form as percent of fitness rather than as a difference.
+        icu_form_as_percent: bool,
         /// kg
         icu_weight: f64,
         /// bpm

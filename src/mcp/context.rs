@@ -167,6 +167,7 @@ impl Home {
                     imperial: preferences.is_imperial(),
                     pounds: preferences.weight_pref_lb == Some(true),
                     fahrenheit: preferences.fahrenheit == Some(true),
+                    form_percent: preferences.icu_form_as_percent == Some(true),
                 })
             },
         );

@@ -16,12 +16,15 @@ use crate::intervals::activities::Activity;
 use crate::intervals::events::Event;
 use crate::intervals::preferences::Preferences;
 use crate::intervals::wellness::Wellness;
+use crate::units::Units;
 
 /// Days ahead at most.
 const MAX_DAYS: i32 = 366;
 /// Days of a projection that only what-if sessions ask for.
 const DAYS_OF_SCENARIO: i64 = 13;
 const MAX_SUPPOSED: usize = 60;
+/// The last weeks, for time constants and the usual load.
+pub const RECENT: i64 = 49;
 /// Days behind the usual load.
 const USUAL_DAYS: i64 = 28;
 /// Forms that somebody may want to have.
@@ -46,10 +49,10 @@ pub fn series(
         format!("No fitness data · {range}")
     });
     if let Some(standing) = standing {
-        reply.line(fitness::now(standing));
+        reply.line(fitness::now(standing, local.units));
     }
     if has_rows {
-        fitness::rows(&mut reply, &past, window, today);
+        fitness::rows(&mut reply, &past, window, today, local.units);
         reply.footer(fitness::quality(rows, &past, window, today));
     }
     reply
@@ -135,18 +138,24 @@ pub struct Found<'a> {
     /// A day's load in the last weeks.
     usual: f64,
     today: Date,
+    units: Units,
 }
 
 impl<'a> Found<'a> {
-    /// `recent` are the days up to today, `done` today's activities, `plan` begins today.
+    /// `recent` are the days up to today, of which no more than [`RECENT`] tell the time constants and the usual load; `done`
+    /// and `plan` hold today's.
     #[must_use]
     pub fn of(
         recent: &[Wellness],
         done: &[Activity],
         plan: &'a [Event],
         preferences: Option<&Preferences>,
-        today: Date,
+        local: &Local,
     ) -> Self {
+        let today = local.today();
+        let since = today.checked_sub(RECENT.days()).unwrap_or(today);
+        let first = recent.partition_point(|row| row.date < since);
+        let recent = recent.get(first..).unwrap_or_default();
         let read = fitness::model(recent, today);
         let model = read.unwrap_or(Model::USUAL);
         let weights = preferences.map(Weights::of);
@@ -172,7 +181,20 @@ impl<'a> Found<'a> {
             past: fitness::past(recent, None, today),
             usual: mean(&loads).unwrap_or_default(),
             today,
+            units: local.units,
         }
+    }
+
+    /// `42 and 7 days`, and how sports are weighted.
+    #[must_use]
+    pub fn rests_on(&self) -> String {
+        let (model, is_read) = self.model;
+        let mut parts = vec![projection::constants(model, is_read)];
+        match &self.weights {
+            Some(weights) => parts.extend(weights.describe()),
+            None => parts.push(projection::UNWEIGHTED.to_owned()),
+        }
+        parts.join(", ")
     }
 
     /// How today ends with what `supposed` adds to it.
@@ -210,10 +232,15 @@ pub fn add(reply: &mut Reply, found: &Found<'_>, horizon: Horizon) {
         as_planned: (!horizon.supposed.is_empty()).then_some(&as_planned),
         plan: found.plan,
         target: horizon.target,
+        units: found.units,
     }
     .show(reply);
     if let Some((form, on)) = horizon.form.zip(horizon.target) {
-        let wanted = Wanted { form, on };
+        let wanted = Wanted {
+            form,
+            on,
+            units: found.units,
+        };
         taper::show(reply, &wanted, (today, start), &days, &outlook, found.usual);
     }
     let weights = found.weights.as_ref();

@@ -128,7 +128,8 @@ pub const FORMULAS: &str = "\
 fitness (CTL), fatigue (ATL): x + (load - x)(1 - e^(-1/t)) a day, t 42 and 7 days unless the athlete changed them, \
 a sport's load weighted if the athlete set so (Banister's impulse-response model as Coggan's Performance Management Chart; as Intervals.icu computes it).
 form: CTL - ATL of the same day. Zones of the Intervals.icu fitness page: above 20 transition, 5 to 20 fresh, -10 to 5 grey \
-zone, -30 to -10 optimal, below -30 high risk. ramp: CTL change over 7 days; in get_today without what is only planned.
+zone, -30 to -10 optimal, below -30 high risk; where the athlete has form shown in percent of fitness, form is that \
+everywhere, a target form too, and the same bounds are percent. ramp: CTL change over 7 days; in get_today without what is only planned.
 form now in get_today leaves out load that is only planned; the figure beside it adds it.
 projection (get_fitness): the same recursion over planned load and what-if sessions, with the time constants that the athlete's own \
 series shows; a day without load is rest; its morning figure is that before the day's load. ramp words: 5 to 8 a week is what most \
@@ -136,6 +137,15 @@ athletes manage (Friel, The CTL ramp rate, 2015); other coaches advise less. tap
 recursion; 2 weeks with 41-60% less volume at the same intensity did best in the meta-analysis of Bosquet et al., Med Sci Sports Exerc 39:1358, 2007.
 HRV: 7-day mean of ln rMSSD (Plews et al., Sports Medicine 43:773, 2013) against a normal range of the mean +- 0.5 standard deviation of 60 days.
 resting HR and sleep in get_today: today against the 42-day mean +- 1 standard deviation.
+trend (analyze_trend, get_wellness): slope as the median of all slopes between two values, its 95 % interval from Kendall's S \
+(Theil 1950; Sen, J Am Stat Assoc 63:1379, 1968; ties as Gilbert 1987); rising or falling when Mann-Kendall is sure at 95 %, \
+from 8 values on. Means of 7 days (14 of activities) against the mean +- 0.5 standard deviation of 42 days (84; HRV as above) that \
+end with them. outliers: modified z-score beyond 3.5 off that line (Iglewicz & Hoaglin 1993). correlation: Spearman's rho, ties \
+with mean ranks, 95 % by Fisher's z (Bonett & Wright, Psychometrika 65:23, 2000), from 10 pairs on; under 0.3 negligible, 0.5 \
+weak, 0.7 moderate, 0.9 strong (Hinkle et al. 2003); an interval across 0 is no clear link. Pace is reckoned in seconds, scales in \
+their numbers (lower is better).
+metres_per_beat: metres a minute through average HR. Left out as not measured: 0 of HRV, resting HR, weight and the like, and \
+values copied from the settings; a 0 of load, sleep or steps is a value.
 NP (normalized power): fourth root of the mean fourth power of the 30 s rolling mean; IF = NP / FTP; VI = NP / average \
 power; EF = NP / average HR (Coggan). load from power = hours x IF^2 x 100.
 m/beat: metres (gradient-adjusted on foot) per heartbeat, speed / average HR: Friel's efficiency factor for runs. fade of \

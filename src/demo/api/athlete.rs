@@ -23,6 +23,10 @@ pub fn profile(_: &Call<'_>) -> Result<String, Refusal> {
     print(profile::profile())
 }
 
+pub fn custom_items(_: &Call<'_>) -> Result<String, Refusal> {
+    print(profile::profile()["customItems"].take())
+}
+
 pub fn sport_settings(_: &Call<'_>) -> Result<String, Refusal> {
     print(profile::sport_settings())
 }

@@ -126,6 +126,11 @@ pub static ROUTES: &[Entry] = &[
         &[],
         athlete::sport_setting,
     ),
+    get(
+        "api/v1/athlete/{id}/custom-item",
+        &[],
+        athlete::custom_items,
+    ),
     get("api/v1/athlete/{id}/gear", &[], athlete::gear),
     get(
         "api/v1/athlete/{id}/athlete-summary",

@@ -32,7 +32,8 @@ fn says(given: &Given, language: Language) -> String {
                 "\
 Am I ready for intensity today? The session: {session}.
 
-Read get_today, list_events(oldest=today, newest=tomorrow, include_steps=true) and get_wellness(oldest=-6d).
+Read get_today, list_events(oldest=today, newest=tomorrow, include_steps=true) and \
+get_wellness(oldest=-6d, fields=all).
 
 Judge as an experienced endurance coach; no single number decides:
 - HRV: its 7-day mean against the normal range, not one morning; far above normal is no green light by itself
@@ -52,7 +53,7 @@ and call the verdict provisional."
                 "\
 今日は高強度の練習をしてよい状態でしょうか。練習内容:{session}。
 
-get_today、list_events(oldest=today, newest=tomorrow, include_steps=true)、get_wellness(oldest=-6d) を確認してください。
+get_today、list_events(oldest=today, newest=tomorrow, include_steps=true)、get_wellness(oldest=-6d, fields=all) を確認してください。
 
 経験豊富な持久系スポーツのコーチとして判断してください。一つの数値だけでは決めないこと。
 - HRV:今朝の値ではなく7日平均を通常範囲と比べる。大きく上振れしていても、それだけでは好調の証拠にならない

@@ -109,19 +109,9 @@ pub fn day(activity: &Activity) -> Option<Date> {
     activity.started().map(|at| at.date())
 }
 
-/// Rows of activities, stubs left out. Intensity is percent of threshold.
+/// Rows of activities, stubs left out; a row goes by the cursor `behind` the one before it. Intensity is percent of threshold.
 #[must_use]
 pub fn table<'a>(
-    activities: impl IntoIterator<Item = &'a Activity>,
-    units: Units,
-    year: i16,
-) -> Table {
-    pages(activities, units, year, |_| None)
-}
-
-/// The same in a list that goes on: a row goes by the cursor `behind` the one before it.
-#[must_use]
-pub fn pages<'a>(
     activities: impl IntoIterator<Item = &'a Activity>,
     units: Units,
     year: i16,

@@ -2,16 +2,19 @@
 
 use jiff::civil::Date;
 
-use super::{activities, days, events};
+use super::table::Table;
+use super::{activities, days, events, outcome};
 use crate::intervals::activities::Activity;
 use crate::intervals::events::Event;
-use crate::mcp::context::Local;
+use crate::mcp::measure::hours_minutes;
 use crate::mcp::reply::Reply;
-use crate::mcp::text;
-use crate::units::Units;
+use crate::mcp::{scales, text};
+use crate::units::{Units, number};
 
 /// Sessions shown at most.
-const SHOWN_SESSIONS: usize = 5;
+const SHOWN_SESSIONS: usize = 3;
+/// Longest name in a row, in characters.
+const NAME_LIMIT: usize = 24;
 /// Days before today whose sessions are shown.
 pub const SESSION_DAYS: i64 = 6;
 
@@ -30,8 +33,8 @@ pub fn absences(reply: &mut Reply, plan: &[Event], today: Date) {
         reply.line(format!(
             "{} {when}: {name}, {} to {}",
             events::category(event),
-            days::full(first),
-            days::full(last)
+            days::short(first, today.year()),
+            days::short(last, today.year())
         ));
     }
 }
@@ -46,29 +49,94 @@ pub fn next_race(reply: &mut Reply, races: &[Event], today: Date) {
         .min_by_key(|(first, _)| *first);
     if let Some((first, race)) = next {
         reply.line(format!(
-            "Next {}: {} on {} ({})",
+            "Next {}: {}, {}, {}",
             events::category(race),
             race.name.as_deref().map(text::name).unwrap_or_default(),
-            days::full(first),
+            days::short(first, today.year()),
             days::distance(today, first)
         ));
     }
 }
 
-/// The rows of the plan.
-pub fn planned(reply: &mut Reply, plan: &[Event], done: &[Activity], local: &Local) {
+/// The rows of the plan, `most` at most: what it takes to know what is to be done.
+pub fn planned(reply: &mut Reply, plan: &[Event], done: &[Activity], today: Date, most: usize) {
     let mut rows: Vec<&Event> = plan
         .iter()
         .filter(|e| !events::is_absence(e))
-        .filter(|e| events::span(e).is_some_and(|(_, last)| last >= local.today()))
+        .filter(|e| events::span(e).is_some_and(|(_, last)| last >= today))
         .collect();
     events::sort(&mut rows);
+    let (phases, rows): (Vec<&Event>, Vec<&Event>) =
+        rows.into_iter().partition(|event| is_phase(event));
+    let phases: Vec<String> = phases
+        .iter()
+        .filter_map(|phase| Some((named(phase), events::span(phase)?.1)))
+        .map(|(name, last)| format!("{name} to {}", days::short(last, today.year())))
+        .collect();
+    let phase = match phases.is_empty() {
+        true => String::new(),
+        false => format!(" (phase {})", phases.join(", ")),
+    };
     if rows.is_empty() {
-        reply.line("Plan: nothing in the calendar for these days.");
+        reply.line(format!(
+            "Plan{phase}: nothing in the calendar for these days."
+        ));
         return;
     }
-    reply.line("Plan (form: projected, end of day):");
-    reply.line(events::table(&rows, Some(done), local.units, local.today(), 0).render());
+    reply.line(format!("Plan{phase}:"));
+    let mut table = Table::new(["id", "date", "what", "name", "h:mm", "load", "state"]);
+    for event in rows.iter().take(most) {
+        let Some((first, last)) = events::span(event) else {
+            continue;
+        };
+        let mut state: Vec<String> = outcome::of(event, Some(done), last, today)
+            .map(|outcome| outcome.to_string())
+            .into_iter()
+            .collect();
+        for (word, set) in [("indoor", event.indoor), ("for the week", event.for_week)] {
+            state.extend((set == Some(true)).then(|| word.to_owned()));
+        }
+        state.extend(events::push_errors(event).next());
+        #[expect(clippy::cast_precision_loss, reason = "seconds of one event")]
+        let time = event.moving_time.or(event.time_target).map(|s| s as f64);
+        let load = event.icu_training_load.or(event.load_target);
+        table.row([
+            Some(event.id.to_string()),
+            Some(days::short(first, today.year())),
+            Some(what(event)),
+            Some(named(event)),
+            time.filter(|s| *s > 0.0).map(hours_minutes),
+            load.filter(|load| *load > 0).map(|load| load.to_string()),
+            Some(state.join(", ")),
+        ]);
+    }
+    reply.line(table.render());
+    if let Some(next) = rows.get(most).and_then(|event| events::span(event)) {
+        reply.footer(format!(
+            "{} more from {} on: list_events.",
+            rows.len() - most,
+            days::short(next.0, today.year())
+        ));
+    }
+}
+
+fn is_phase(event: &Event) -> bool {
+    event.category.as_deref() == Some("PLAN")
+}
+
+/// `Run`, `race A Ride`, `note`.
+fn what(event: &Event) -> String {
+    let sport = event.sport.as_deref().map(text::name).unwrap_or_default();
+    match (events::is_workout(event), sport.is_empty()) {
+        (true, false) => sport,
+        (_, true) => events::category(event),
+        (false, false) => format!("{} {sport}", events::category(event)),
+    }
+}
+
+fn named(event: &Event) -> String {
+    let name = event.name.as_deref().unwrap_or_default();
+    text::line(name, NAME_LIMIT)
 }
 
 /// Totals of the last days and the newest sessions.
@@ -80,14 +148,28 @@ pub fn last_sessions(reply: &mut Reply, sessions: &[Activity], units: Units, tod
         "Last {} days: {}{}",
         SESSION_DAYS + 1,
         totals.show(units),
-        if rows.len() > SHOWN_SESSIONS {
-            "; the newest, list_activities has all:"
-        } else {
-            ""
+        match rows.len() > SHOWN_SESSIONS {
+            true => "; newest:",
+            false => "",
         }
     ));
-    if !rows.is_empty() {
-        let shown = rows.into_iter().take(SHOWN_SESSIONS);
-        reply.line(activities::table(shown, units, today.year()).render());
+    let mut table = Table::new(["id", "date", "sport", "name", "h:mm", "load", "IF%", "feel"]);
+    for a in rows.into_iter().take(SHOWN_SESSIONS) {
+        let name = a.name.as_deref().unwrap_or_default();
+        #[expect(clippy::cast_precision_loss, reason = "seconds of one activity")]
+        let time = a.moving_time.map(|s| s as f64);
+        table.row([
+            Some(a.id.to_string()),
+            activities::day(a).map(|day| days::short(day, today.year())),
+            a.sport.as_deref().map(text::name),
+            Some(text::line(name, NAME_LIMIT)),
+            time.map(hours_minutes),
+            a.icu_training_load.map(|load| load.to_string()),
+            a.icu_intensity.map(|percent| number(percent, 0)),
+            a.feel.map(|feel| scales::FEEL.label(feel)),
+        ]);
+    }
+    if !table.is_empty() {
+        reply.line(table.render());
     }
 }

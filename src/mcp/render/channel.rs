@@ -253,7 +253,7 @@ impl Channel {
     ) -> Option<String> {
         if let Some(beats) = self.heartbeats(stream, piece.clone()) {
             let rmssd = beats.rmssd.map(|ms| format!("/{}", number(ms, 0)));
-            return Some(number(beats.mean, 0) + &rmssd.unwrap_or_default());
+            return Some(number(beats.mean, 0) + rmssd.unwrap_or_default().as_str());
         }
         let series = stream.data.as_ref()?;
         piece.into_iter().find_map(|index| {
@@ -330,6 +330,7 @@ mod tests {
         imperial: false,
         pounds: false,
         fahrenheit: false,
+        form_percent: false,
     };
 
     fn shown(name: &str, sport: &str, value: f64, units: Units) -> String {

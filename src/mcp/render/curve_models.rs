@@ -189,7 +189,7 @@ fn service_power(models: &[CurvePowerModel]) -> Option<Told> {
         Some((eftp, rest)) if eftp.starts_with("eFTP") => (eftp.to_owned(), format!(", {rest}")),
         _ => (said, String::new()),
     };
-    let mut grounds = rest + &named(kind);
+    let mut grounds = rest + named(kind).as_str();
     for (facts, kind) in shown.take(MOST_MODELS - 1) {
         grounds.push_str(&format!(" / {facts}{}", named(kind)));
     }

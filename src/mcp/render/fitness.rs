@@ -10,7 +10,7 @@ use crate::analytics::fitness::{Fitness, Load, Model, form_zone};
 use crate::intervals::wellness::Wellness;
 use crate::mcp::params::Window;
 use crate::mcp::reply::Reply;
-use crate::units::{number, signed};
+use crate::units::{Units, number, signed};
 
 /// Windows up to so many days have a row a day, and a row a week; longer ones have one a month.
 const DAILY: i32 = 21;
@@ -89,19 +89,19 @@ pub fn ramp_words(ramp: f64) -> &'static str {
 
 /// How things stand now, with what is done today and with what is still planned beside it.
 #[must_use]
-pub fn now(standing: &Standing) -> String {
+pub fn now(standing: &Standing, units: Units) -> String {
     let state = &standing.state;
     let mut out = format!(
         "Now CTL {}, ATL {}, form {} with {} done today",
         number(state.now.ctl, 1),
         number(state.now.atl, 1),
-        form(state.now.form()),
+        form(state.now, units),
         standing.done
     );
     match state.with_plan {
         Some(with) => out.push_str(&format!(
             "; {} with the {} still planned",
-            form(with.form()),
+            form(with, units),
             standing.planned
         )),
         None if state.mixed => out.push_str(&format!(
@@ -124,20 +124,28 @@ pub fn now(standing: &Standing) -> String {
     out
 }
 
-/// `-8.3 (grey zone)`
+/// `-8.3 (grey zone)`, `-15% (optimal)`
 #[must_use]
-pub fn form(form: f64) -> String {
-    format!("{} ({})", signed(form, 1), form_zone(form))
+pub fn form(state: Fitness, units: Units) -> String {
+    let form = units.form(state.ctl, state.atl);
+    format!("{} ({})", units.named_form(form), form_zone(form))
+}
+
+/// The same for a column, without its unit.
+#[must_use]
+pub fn form_cell(state: Fitness, units: Units) -> String {
+    let form = units.form(state.ctl, state.atl);
+    signed(form, usize::from(!units.form_percent))
 }
 
 /// Rows of the window, and what they come to. `series` begins a week before the window.
-pub fn rows(reply: &mut Reply, series: &[Day], window: Window, today: Date) {
+pub fn rows(reply: &mut Reply, series: &[Day], window: Window, today: Date, units: Units) {
     let shown = |day: &&Day| (window.oldest..=window.newest).contains(&day.date);
     let shown: Vec<&Day> = series.iter().filter(shown).collect();
     let (Some(first), Some(last)) = (shown.first(), shown.last()) else {
         return;
     };
-    reply.line(summary(&shown, first, last, today));
+    reply.line(summary(&shown, first, last, today, units));
     let (head, is_end): (_, fn(Date) -> bool) = if window.days() <= DAILY {
         ("date", |_| true)
     } else if window.days() <= WEEKLY {
@@ -145,7 +153,7 @@ pub fn rows(reply: &mut Reply, series: &[Day], window: Window, today: Date) {
     } else {
         ("month to", |date| date.day() == date.days_in_month())
     };
-    let mut table = Table::new([head, "load", "CTL", "ATL", "form", "ramp"]);
+    let mut table = Table::new([head, "load", "CTL", "ATL", units.form_name(), "ramp"]);
     let mut load = None;
     for day in &shown {
         if let Some(of_day) = day.load {
@@ -163,7 +171,7 @@ pub fn rows(reply: &mut Reply, series: &[Day], window: Window, today: Date) {
             Some(number(day.state.ctl, 1)),
             // Beside CTL and form its decimals would say nothing new, and every one costs tokens.
             Some(number(day.state.atl, usize::from(head == "date"))),
-            Some(signed(day.state.form(), 1)),
+            Some(form_cell(day.state, units)),
             ramp(series, day).map(|ramp| signed(ramp, 1)),
         ]);
         table.goes_by(format!("oldest {}", day.date));
@@ -191,10 +199,10 @@ fn plain(date: Date, today: Date) -> String {
     }
 }
 
-fn summary(shown: &[&Day], first: &Day, last: &Day, today: Date) -> String {
+fn summary(shown: &[&Day], first: &Day, last: &Day, today: Date, units: Units) -> String {
     let mut zones: Vec<(&str, usize)> = Vec::new();
     for day in shown {
-        let zone = form_zone(day.state.form());
+        let zone = form_zone(units.form(day.state.ctl, day.state.atl));
         match zones.iter_mut().find(|(known, _)| *known == zone) {
             Some((_, days)) => *days += 1,
             None => zones.push((zone, 1)),

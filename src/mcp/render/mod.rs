@@ -3,6 +3,7 @@
 pub mod activities;
 pub mod activity;
 pub mod agenda;
+pub mod analysis;
 pub mod athlete;
 pub mod channel;
 pub mod compare;
@@ -29,6 +30,7 @@ pub mod summary;
 pub mod table;
 pub mod taper;
 pub mod today;
+pub mod trend;
 pub mod wellness;
 pub mod wellness_change;
 pub mod wellness_trend;

@@ -184,7 +184,7 @@ pub fn weather(w: &WeatherSummary, units: Units) -> String {
             let show = |t: f64| number(units.temperature(t), 0);
             format!(" ({} to {})", show(low), show(high))
         });
-        degrees(air) + &span.unwrap_or_default()
+        degrees(air) + span.unwrap_or_default().as_str()
     }));
     facts.extend(
         w.average_feels_like
@@ -238,7 +238,7 @@ pub fn segments(found: &[Segment]) -> String {
 pub fn custom(a: &Activity, profile: Option<&Profile>) -> String {
     let mut facts: Vec<String> = Vec::new();
     for (code, value) in a.custom.iter().take(60) {
-        let Some(shown) = super::wellness::custom_value(value) else {
+        let Some(shown) = crate::mcp::custom::plain(value) else {
             continue;
         };
         let known = profile.and_then(|p| {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 
-use super::fitness::{self, RAMP_DAYS, form, ramp_words};
+use super::fitness::{self, RAMP_DAYS, form, form_cell, ramp_words};
 use super::table::Table;
 use super::{count, days, events};
 use crate::analytics::fitness::{Fitness, Model, form_zone};
@@ -14,7 +14,7 @@ use crate::intervals::events::Event;
 use crate::mcp::outlook::{Outlook, Weights};
 use crate::mcp::reply::Reply;
 use crate::mcp::text;
-use crate::units::{number, signed};
+use crate::units::{Units, number, signed};
 
 /// Projections up to so many days have a row a day, and a row a week; longer ones have one a month.
 const DAILY: usize = 10;
@@ -65,6 +65,7 @@ pub struct Projection<'a> {
     pub as_planned: Option<&'a [Day]>,
     pub plan: &'a [Event],
     pub target: Option<Date>,
+    pub units: Units,
 }
 
 impl Projection<'_> {
@@ -89,7 +90,7 @@ impl Projection<'_> {
             "load",
             "CTL",
             "ATL",
-            "form",
+            self.units.form_name(),
             "zone",
             "as planned",
             "what",
@@ -114,11 +115,11 @@ impl Projection<'_> {
                 Some(number(std::mem::take(&mut load), 0)),
                 Some(number(state.ctl, 1)),
                 Some(number(state.atl, 1)),
-                Some(signed(state.form(), 1)),
-                Some(form_zone(state.form()).to_owned()),
-                planned.map(|day| signed(day.ahead.evening.form(), 1)),
+                Some(form_cell(state, self.units)),
+                Some(form_zone(self.units.form(state.ctl, state.atl)).to_owned()),
+                planned.map(|day| form_cell(day.ahead.evening, self.units)),
                 what.get(&day.date)
-                    .map(|what| format!("{what}, morning {}", form(day.ahead.morning.form()))),
+                    .map(|what| format!("{what}, morning {}", form(day.ahead.morning, self.units))),
             ]);
         }
         reply.table(&table);
@@ -165,6 +166,20 @@ impl Projection<'_> {
     }
 }
 
+/// Said when the athlete's weights are not known.
+pub const UNWEIGHTED: &str = "weights per sport could not be read, all sports count in full";
+
+/// `time constants 42 and 7 days`, and whether they were read from the series.
+#[must_use]
+pub fn constants(model: Model, is_read: bool) -> String {
+    format!(
+        "time constants {} and {} days{}",
+        number(model.ctl_days, 1),
+        number(model.atl_days, 1),
+        if is_read { "" } else { " (assumed)" }
+    )
+}
+
 /// What a projection rests on.
 #[must_use]
 pub fn quality(
@@ -204,17 +219,10 @@ pub fn quality(
             None => "no load ahead, so that this is rest".to_owned(),
         },
     );
-    parts.push(format!(
-        "time constants {} and {} days{}",
-        number(model.ctl_days, 1),
-        number(model.atl_days, 1),
-        if is_read { "" } else { " (assumed)" }
-    ));
+    parts.push(constants(model, is_read));
     match weights {
         Some(weights) => parts.extend(weights.describe()),
-        None => {
-            parts.push("weights per sport could not be read, all sports count in full".to_owned())
-        }
+        None => parts.push(UNWEIGHTED.to_owned()),
     }
     if let Some(date) = outlook.set_anew.first() {
         parts.push(format!(

@@ -8,20 +8,21 @@ use super::fitness::form;
 use super::projection::Day;
 use super::table::Table;
 use crate::analytics::fitness::{Fitness, Load, Model};
-use crate::analytics::taper::{self, Taper, Way};
+use crate::analytics::taper::{self, Taper, Target, Way};
 use crate::mcp::outlook::Outlook;
 use crate::mcp::reply::Reply;
-use crate::units::{number, signed};
+use crate::units::{Units, number, signed};
 
 /// The cut of load that a taper is advised to make, percent.
 const ADVISED_CUT: f64 = 50.0;
 /// How long it is advised to be, days.
 const ADVISED_DAYS: usize = 14;
 
-/// A form wanted on the morning of a day.
+/// A form wanted on the morning of a day, in the athlete's scale.
 pub struct Wanted {
     pub form: f64,
     pub on: Date,
+    pub units: Units,
 }
 
 /// Adds the ways that lead to `wanted`. `days` is the projection without a taper; `usual` the daily load of the last weeks,
@@ -36,16 +37,20 @@ pub fn show(
 ) {
     let model = outlook.model(wanted.on);
     let without = days.iter().find(|day| day.date == wanted.on);
-    let without = without.map(|day| form(day.ahead.morning.form()));
+    let without = without.map(|day| form(day.ahead.morning, wanted.units));
     reply.line(format!(
         "Taper to form {} on the morning of {}, before that day's load (projected there: {}):",
-        signed(wanted.form, 1),
+        wanted.units.named_form(wanted.form),
         days::full(wanted.on),
         without.unwrap_or_default()
     ));
     let (evenings, usual_from) = evenings(start, days, outlook, wanted.on, usual);
-    let nearest = |reached: Fitness| format!("the nearest is {}", form(reached.form()));
-    match taper::ways(model, &evenings, wanted.form) {
+    let nearest = |reached: Fitness| format!("the nearest is {}", form(reached, wanted.units));
+    let target = match wanted.units.form_percent {
+        true => Target::Percent(wanted.form),
+        false => Target::Points(wanted.form),
+    };
+    match taper::ways(model, &evenings, target) {
         None => {
             reply.line("There is no whole day in between to change anything.");
         }

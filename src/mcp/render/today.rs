@@ -3,13 +3,14 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::wellness::{MEASURES, Measure, hours_minutes};
-use super::{activities, days};
+use super::{activities, days, fitness};
 use crate::analytics::baseline::{self, Baseline};
-use crate::analytics::fitness::{self, Fitness, Load, Model};
+use crate::analytics::fitness::{Fitness, Load, Model, Today};
 use crate::intervals::activities::Activity;
 use crate::intervals::events::Event;
 use crate::intervals::wellness::Wellness;
+use crate::mcp::forecast::Found;
+use crate::mcp::measure::{MEASURES, Measure, find, hours_minutes};
 use crate::mcp::outlook::Weights;
 use crate::units::{Units, number, signed};
 
@@ -31,7 +32,7 @@ pub fn fitness_of(row: &Wellness) -> Option<Fitness> {
 
 /// Fitness today, and what of the plan is in it.
 pub struct Standing {
-    pub state: fitness::Today,
+    pub state: Today,
     /// Load of what is done, as the activities have it.
     pub done: i64,
     /// Load of what is still planned.
@@ -73,7 +74,7 @@ pub fn standing(
         ctl,
         atl: row.atl_load.unwrap_or(ctl),
     });
-    let state = fitness::today(
+    let state = crate::analytics::fitness::today(
         model,
         yesterday,
         figures,
@@ -94,9 +95,7 @@ pub fn standing(
 
 /// Fitness, fatigue and form with what is done, and with what is planned for today beside it.
 #[must_use]
-pub fn form(rows: &[Wellness], sessions: &[Activity], plan: &[Event], today: Date) -> String {
-    let weights = Weights::default();
-    let found = standing(rows, sessions, plan, today, Model::USUAL, &weights);
+pub fn form(found: Option<&Standing>, units: Units) -> String {
     let Some(Standing {
         state,
         done,
@@ -108,28 +107,30 @@ pub fn form(rows: &[Wellness], sessions: &[Activity], plan: &[Event], today: Dat
         return "Form: Intervals.icu has no fitness figures for today.".to_owned();
     };
     let mut out = format!(
-        "Fitness (CTL) {}, fatigue (ATL) {}, form {} ({})",
+        "Fitness (CTL) {}, fatigue (ATL) {}, form {}",
         number(state.now.ctl, 1),
         number(state.now.atl, 1),
-        signed(state.now.form(), 1),
-        fitness::form_zone(state.now.form())
+        fitness::form(state.now, units)
     );
     out.push_str(&match state.with_plan {
         Some(with) => format!(
-            " with today's load of {done} so far; {} ({}) with the {planned} still planned today",
-            signed(with.form(), 1),
-            fitness::form_zone(with.form())
+            " with today's load of {done} so far; {} with the {planned} still planned today",
+            fitness::form(with, units)
         ),
         None if state.mixed => format!(
             " as Intervals.icu has it, which may count the {planned} still planned today as done"
         ),
-        None if open == 0 => {
+        None if *open == 0 => {
             format!(" with today's load of {done}, nothing more planned today")
         }
         None => format!(" with today's load of {done}, no more load planned today"),
     });
     if let Some(ramp) = ramp {
-        out.push_str(&format!(". Ramp {} in 7 days", signed(ramp, 1)));
+        out.push_str(&format!(
+            ". Ramp {} in 7 days ({})",
+            signed(*ramp, 1),
+            fitness::ramp_words(*ramp)
+        ));
     }
     if state.hidden_load {
         out.push_str(". Today's figure holds load of activities that are not shown (Strava)");
@@ -147,14 +148,10 @@ fn values(rows: &[Wellness], measure: &Measure, today: Date, days: i32) -> Vec<f
         .collect()
 }
 
-fn measure(name: &str) -> Option<&'static Measure> {
-    MEASURES.iter().find(|m| m.name == name)
-}
-
 /// HRV judged on its week, never on one morning.
 #[must_use]
 pub fn hrv(rows: &[Wellness], today: Date) -> String {
-    let Some(measure) = measure("hrv") else {
+    let Some(measure) = find("hrv") else {
         return String::new();
     };
     let week = values(rows, measure, today, 7);
@@ -163,17 +160,17 @@ pub fn hrv(rows: &[Wellness], today: Date) -> String {
     let morning = last.map_or_else(|| "no value".to_owned(), |v| format!("{} ms", number(v, 0)));
     match baseline::hrv_status(&week, &history) {
         Some(status) => format!(
-            "HRV (rMSSD): 7-day mean {} ms (n {}), normal {}-{} ms (60 days, n {}): {}. This morning {morning}.",
-            number(status.week_ms, 2),
+            "HRV: 7-day mean {} ms (n {}), normal {}-{} (60 days, n {}): {}. This morning {morning}.",
+            number(status.week_ms, 1),
             status.week_n,
-            number(status.low_ms, 2),
-            number(status.high_ms, 2),
+            number(status.low_ms, 1),
+            number(status.high_ms, 1),
             status.n,
             status.position.word()
         ),
         None if history.is_empty() => String::new(),
         None => format!(
-            "HRV (rMSSD): this morning {morning}; too few values to judge (7 days n {}, 60 days n {}).",
+            "HRV: this morning {morning}; too few values to judge (7 days n {}, 60 days n {}).",
             week.len(),
             history.len()
         ),
@@ -233,7 +230,7 @@ fn against(
     unit: &str,
     show: impl Fn(f64) -> String,
 ) -> String {
-    let Some(measure) = measure(name) else {
+    let Some(measure) = find(name) else {
         return String::new();
     };
     let last = at(rows, today).and_then(measure.get);
@@ -298,7 +295,7 @@ pub fn feelings(rows: &[Wellness], today: Date) -> String {
 pub fn warnings(rows: &[Wellness], today: Date) -> Vec<String> {
     let mut warnings = Vec::new();
     for (name, title) in [("hrv", "HRV"), ("sleep", "sleep")] {
-        let Some(measure) = measure(name) else {
+        let Some(measure) = find(name) else {
             continue;
         };
         let last = rows
@@ -306,12 +303,12 @@ pub fn warnings(rows: &[Wellness], today: Date) -> Vec<String> {
             .rev()
             .find(|r| r.date <= today && (measure.get)(r).is_some());
         match last {
-            None => warnings.push(format!("No {title} in the last 60 days.")),
+            None => warnings.push(format!("no {title} in the last 60 days")),
             Some(row) => {
                 let gap = today.since(row.date).map_or(0, |s| s.get_days());
                 if gap >= 2 {
                     warnings.push(format!(
-                        "Last {title} value is from {}.",
+                        "last {title} value is from {}",
                         days::full(row.date)
                     ));
                 }
@@ -319,7 +316,26 @@ pub fn warnings(rows: &[Wellness], today: Date) -> Vec<String> {
         }
     }
     if at(rows, today).is_some_and(|r| r.locked == Some(true)) {
-        warnings.push("Today's wellness is locked: nothing can be entered.".to_owned());
+        warnings.push("today's wellness is locked, nothing can be entered".to_owned());
     }
     warnings
+}
+
+/// What the answer rests on, and what is missing.
+#[must_use]
+pub fn quality(found: &Found<'_>, rows: &[Wellness], today: Date, feelings: bool) -> String {
+    let mut parts = Vec::new();
+    if found.standing.is_some() {
+        parts.push(format!("fitness {}", found.rests_on()));
+    }
+    let first = today.checked_sub(59.days()).unwrap_or(today);
+    let nights = rows
+        .iter()
+        .filter(|row| (first..=today).contains(&row.date) && row.hrv.is_some_and(|hrv| hrv > 0.0));
+    parts.push(format!("HRV on {} of 60 days", nights.count()));
+    if !feelings {
+        parts.push("nothing entered today".to_owned());
+    }
+    parts.extend(warnings(rows, today));
+    format!("Rests on {}.", parts.join("; "))
 }

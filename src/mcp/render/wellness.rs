@@ -1,210 +1,149 @@
-//! Wellness: one table of what can be measured, from which rows, trends and the names of parameters follow.
+//! Wellness as rows.
 
 use jiff::civil::Date;
 
 use super::days;
 use super::table::Table;
 use crate::intervals::wellness::Wellness;
-use crate::mcp::scales::{self, BURDEN, Scale};
+use crate::mcp::custom::{self, CustomField, Place};
+use crate::mcp::measure::{MEASURES, Measure, find, folded};
+use crate::mcp::reply::Reply;
 use crate::mcp::text;
 use crate::units::{Units, number, signed};
 
-/// How a measure is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A number with this unit and so many decimals.
-    Number(&'static str, usize),
-    /// As a number, with its sign.
-    Signed(&'static str, usize),
-    /// Seconds, shown in hours and minutes.
-    Sleep,
-    /// Kilograms, shown in the athlete's unit.
-    Weight,
-    Labels(Scale),
-}
-
-/// Something that a day has or has not.
-pub struct Measure {
-    /// The name under which tools take and show it.
-    pub name: &'static str,
-    pub kind: Kind,
-    pub get: fn(&Wellness) -> Option<f64>,
-}
-
-const fn measure(name: &'static str, kind: Kind, get: fn(&Wellness) -> Option<f64>) -> Measure {
-    Measure { name, kind, get }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts and beats")]
-fn float(value: Option<i64>) -> Option<f64> {
-    value.map(|v| v as f64)
-}
-
-use Kind::{Labels, Number, Signed, Sleep, Weight};
-
-/// Every measure, in the order of the columns.
-pub const MEASURES: &[Measure] = &[
-    measure("ctl", Number("", 1), |w| w.ctl),
-    measure("atl", Number("", 1), |w| w.atl),
-    measure("form", Signed("", 1), |w| Some(w.ctl? - w.atl?)),
-    measure("ramp", Signed("", 1), |w| w.ramp_rate),
-    measure("load", Number("", 0), |w| w.ctl_load),
-    measure("hrv", Number("ms", 0), |w| w.hrv),
-    measure("hrv_sdnn", Number("ms", 0), |w| w.hrv_sdnn),
-    // A value that was copied from the settings was not measured on that day.
-    measure("resting_hr", Number("bpm", 0), |w| {
-        float(w.resting_hr).filter(|_| w.temp_resting_hr != Some(true))
-    }),
-    measure("sleeping_hr", Number("bpm", 0), |w| w.avg_sleeping_hr),
-    measure("sleep", Sleep, |w| float(w.sleep_secs)),
-    measure("sleep_score", Number("", 0), |w| w.sleep_score),
-    measure("sleep_quality", Labels(scales::QUALITY), |w| {
-        float(w.sleep_quality)
-    }),
-    measure("fatigue", Labels(BURDEN), |w| float(w.fatigue)),
-    measure("soreness", Labels(BURDEN), |w| float(w.soreness)),
-    measure("stress", Labels(BURDEN), |w| float(w.stress)),
-    measure("mood", Labels(scales::QUALITY), |w| float(w.mood)),
-    measure("motivation", Labels(scales::QUALITY), |w| {
-        float(w.motivation)
-    }),
-    measure("injury", Labels(scales::INJURY), |w| float(w.injury)),
-    measure("hydration", Labels(scales::HYDRATION), |w| {
-        float(w.hydration)
-    }),
-    measure("hydration_l", Number("l", 1), |w| w.hydration_volume),
-    measure("readiness", Number("", 0), |w| w.readiness),
-    measure("weight", Weight, |w| {
-        w.weight.filter(|_| w.temp_weight != Some(true))
-    }),
-    measure("body_fat", Number("%", 1), |w| w.body_fat),
-    measure("abdomen", Number("cm", 1), |w| w.abdomen),
-    measure("vo2max", Number("", 1), |w| w.vo2max),
-    measure("spo2", Number("%", 0), |w| w.sp_o2),
-    measure("systolic", Number("mmHg", 0), |w| float(w.systolic)),
-    measure("diastolic", Number("mmHg", 0), |w| float(w.diastolic)),
-    measure("glucose", Number("mmol/l", 1), |w| w.blood_glucose),
-    measure("lactate", Number("mmol/l", 1), |w| w.lactate),
-    measure("respiration", Number("/min", 1), |w| w.respiration),
-    measure("steps", Number("", 0), |w| float(w.steps)),
-    measure("kcal", Number("", 0), |w| float(w.kcal_consumed)),
-    measure("carbs", Number("g", 0), |w| w.carbohydrates),
-    measure("protein", Number("g", 0), |w| w.protein),
-    measure("fat", Number("g", 0), |w| w.fat_total),
-    measure("baevsky_si", Number("", 0), |w| w.baevsky_si),
+/// What nearly everybody looks at, when no field is named.
+const USUAL: [&str; 8] = [
+    "hrv",
+    "resting_hr",
+    "sleep",
+    "sleep_quality",
+    "fatigue",
+    "soreness",
+    "mood",
+    "weight",
 ];
-
-impl Measure {
-    /// Whether the service's figure of today may count what is only planned.
-    #[must_use]
-    pub fn counts_the_plan(&self) -> bool {
-        matches!(self.name, "ctl" | "atl" | "form" | "ramp" | "load")
-    }
-
-    /// `weight kg`
-    #[must_use]
-    pub fn head(&self, units: Units) -> String {
-        match self.kind {
-            Number(unit, _) | Signed(unit, _) if !unit.is_empty() => {
-                format!("{} {unit}", self.name)
-            }
-            Sleep => format!("{} h:m", self.name),
-            Weight => format!("{} {}", self.name, units.weight_name()),
-            _ => self.name.to_owned(),
-        }
-    }
-
-    /// A stored value as it is shown in a column, without its unit.
-    #[must_use]
-    pub fn show(&self, value: f64, units: Units) -> String {
-        match self.kind {
-            Number(_, decimals) => number(value, decimals),
-            Signed(_, decimals) => signed(value, decimals),
-            Sleep => hours_minutes(value),
-            Weight => number(units.weight(value), 1),
-            Labels(scale) => {
-                #[expect(clippy::cast_possible_truncation, reason = "a scale has five steps")]
-                let step = value.round() as i64;
-                scale.label(step)
-            }
-        }
-    }
-
-    /// A stored value with all that was entered, for telling a change.
-    #[must_use]
-    pub fn show_exactly(&self, value: f64, units: Units) -> String {
-        match self.kind {
-            Number(..) => number(value, 2),
-            Weight => number(units.weight(value), 2),
-            _ => self.show(value, units),
-        }
-    }
-
-    /// A mean as it is shown: labels do not average, so scales are shown as numbers.
-    #[must_use]
-    pub fn show_mean(&self, value: f64, units: Units) -> String {
-        match self.kind {
-            Labels(_) => number(value, 1),
-            Number(_, 0) => number(value, 1),
-            _ => self.show(value, units),
-        }
-    }
-}
-
-/// `7:05` of seconds.
-#[must_use]
-pub fn hours_minutes(seconds: f64) -> String {
-    let shown = crate::units::hours(seconds);
-    shown.trim_end_matches(" h").to_owned()
-}
+/// Custom fields that are shown at most.
+const MOST_CUSTOM: usize = 20;
+/// Comments are quoted at most this often; the newest win.
+const MOST_COMMENTS: usize = 14;
+/// Under so many days a column that never changes is still a column.
+const SOME_DAYS: usize = 4;
+/// What of a day says how its values are to be taken.
+const ABOUT: [&str; 3] = ["locked", "tempWeight", "tempRestingHR"];
 
 /// What of a day is to be shown.
 pub struct Wanted {
     pub measures: Vec<&'static Measure>,
-    /// Codes of custom fields.
-    pub custom: Vec<String>,
+    pub custom: Vec<CustomField>,
     pub comments: bool,
-    /// Nothing was named, so everything is meant.
+    /// `all` was named: columns that never change take one line.
     pub everything: bool,
+    /// What is shown was named.
+    pub named: bool,
+    /// What nobody named, which has something all the same.
+    others: Vec<String>,
+}
+
+/// The names in `names`; `all` and none at all are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked<'a> {
+    Usual,
+    Everything,
+    Named(&'a [String]),
+}
+
+impl<'a> Asked<'a> {
+    #[must_use]
+    pub fn of(names: &'a [String]) -> Self {
+        if names.is_empty() {
+            Self::Usual
+        } else if names.iter().any(|name| folded(name) == "all") {
+            Self::Everything
+        } else {
+            Self::Named(names)
+        }
+    }
+
+    /// The fields that the service is asked for; empty for everything, when only that tells what else there is.
+    #[must_use]
+    pub fn wire(self) -> Vec<&'static str> {
+        let Self::Named(names) = self else {
+            return Vec::new();
+        };
+        let mut wire: Vec<&'static str> = ABOUT.to_vec();
+        for name in names {
+            match find(name) {
+                Some(measure) => wire.extend(measure.wire),
+                None if is_comments(name) => wire.push("comments"),
+                None => return Vec::new(),
+            }
+        }
+        wire.sort_unstable();
+        wire.dedup();
+        wire
+    }
+
+    /// Whether custom fields may be meant.
+    #[must_use]
+    pub fn may_be_custom(self) -> bool {
+        self.wire().is_empty()
+    }
+}
+
+fn is_comments(name: &str) -> bool {
+    matches!(folded(name).as_str(), "comment" | "comments")
 }
 
 impl Wanted {
-    /// The fields called `names`, or all there are in `found`.
+    /// What of `found` is to be shown; `fields` are the custom fields that are known.
     ///
     /// # Errors
     /// A sentence that lists the right names.
-    pub fn choose(names: &[String], found: &[Wellness]) -> Result<Self, String> {
-        let codes = custom_codes(found);
-        if names.is_empty() {
-            return Ok(Self {
-                measures: MEASURES.iter().collect(),
-                custom: codes,
-                comments: true,
-                everything: true,
-            });
-        }
+    pub fn choose(
+        asked: Asked<'_>,
+        found: &[Wellness],
+        fields: Vec<CustomField>,
+    ) -> Result<Self, String> {
+        let has = |measure: &Measure| found.iter().any(|day| (measure.get)(day).is_some());
+        let filled = |field: &CustomField| found.iter().any(|day| filled(day, field).is_some());
         let mut wanted = Self {
             measures: Vec::new(),
             custom: Vec::new(),
-            comments: false,
-            everything: false,
+            comments: asked == Asked::Everything,
+            everything: asked == Asked::Everything,
+            named: matches!(asked, Asked::Named(_)),
+            others: Vec::new(),
         };
-        for name in names {
-            let folded_name = folded(name);
-            if let Some(measure) = MEASURES.iter().find(|m| folded(m.name) == folded_name) {
-                wanted.measures.push(measure);
-            } else if let Some(code) = codes.iter().find(|c| folded(c) == folded_name) {
-                wanted.custom.push(code.clone());
-            } else if folded_name == "comments" {
-                wanted.comments = true;
-            } else {
-                let known: Vec<&str> = MEASURES.iter().map(|m| m.name).collect();
-                return Err(format!(
-                    "'{}' is not a wellness field of these days; there are {}, comments, and custom fields by their code \
-                     (get_athlete lists them).",
-                    text::name(name),
-                    known.join(", ")
-                ));
+        match asked {
+            Asked::Everything => {
+                wanted.measures = MEASURES.iter().collect();
+                wanted.custom = fields.into_iter().filter(filled).collect();
+                wanted.custom.truncate(MOST_CUSTOM);
+            }
+            Asked::Usual => {
+                let (usual, others): (Vec<&Measure>, Vec<&Measure>) =
+                    MEASURES.iter().partition(|m| USUAL.contains(&m.name));
+                wanted.measures = usual;
+                let others = others.iter().filter(|m| has(m)).map(|m| m.name.to_owned());
+                let custom = fields.iter().filter(|field| filled(field));
+                let comments = found.iter().filter(|day| day.comments.is_some()).count();
+                wanted.others = others
+                    .chain(custom.map(|field| field.name.clone()).take(MOST_CUSTOM))
+                    .chain((comments > 0).then(|| format!("comments ({comments})")))
+                    .collect();
+            }
+            Asked::Named(names) => {
+                for name in names {
+                    if let Some(measure) = find(name) {
+                        wanted.measures.push(measure);
+                    } else if let Some(field) = fields.iter().find(|f| f.is_called(name)) {
+                        wanted.custom.push(field.clone());
+                    } else if is_comments(name) {
+                        wanted.comments = true;
+                    } else {
+                        return Err(unknown(name, &fields));
+                    }
+                }
             }
         }
         Ok(wanted)
@@ -212,128 +151,237 @@ impl Wanted {
 
     /// The fields that were named and have no value in any day.
     #[must_use]
-    pub fn missing(&self, found: &[Wellness]) -> Vec<&'static str> {
-        if self.everything {
+    pub fn missing(&self, found: &[Wellness]) -> Vec<String> {
+        if !self.named {
             return Vec::new();
         }
-        self.measures
+        let measures = self
+            .measures
             .iter()
             .filter(|m| found.iter().all(|day| (m.get)(day).is_none()))
-            .map(|m| m.name)
-            .collect()
+            .map(|m| m.name.to_owned());
+        let custom = self
+            .custom
+            .iter()
+            .filter(|field| found.iter().all(|day| filled(day, field).is_none()))
+            .map(|field| field.name.clone());
+        measures.chain(custom).collect()
     }
-}
 
-/// A name without case, blanks and underscores: `restingHR` is `resting_hr`.
-#[must_use]
-pub fn folded(name: &str) -> String {
-    name.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
-/// A custom value as it is shown.
-#[must_use]
-pub fn custom_value(value: &serde_json::Value) -> Option<String> {
-    match value {
-        serde_json::Value::Number(n) => n.as_f64().map(|n| number(n, 2)),
-        // What the service writes for a division by zero.
-        serde_json::Value::String(s) if matches!(s.as_str(), "Infinity" | "-Infinity" | "NaN") => {
-            None
+    /// What there is none of, when nothing is.
+    #[must_use]
+    pub const fn what(&self) -> &'static str {
+        if self.named {
+            "values of these fields"
+        } else {
+            "wellness data"
         }
-        serde_json::Value::String(s) => Some(text::name(s)).filter(|s| !s.is_empty()),
-        serde_json::Value::Bool(b) => Some(b.to_string()),
-        _ => None,
+    }
+
+    /// What else these days hold.
+    #[must_use]
+    pub fn others(&self) -> Option<String> {
+        (!self.others.is_empty())
+            .then(|| format!("Also there (fields): {}.", self.others.join(", ")))
     }
 }
 
-/// The codes of the custom fields that hold something, at most twenty.
+fn unknown(name: &str, fields: &[CustomField]) -> String {
+    let known = MEASURES.iter().map(|m| m.name.to_owned());
+    let custom = fields.iter().map(|field| field.name.clone());
+    let known: Vec<String> = known.chain(custom.take(MOST_CUSTOM)).collect();
+    format!(
+        "'{}' is not a wellness field; there are all, comments, {}.",
+        text::name(name),
+        known.join(", ")
+    )
+}
+
+fn filled(day: &Wellness, field: &CustomField) -> Option<String> {
+    field.show(day.custom.get(&field.code)?)
+}
+
+/// The codes of the custom fields that hold something.
 #[must_use]
 pub fn custom_codes(found: &[Wellness]) -> Vec<String> {
     let mut codes: Vec<String> = found
         .iter()
         .flat_map(|day| day.custom.iter())
-        .filter(|(_, value)| custom_value(value).is_some())
+        .filter(|(_, value)| custom::plain(value).is_some())
         .map(|(code, _)| code.clone())
         .collect();
     codes.sort_unstable();
     codes.dedup();
-    codes.truncate(20);
+    codes.truncate(MOST_CUSTOM);
     codes
+}
+
+/// Where custom fields of days are defined.
+pub const PLACE: Place = Place::Wellness;
+
+/// Rows, and the columns that are the same in all of them.
+pub struct Rows {
+    pub table: Table,
+    /// `injury none`
+    pub constant: Vec<String>,
+    /// Whether a figure may count what is only planned; such are marked with `*`.
+    pub with_plan: bool,
 }
 
 /// One row a day that has any of what is wanted.
 #[must_use]
-pub fn rows(found: &[Wellness], wanted: &Wanted, units: Units, today: Date) -> Table {
-    let (measures, custom) = (&wanted.measures, &wanted.custom);
-    let heads = std::iter::once("date".to_owned())
-        .chain(measures.iter().map(|m| m.head(units)))
-        .chain(custom.iter().map(|code| text::name(code)))
-        .chain(["cycle".to_owned(), "flags".to_owned()]);
+pub fn rows(found: &[Wellness], wanted: &Wanted, units: Units, today: Date) -> Rows {
+    let mut columns: Vec<(String, Vec<Option<String>>)> = Vec::new();
+    let mut with_plan = false;
+    for measure in &wanted.measures {
+        let cells = found.iter().map(|day| {
+            let value = measure.value(day, units)?;
+            let shown = match measure.name {
+                // Beside everything else their decimals would say nothing new, and every one costs tokens.
+                "ctl" | "atl" if wanted.everything => number(value, 0),
+                "form" if wanted.everything => signed(value, 0),
+                "ramp" if wanted.everything => number(value, 1),
+                _ => measure.show(value, units),
+            };
+            let is_marked = day.date == today && measure.counts_the_plan();
+            with_plan |= is_marked;
+            Some(if is_marked { shown + "*" } else { shown })
+        });
+        columns.push((measure.head(units), cells.collect()));
+    }
+    for field in &wanted.custom {
+        let cells = found.iter().map(|day| filled(day, field));
+        columns.push((field.head(), cells.collect()));
+    }
+    if wanted.everything {
+        let phases = found.iter().map(|day| {
+            let phase = day
+                .menstrual_phase
+                .as_deref()
+                .filter(|phase| *phase != "NONE");
+            phase.map(|phase| text::name(phase).to_lowercase())
+        });
+        columns.push(("cycle".to_owned(), phases.collect()));
+    }
+    let mut constant = Vec::new();
+    if wanted.everything && found.len() >= SOME_DAYS {
+        columns.retain(|(head, cells)| {
+            let mut filled = cells.iter().flatten();
+            let first = filled.next();
+            let is_constant = first.is_some() && filled.all(|cell| Some(cell) == first);
+            let days = cells.iter().flatten().count();
+            if let Some(value) = first.filter(|_| is_constant && days >= SOME_DAYS) {
+                let of = match days == found.len() {
+                    true => String::new(),
+                    false => format!(" ({days} of {} days)", found.len()),
+                };
+                constant.push(format!("{head} {value}{of}"));
+                return false;
+            }
+            true
+        });
+    }
+    // The header names the year of the last day.
+    let year = found.last().map_or(today, |day| day.date).year();
+    let heads = std::iter::once("date")
+        .chain(columns.iter().map(|(head, _)| head.as_str()))
+        .chain(std::iter::once("flags"));
     let mut table = Table::new(heads);
-    for day in found {
-        let cells = measures
+    for (place, day) in found.iter().enumerate() {
+        let cells: Vec<Option<String>> = columns
             .iter()
-            .map(|m| (m.get)(day).map(|v| m.show(v, units)))
-            .chain(
-                custom
-                    .iter()
-                    .map(|code| day.custom.get(code).and_then(custom_value)),
-            )
-            .collect::<Vec<_>>();
-        if cells.iter().all(Option::is_none) {
+            .map(|(_, cells)| cells.get(place).cloned().flatten())
+            .collect();
+        if cells.iter().all(Option::is_none) && constant.is_empty() {
             continue;
         }
-        let mut flags = Vec::new();
-        if day.date > today {
-            flags.push("projected");
-        }
-        if day.locked == Some(true) {
-            flags.push("locked");
-        }
-        let is_today = day.date == today;
-        if is_today && measures.iter().any(|m| m.counts_the_plan()) {
-            flags.push("with today's plan");
-        }
-        let cycle = day
-            .menstrual_phase
-            .as_deref()
-            .filter(|phase| wanted.everything && *phase != "NONE")
-            .map(|phase| text::name(phase).to_lowercase());
+        let locked = (day.locked == Some(true)).then(|| "locked".to_owned());
         table.row(
-            std::iter::once(Some(days::short(day.date, today.year())))
+            std::iter::once(Some(days::short(day.date, year)))
                 .chain(cells)
-                .chain([cycle, Some(flags.join(" "))]),
+                .chain(std::iter::once(locked)),
         );
         table.goes_by(format!("oldest {}", day.date));
     }
-    table
+    Rows {
+        table,
+        constant,
+        with_plan,
+    }
+}
+
+/// The comments of the newest days, quoted.
+pub fn comments(reply: &mut Reply, shown: &[Wellness], wanted: &Wanted) {
+    if !wanted.comments {
+        return;
+    }
+    let comments = shown
+        .iter()
+        .rev()
+        .filter_map(|day| Some((day, day.comments.as_deref()?)));
+    for (day, comment) in comments.take(MOST_COMMENTS) {
+        reply.quote(format!("comment on {}", days::full(day.date)), comment);
+    }
+}
+
+/// What of the shown days was not measured: copied values, and a 0 where nobody has one.
+#[must_use]
+pub fn not_measured(found: &[Wellness], is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut said = Vec::new();
+    let copied = |name: &str, is: fn(&Wellness) -> bool| {
+        let days = found.iter().filter(|day| is(day)).count();
+        (days > 0 && is_wanted(name)).then(|| {
+            format!(
+                "{name} of {} copied from settings",
+                super::count(days, "day")
+            )
+        })
+    };
+    said.extend(copied("weight", |day| {
+        day.temp_weight == Some(true) && day.weight.is_some()
+    }));
+    said.extend(copied("resting_hr", |day| {
+        day.temp_resting_hr == Some(true) && day.resting_hr.is_some()
+    }));
+    let zero = |name: &str, is: fn(&Wellness) -> bool| {
+        let days = found.iter().filter(|day| is(day)).count();
+        (days > 0 && is_wanted(name)).then(|| format!("{name} 0 on {}", super::count(days, "day")))
+    };
+    said.extend(zero("hrv", |day| day.hrv == Some(0.0)));
+    said.extend(zero("resting_hr", |day| day.resting_hr == Some(0)));
+    said.extend(zero("weight", |day| day.weight == Some(0.0)));
+    said
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn names_are_unique_and_wrong_ones_are_answered_with_them() {
-        let mut names: Vec<&str> = MEASURES.iter().map(|m| m.name).collect();
-        names.sort_unstable();
-        let count = names.len();
-        names.dedup();
-        assert_eq!(names.len(), count);
-        let choose = |name: &str| Wanted::choose(&[name.to_owned()], &[]);
-        assert!(choose("HRV").is_ok() && choose("restingHR").is_ok() && choose("comments").is_ok());
-        assert!(choose("pulse").err().unwrap().contains("resting_hr"));
+    fn choose(names: &[&str]) -> Result<Wanted, String> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        Wanted::choose(Asked::of(&names), &[], Vec::new())
     }
 
     #[test]
-    fn scales_are_labels_in_rows_and_numbers_in_means() {
-        let mood = MEASURES.iter().find(|m| m.name == "mood").unwrap();
-        let units = Units::default();
-        assert_eq!(mood.show(4.0, units), "poor");
-        assert_eq!(mood.show_mean(2.25, units), "2.2");
-        let sleep = MEASURES.iter().find(|m| m.name == "sleep").unwrap();
-        assert_eq!(sleep.show(25_500.0, units), "7:05");
+    fn wrong_names_are_answered_with_the_right_ones() {
+        assert!(choose(&["HRV", "restingHR", "comments"]).is_ok());
+        let said = choose(&["hrv", "pulse"]).err().unwrap();
+        assert!(
+            said.contains("resting_hr") && said.contains("'pulse'"),
+            "{said}"
+        );
+        assert_eq!(choose(&["All"]).unwrap().measures.len(), MEASURES.len());
+        assert_eq!(choose(&[]).unwrap().measures.len(), USUAL.len());
+    }
+
+    #[test]
+    fn only_what_is_named_is_asked_for() {
+        let names = vec!["hrv".to_owned(), "form".to_owned()];
+        assert_eq!(
+            Asked::of(&names).wire(),
+            ["atl", "ctl", "hrv", "locked", "tempRestingHR", "tempWeight"]
+        );
+        let custom = vec!["hrv".to_owned(), "Caffeine".to_owned()];
+        assert!(Asked::of(&custom).wire().is_empty(), "it may be custom");
     }
 }

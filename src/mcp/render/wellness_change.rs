@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 
 use super::days;
-use super::wellness::{MEASURES, custom_value};
 use crate::intervals::wellness::{Wellness, WellnessUpdate};
+use crate::mcp::custom::plain as custom_value;
+use crate::mcp::measure::MEASURES;
 use crate::mcp::text;
 use crate::units::Units;
 

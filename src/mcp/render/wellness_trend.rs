@@ -1,114 +1,123 @@
 //! Wellness by week.
 
-use jiff::ToSpan;
-use jiff::civil::Date;
-
 use super::days;
 use super::table::Table;
-use super::wellness::{Kind, Wanted};
+use super::trend::{self, Point, Weeks};
+use super::wellness::Wanted;
 use crate::analytics::baseline::mean;
 use crate::intervals::wellness::Wellness;
 use crate::mcp::context::Local;
+use crate::mcp::custom::quantity;
+use crate::mcp::measure::Kind;
+use crate::mcp::params::Window;
 use crate::mcp::reply::Reply;
-use crate::mcp::text;
-use crate::units::{number, signed};
+use crate::units::Units;
 
-/// Weekly means, Monday to Sunday, and the change from the first week to the last.
+/// Columns of weeks at most; longer windows have several weeks in one.
+const COLUMNS: i32 = 12;
+
+/// Means by week, Monday to Sunday, the change a week, and the last days against what is normal. `found` begins before the
+/// window where normal does.
 #[must_use]
-pub fn weekly(found: &[Wellness], wanted: &Wanted, local: &Local, range: &str) -> Reply {
-    let past: Vec<&Wellness> = found.iter().filter(|d| d.date <= local.today()).collect();
-    let mut weeks: Vec<Date> = past.iter().map(|d| monday(d.date)).collect();
-    weeks.dedup();
+pub fn weekly(
+    found: &[Wellness],
+    wanted: &Wanted,
+    window: Window,
+    local: &Local,
+    range: &str,
+) -> Reply {
+    let today = local.today();
+    let last = window.newest.min(today);
+    let weeks = Weeks::of(window.oldest, last, COLUMNS);
     let heads = std::iter::once("measure".to_owned())
-        .chain(weeks.iter().map(|w| days::short(*w, local.today().year())))
-        .chain(["change".to_owned(), "days".to_owned()]);
+        .chain(weeks.starts.iter().map(|w| days::short(*w, today.year())))
+        .chain(["a week", "trend", "last 7 d", "normal", "that is", "days"].map(str::to_owned));
     let mut table = Table::new(heads);
+    let mut labels = false;
     for measure in &wanted.measures {
-        let series = Series::of(&past, &weeks, &|day| (measure.get)(day));
-        let change = series.change().map(|change| match measure.kind {
-            Kind::Sleep => format!("{} min", signed(change / 60.0, 0)),
-            Kind::Weight => signed(local.units.weight(change), 1),
-            _ => signed(change, 1),
-        });
+        // What may be only planned has not happened.
+        let is_past =
+            |day: &&Wellness| day.date < today || (day.date == today && !measure.counts_the_plan());
+        let points = found
+            .iter()
+            .filter(is_past)
+            .filter_map(|day| Some((day.date, measure.value(day, local.units)?)));
         let head = match measure.name {
             "load" => "load a day".to_owned(),
             _ => measure.head(local.units),
         };
-        series.show(&mut table, head, change, &|mean| {
-            measure.show_mean(mean, local.units)
-        });
+        let line = Line {
+            head,
+            kind: measure.kind,
+            is_hrv: measure.name == "hrv",
+        };
+        let is_there = line.show(&mut table, &points.collect::<Vec<_>>(), &weeks, local.units);
+        labels |= is_there && matches!(measure.kind, Kind::Labels(_));
     }
-    for code in &wanted.custom {
-        let series = Series::of(&past, &weeks, &|day| day.custom.get(code)?.as_f64());
-        let change = series.change().map(|change| signed(change, 1));
-        series.show(&mut table, text::name(code), change, &|mean| {
-            number(mean, 1)
-        });
+    for field in &wanted.custom {
+        let points = found.iter().filter(|day| day.date <= today);
+        let points =
+            points.filter_map(|day| Some((day.date, quantity(day.custom.get(&field.code)?)?)));
+        let line = Line {
+            head: field.head(),
+            kind: field.kind(),
+            is_hrv: false,
+        };
+        line.show(&mut table, &points.collect::<Vec<_>>(), &weeks, local.units);
     }
-    let mut reply = Reply::new(format!("Weekly means (weeks from Monday) · {range}"));
-    if !table.is_empty() {
-        reply.line(table.render());
-        reply.footer("The first and the last week may be incomplete.");
+    let of = match weeks.each {
+        1 => "Weekly means (weeks from Monday)".to_owned(),
+        each => format!("Means of {each} weeks (from Monday)"),
+    };
+    if table.is_empty() {
+        return Reply::new(format!("No {} · {range}", wanted.what()));
     }
-    if wanted
-        .measures
-        .iter()
-        .any(|m| matches!(m.kind, Kind::Labels(_)))
-    {
+    let mut reply = Reply::new(format!("{of} · {range}"));
+    reply.line(table.render());
+    if labels {
         reply.footer(
             "What was felt as numbers, lower is better: fatigue, soreness, stress 0 none to 4 extreme; others from 1.",
         );
     }
+    reply.footer(
+        "Rests on the days counted; first and last column may be incomplete. a week: Theil-Sen slope, trend by Mann-Kendall at \
+         95 %; normal: mean ± 0.5 SD of 42 days to the end (hrv: of ln over 60, as get_today).",
+    );
     reply
 }
 
 /// One measure over the weeks.
-struct Series {
-    means: Vec<Option<f64>>,
-    days: usize,
+struct Line {
+    head: String,
+    kind: Kind,
+    is_hrv: bool,
 }
 
-impl Series {
-    fn of(past: &[&Wellness], weeks: &[Date], get: &dyn Fn(&Wellness) -> Option<f64>) -> Self {
-        let values = |week: Date| -> Vec<f64> {
-            past.iter()
-                .filter(|day| monday(day.date) == week)
-                .filter_map(|day| get(day))
-                .collect()
-        };
-        let values: Vec<Vec<f64>> = weeks.iter().map(|week| values(*week)).collect();
-        Self {
-            means: values.iter().map(|week| mean(week)).collect(),
-            days: values.iter().map(Vec::len).sum(),
+impl Line {
+    /// Adds the row; whether there was anything to add.
+    fn show(&self, table: &mut Table, points: &[Point], weeks: &Weeks, units: Units) -> bool {
+        let columns = weeks.split(points);
+        let days = columns.iter().map(Vec::len).sum::<usize>();
+        if days == 0 {
+            return false;
         }
+        let kind = self.kind;
+        let means = columns.iter().map(|column| mean(column));
+        let inside: Vec<Point> = weeks.inside(points).copied().collect();
+        let found = trend::of(&inside);
+        let against = trend::against(points, weeks.last(), trend::spans(self.is_hrv));
+        table.row(
+            std::iter::once(Some(self.head.clone()))
+                .chain(means.map(|mean| mean.map(|mean| kind.show_mean(mean, units))))
+                .chain([
+                    found.map(|found| trend::per_week(&found, kind, units)),
+                    found.map(|found| trend::direction(&found, kind).to_owned()),
+                    against.map(|against| kind.show_mean(against.recent, units)),
+                    against.map(|against| against.normal(kind, units)),
+                    against.map(|against| against.words(kind).to_owned()),
+                    Some(days.to_string()),
+                ]),
+        );
+        true
     }
-
-    /// From the first week with a value to the last, if those are two.
-    fn change(&self) -> Option<f64> {
-        let mut weeks = self.means.iter().flatten();
-        let first = weeks.next()?;
-        weeks.next_back().map(|last| last - first)
-    }
-
-    fn show(
-        &self,
-        table: &mut Table,
-        head: String,
-        change: Option<String>,
-        mean: &dyn Fn(f64) -> String,
-    ) {
-        if self.days > 0 {
-            table.row(
-                std::iter::once(Some(head))
-                    .chain(self.means.iter().map(|m| m.map(mean)))
-                    .chain([change, Some(self.days.to_string())]),
-            );
-        }
-    }
-}
-
-/// The first day of the week.
-fn monday(day: Date) -> Date {
-    let back = i32::from(day.weekday().to_monday_zero_offset());
-    day.checked_sub(back.days()).unwrap_or(day)
 }

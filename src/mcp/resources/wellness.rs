@@ -25,6 +25,10 @@ fn of_one_day(value: &str) -> Result<JsonObject, ToolError> {
         Ok(DateSpec::Week(_)) | Err(_) => Err(ToolError::Invalid(
             "This is not a day: write YYYY-MM-DD, today, yesterday, -3d or last_monday.".to_owned(),
         )),
-        Ok(_) => Ok(arguments([("oldest", value), ("newest", value)])),
+        Ok(_) => Ok(arguments([
+            ("oldest", value),
+            ("newest", value),
+            ("fields", "all"),
+        ])),
     }
 }

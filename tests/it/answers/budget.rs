@@ -59,7 +59,10 @@ async fn no_answer_is_longer_than_a_client_takes() {
         "list_events",
         json!({ "oldest": "-364d", "newest": "+30d", "include_steps": true }),
     ));
-    calls.push(("get_wellness", json!({ "oldest": "-364d" })));
+    calls.push((
+        "get_wellness",
+        json!({ "oldest": "-364d", "fields": "all" }),
+    ));
     for (tool, arguments) in calls {
         let text = world.owner().call_tool(tool, arguments).await.ok();
         let cost = tokens(&text);
@@ -71,11 +74,73 @@ async fn no_answer_is_longer_than_a_client_takes() {
 
 #[tokio::test]
 async fn the_first_answer_of_a_conversation_is_terse() {
+    // A day with what was done before breakfast, one in an illness, the eve of a race week.
+    for now in [
+        "2026-03-18T09:30:00Z",
+        "2026-02-04T09:30:00Z",
+        "2026-03-14T17:00:00Z",
+        "2025-11-20T06:00:00Z",
+    ] {
+        for imperial in [false, true] {
+            let world = World::seen_from(now).await;
+            world.demo.prefer_imperial(imperial);
+            let text = world.owner().call_tool("get_today", json!({})).await.ok();
+            let cost = tokens(&text);
+            println!("get_today at {now}: {cost} tokens");
+            assert!(cost <= 600, "{cost}: {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn two_weeks_of_wellness_are_terse_and_so_is_all_there_is() {
+    for imperial in [false, true] {
+        let world = World::start().await;
+        world.demo.prefer_imperial(imperial);
+        for oldest in ["2026-03-05", "2026-01-10", "2025-08-04"] {
+            let first: jiff::civil::Date = oldest.parse().unwrap();
+            let newest = first.checked_add(jiff::ToSpan::days(13)).unwrap();
+            let window = json!({ "oldest": oldest, "newest": newest.to_string() });
+            let usual = world
+                .owner()
+                .call_tool("get_wellness", window.clone())
+                .await
+                .ok();
+            let mut all = window;
+            all["fields"] = json!("all");
+            let all = world.owner().call_tool("get_wellness", all).await.ok();
+            assert_eq!(table(&usual, "date|").len(), 14, "{usual}");
+            assert_eq!(table(&all, "date|").len(), 14, "{all}");
+            // What the athlete wrote comes on top of the columns.
+            let all = all.split("\n--- ").next().unwrap();
+            let (of_usual, of_all) = (tokens(&usual), tokens(all));
+            println!("get_wellness from {oldest}: {of_usual} tokens, {of_all} with all columns");
+            assert!(of_usual <= 500, "{of_usual}: {usual}");
+            assert!(of_all <= 950, "{of_all}: {all}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_analysis_of_a_trend_is_terse() {
     let world = World::start().await;
-    let text = world.owner().call_tool("get_today", json!({})).await.ok();
-    let cost = tokens(&text);
-    println!("get_today: {cost} tokens");
-    assert!(cost <= 1_200, "{cost}: {text}");
+    for arguments in [
+        json!({ "metric": "hrv" }),
+        json!({ "metric": "hrv", "versus": "load", "oldest": "-364d" }),
+        json!({ "metric": "efficiency_factor", "versus": "hrv", "sport": "Ride", "oldest": "-364d" }),
+        json!({ "metric": "hrv", "versus": "decoupling" }),
+        json!({ "metric": "pace", "versus": "avg_hr", "sport": "run", "oldest": "-180d" }),
+        json!({ "metric": "weight" }),
+    ] {
+        let said = world
+            .owner()
+            .call_tool("analyze_trend", arguments.clone())
+            .await;
+        let text = said.ok();
+        let cost = tokens(&text);
+        println!("analyze_trend {arguments}: {cost} tokens");
+        assert!(cost <= 400, "{arguments} costs {cost}: {text}");
+    }
 }
 
 #[tokio::test]

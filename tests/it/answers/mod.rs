@@ -49,7 +49,11 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
             json!({ "oldest": "-180d", "project_to": "+40d", "scenario": [{ "date": "+3d", "load": 90, "sport": "Ride" }],
                 "target_form": 10, "target_date": "+18d" }),
         ),
-        ("get_wellness", json!({ "oldest": "-90d" })),
+        (
+            "analyze_trend",
+            json!({ "metric": "hrv", "versus": "decoupling", "sport": "Ride", "oldest": "-180d" }),
+        ),
+        ("get_wellness", json!({ "oldest": "-90d", "fields": "all" })),
         (
             "update_wellness",
             json!({ "entries": [{ "date": "today", "mood": "good" }] }),
@@ -149,6 +153,10 @@ async fn windows_are_said_with_zone_and_weekday() {
         (
             "get_wellness",
             json!({ "oldest": "2025-11-03", "newest": "2025-11-09" }),
+        ),
+        (
+            "analyze_trend",
+            json!({ "metric": "sleep", "oldest": "2025-11-03", "newest": "2025-11-09" }),
         ),
         (
             "list_events",

@@ -114,8 +114,16 @@ async fn everything_said(caller: &Caller) -> Vec<(String, String)> {
             "list_events",
             json!({ "oldest": "-60d", "newest": "+60d", "include_steps": true }),
         ),
-        ("get_wellness", json!({ "oldest": "-60d" })),
-        ("get_wellness", json!({ "oldest": "-60d", "mode": "trend" })),
+        ("get_wellness", json!({ "oldest": "-60d", "fields": "all" })),
+        (
+            "get_wellness",
+            json!({ "oldest": "-60d", "mode": "trend", "fields": "all" }),
+        ),
+        (
+            "analyze_trend",
+            json!({ "metric": "hrv", "versus": "pace" }),
+        ),
+        ("analyze_trend", json!({ "metric": "<b>hrv" })),
         (
             "update_wellness",
             json!({ "entries": [{ "date": "yesterday", "comments": "mine" }] }),
@@ -465,6 +473,7 @@ async fn inj_04_the_annotations_of_every_tool_are_true() {
             "compare_activities" => json!({ "reference_id": activity }),
             "search_intervals" => json!({ "min_secs": 60, "max_secs": 600 }),
             "get_event" => json!({ "id": event }),
+            "analyze_trend" => json!({ "metric": "hrv" }),
             "update_wellness" => json!({ "entries": [{ "date": "today", "mood": "good" }] }),
             _ => json!({}),
         };

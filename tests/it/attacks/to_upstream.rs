@@ -75,6 +75,7 @@ const ABOUT_THE_ATHLETE: [&str; 13] = [
     "sport-settings",
     "activities",
     "activities-around",
+    "custom-item",
     "wellness",
     "wellness-bulk",
     "events",
@@ -82,7 +83,6 @@ const ABOUT_THE_ATHLETE: [&str; 13] = [
     "power-curves",
     "hr-curves",
     "pace-curves",
-    "custom-item",
     "athlete-summary",
 ];
 const ABOUT_AN_ACTIVITY: [&str; 10] = [

@@ -563,3 +563,16 @@ async fn folders_hold_their_workouts_and_what_others_share_is_in_no_other_list()
     }
     assert_eq!(seen, own.len());
 }
+
+#[tokio::test]
+async fn custom_items_are_those_of_the_profile_with_their_scripts() {
+    let service = Service::start().await;
+    let items = service.mine("/custom-item").await;
+    assert_eq!(items, service.mine("/profile").await["customItems"]);
+    let field = &items[0];
+    assert_eq!(
+        (&field["type"], &field["content"]["code"]),
+        (&json!("INPUT_FIELD"), &json!("CaffeineMg"))
+    );
+    assert!(items[2]["content"]["script"].is_string());
+}

@@ -332,3 +332,19 @@ fn plain_http_is_only_for_loopback() {
         );
     }
 }
+
+#[tokio::test]
+async fn definitions_are_read_without_their_scripts() {
+    let body = r#"[{"id":7,"type":"INPUT_FIELD","name":"Jump","content":{"code":"Jump","units":"cm","script":"{ x }",
+        "options":[{"value":1.0,"text":"One"}]}},{"id":8,"type":"FITNESS_CHART","content":{"plots":[]}},{"name":"no id"}]"#;
+    let upstream = Upstream::answering(Reply::json(body)).await;
+    let items = upstream.client().custom_items().list().await.unwrap();
+    assert_eq!(
+        upstream.targets(),
+        [format!("/api/v1/athlete/{ATHLETE}/custom-item")]
+    );
+    assert_eq!(items.len(), 2);
+    let content = items[0].content.as_ref().unwrap();
+    assert_eq!(content.units.as_deref(), Some("cm"));
+    assert!(!format!("{items:?}").contains("{ x }"));
+}

@@ -206,7 +206,7 @@ async fn a_resource_is_what_its_tool_says() {
         (
             "intervals://wellness/2026-03-17".to_owned(),
             "get_wellness",
-            json!({ "oldest": "2026-03-17", "newest": "2026-03-17" }),
+            json!({ "oldest": "2026-03-17", "newest": "2026-03-17", "fields": "all" }),
         ),
     ] {
         let text = read(&owner, &uri).await;

@@ -1,5 +1,6 @@
 //! Starts the real server for a test and speaks to it as a client would.
 
+mod account;
 mod altered;
 pub mod asked;
 mod caller;
@@ -10,6 +11,7 @@ mod server;
 mod twist;
 mod world;
 
+pub use account::{Account, day, days};
 pub use altered::{altered, altered_with};
 pub use caller::{Answer, Caller, LEGACY, MODERN, Said, meta};
 pub use server::{Server, ServerOptions, secrets};

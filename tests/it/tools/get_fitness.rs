@@ -805,3 +805,134 @@ async fn load_that_came_through_strava_is_in_it_and_said() {
     );
     assert!(text.contains("not shown (Strava)"), "{text}");
 }
+
+/// What get_today and get_fitness say of now.
+#[track_caller]
+fn assert_agree(today: &str, fitness: &str) {
+    for (ours, theirs) in [
+        ("Now CTL ", "Fitness (CTL) "),
+        (", ATL ", "fatigue (ATL) "),
+        (", form ", ", form "),
+        ("7-day ramp ", "Ramp "),
+    ] {
+        let (ours, theirs) = (number(fitness, ours), number(today, theirs));
+        assert!((ours - theirs).abs() < 1e-9, "{fitness}\n{today}");
+    }
+    let zone = |text: &str| {
+        text.split_once(", form ")
+            .unwrap()
+            .1
+            .split_once(')')
+            .unwrap()
+            .0
+            .to_owned()
+    };
+    assert_eq!(zone(fitness), zone(today));
+    let with_plan = |text: &str| {
+        let (before, _) = text.split_once(" with the ").unwrap();
+        before.rsplit_once("; ").unwrap().1.to_owned()
+    };
+    assert_eq!(with_plan(fitness), with_plan(today));
+}
+
+#[tokio::test]
+async fn get_today_never_says_another_form() {
+    for now in [
+        "2026-03-18T09:30:00Z",
+        "2026-03-18T04:00:00Z",
+        "2026-03-17T15:00:00Z",
+    ] {
+        let world = World::seen_from(now).await;
+        let today = world.owner().call_tool("get_today", json!({})).await.ok();
+        if today.contains(" with the ") {
+            assert_agree(&today, &said(&world, json!({})).await);
+        }
+    }
+    for (weights, percent) in [
+        (json!([]), false),
+        (
+            json!([{ "type": "Run", "ctlFactor": 0.5, "atlFactor": 2.0 }]),
+            false,
+        ),
+        (
+            json!([{ "type": "Run", "ctlFactor": 0.5, "atlFactor": 2.0 }]),
+            true,
+        ),
+    ] {
+        let factor = |name: &str| weights[0][name].as_f64().unwrap_or(1.0);
+        let last = (80.0 * factor("ctlFactor"), 80.0 * factor("atlFactor"));
+        let wellness = history((30.0, 5.0), &[(90.0, 90.0), (0.0, 0.0), (40.0, 60.0)], last);
+        let yesterday = wellness[58].clone();
+        let account = crate::support::Account {
+            wellness,
+            activities: vec![json!({ "id": "i7", "type": "Run", "moving_time": 3000,
+                "start_date_local": "2026-03-18T07:00:00", "icu_training_load": 50 })],
+            events: vec![event(1, "2026-03-18", "Run", Some(30))],
+            preferences: json!({ "icu_type_settings": weights, "icu_form_as_percent": percent }),
+            ..crate::support::Account::default()
+        };
+        let served = account.serve().await;
+        let today = served.says("get_today", json!({})).await;
+        assert_agree(&today, &served.says("get_fitness", json!({})).await);
+        // By the athlete's own constants and weights, once more by hand.
+        let (ctl, atl) = (
+            step(get(&yesterday, "ctl"), 50.0 * factor("ctlFactor"), 30.0),
+            step(get(&yesterday, "atl"), 50.0 * factor("atlFactor"), 5.0),
+        );
+        assert!(
+            (number(&today, "Fitness (CTL) ") - ctl).abs() < 0.051,
+            "{ctl}: {today}"
+        );
+        let form = match percent {
+            true => (ctl - atl) / ctl * 100.0,
+            false => ctl - atl,
+        };
+        assert!(
+            (number(&today, ", form ") - form).abs() < 0.51,
+            "{form}: {today}"
+        );
+        assert_eq!(percent, today.contains("% ("), "{today}");
+        assert!(today.contains("time constants 30 and 5 days"), "{today}");
+    }
+}
+
+#[tokio::test]
+async fn an_athlete_who_has_form_in_percent_is_answered_in_percent() {
+    let account = crate::support::Account {
+        wellness: history((42.0, 7.0), &[(120.0, 120.0), (0.0, 0.0)], (0.0, 0.0)),
+        preferences: json!({ "icu_form_as_percent": true }),
+        ..crate::support::Account::default()
+    };
+    let row = account.wellness[58].clone();
+    let served = account.serve().await;
+    let arguments = json!({ "oldest": "-3d", "target_form": 20, "target_date": "+14d" });
+    let text = served.says("get_fitness", arguments).await;
+    let rows = table(&text, "date|");
+    let percent = (get(&row, "ctl") - get(&row, "atl")) / get(&row, "ctl") * 100.0;
+    assert!(
+        (cell(&rows[2], "form %") - percent).abs() < 0.51,
+        "{percent}: {text}"
+    );
+    assert!(
+        text.contains("Taper to form +20% on the morning of "),
+        "{text}"
+    );
+    // The last taper, walked once more: it ends at 20 % of the fitness there is then.
+    let taper = table(&text, "days|");
+    let taper = taper.last().unwrap();
+    let days = cell(taper, "days") as usize;
+    let (mut ctl, mut atl) = {
+        let today = get(&row, "ctl");
+        (step(today, 0.0, 42.0), step(get(&row, "atl"), 0.0, 7.0))
+    };
+    for ahead in 1..14 {
+        let load = match ahead > 13 - days {
+            true => cell(taper, "load a day"),
+            false => number(&text, "Usual: "),
+        };
+        (ctl, atl) = (step(ctl, load, 42.0), step(atl, load, 7.0));
+    }
+    let (ctl, atl) = (step(ctl, 0.0, 42.0), step(atl, 0.0, 7.0));
+    let reached = (ctl - atl) / ctl * 100.0;
+    assert!((reached - 20.0).abs() < 1.0, "{reached}: {text}");
+}

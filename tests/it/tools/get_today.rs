@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{World, table};
+use crate::support::{Account, World, day, days, table};
 
 /// The number that follows `label`.
 fn number(text: &str, label: &str) -> f64 {
@@ -148,7 +148,7 @@ async fn it_names_the_plan_the_next_race_and_the_last_sessions() {
         plan.iter().all(|row| ids.contains(&row["id"])),
         "{plan:?} {ids:?}"
     );
-    assert!(!table(&text, "id|date|sport").is_empty(), "{text}");
+    assert_eq!(table(&text, "id|date|sport").len(), 3, "{text}");
     world.assert_well_behaved();
 }
 
@@ -187,4 +187,127 @@ async fn ramp_is_that_of_now_and_not_of_the_plan() {
         (number(&text, "Ramp ") - expected).abs() < 0.11,
         "{expected}: {text}"
     );
+}
+
+#[tokio::test]
+async fn rows_are_capped_and_the_rest_is_said() {
+    let world = World::start().await;
+    let text = world.owner().call_tool("get_today", json!({})).await.ok();
+    let shown = table(&text, "id|date|what").len();
+    assert_eq!(shown, 5, "{text}");
+    let events = world
+        .raw("/athlete/{id}/events?oldest=2026-03-18&newest=2026-03-24")
+        .await;
+    let phases = events.as_array().unwrap().iter();
+    let phases = phases.filter(|e| e["category"] == "PLAN").count();
+    let more = events.as_array().unwrap().len() - phases - shown;
+    assert!(more > 0);
+    assert!(
+        text.contains(&format!("{more} more from Fri 03-20 on: list_events.")),
+        "{text}"
+    );
+    assert!(
+        text.contains("\nPlan (phase Peak to Sun 04-05):\n"),
+        "{text}"
+    );
+    let asked = json!({ "days_ahead": 6 });
+    let all = world.owner().call_tool("get_today", asked).await.ok();
+    assert_eq!(table(&all, "id|date|what").len(), shown + more, "{all}");
+}
+
+#[tokio::test]
+async fn nothing_is_asked_twice() {
+    let world = World::start().await;
+    world.owner().call_tool("get_today", json!({})).await.ok();
+    let mut paths: Vec<String> = world
+        .demo
+        .journal()
+        .iter()
+        .map(|r| r.path.rsplit('/').next().unwrap().to_owned())
+        .collect();
+    paths.sort();
+    assert_eq!(
+        paths,
+        [
+            "activities",
+            "events",
+            "events",
+            "i424242",
+            "profile",
+            "wellness"
+        ]
+    );
+    world.assert_well_behaved();
+}
+
+#[tokio::test]
+async fn it_closes_with_what_it_rests_on() {
+    let world = World::start().await;
+    let text = world.owner().call_tool("get_today", json!({})).await.ok();
+    let last = text.lines().last().unwrap();
+    assert_eq!(
+        last,
+        "Rests on fitness time constants 42 and 7 days; HRV on 59 of 60 days; nothing entered today."
+    );
+    let gap = World::seen_from("2026-01-18T09:30:00Z").await;
+    let text = gap.owner().call_tool("get_today", json!({})).await.ok();
+    assert!(
+        text.contains("last HRV value is from Wed 2026-01-14"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_morning_without_anything_says_so() {
+    let text = Account::default().says("get_today", json!({})).await;
+    for words in [
+        "no fitness figures for today",
+        "Plan: nothing in the calendar",
+        "Last 7 days: 0 activities",
+        "no HRV in the last 60 days",
+        "HRV on 0 of 60 days",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(!text.contains("HRV: "), "{text}");
+}
+
+#[tokio::test]
+async fn a_zero_heart_rate_variability_is_a_gap() {
+    let account = Account {
+        wellness: days(
+            "2026-03-18",
+            61,
+            |place| json!({ "hrv": if place == 60 { 0 } else { 55 + place % 5 }, "locked": place == 60 }),
+        ),
+        ..Account::default()
+    };
+    let text = account.says("get_today", json!({})).await;
+    assert!(text.contains("This morning no value."), "{text}");
+    assert!(text.contains("HRV on 59 of 60 days"), "{text}");
+    assert!(text.contains("today's wellness is locked"), "{text}");
+}
+
+#[tokio::test]
+async fn long_names_are_cut_and_strava_is_said_once() {
+    let date = "2026-03-18";
+    let run = |n: usize| {
+        json!({ "id": format!("i{n}"), "type": "Run", "moving_time": 3000, "icu_training_load": 40,
+            "name": "A name that goes on and on and on and on and on and on", "start_date_local": format!("{}T07:00:00", day(date, n)) })
+    };
+    let mut activities: Vec<_> = (0..6).map(run).collect();
+    activities.push(json!({ "id": "77", "source": "STRAVA", "_note": "no", "start_date_local": "2026-03-16T07:00:00" }));
+    let account = Account {
+        activities,
+        ..Account::default()
+    };
+    let text = account.says("get_today", json!({})).await;
+    let rows = table(&text, "id|date|sport");
+    assert_eq!(rows.len(), 3);
+    assert!(
+        rows.iter().all(|r| r["name"].chars().count() <= 25),
+        "{text}"
+    );
+    assert!(text.contains("Last 7 days: 6 activities"), "{text}");
+    assert_eq!(text.matches("came through Strava").count(), 1, "{text}");
 }

@@ -1,5 +1,6 @@
 //! Every tool, against the invented athlete.
 
+mod analyze_trend;
 mod compare_activities;
 mod get_activity;
 mod get_activity_plan;

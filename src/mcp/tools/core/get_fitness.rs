@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::intervals::activities::ListActivities;
 use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
-use crate::mcp::forecast::{self, Ask, Found};
+use crate::mcp::forecast::{self, Ask, Found, RECENT};
 use crate::mcp::params::{DateSpec, List, Num, WhatIf, Window};
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::reply::Reply;
@@ -17,8 +17,6 @@ use crate::mcp::reply::Reply;
 const MAX_DAYS: i32 = 3_660;
 /// What is read before a window: the ramp of its first day.
 const BEFORE: i64 = 7;
-/// The last weeks, for time constants and the usual load.
-const RECENT: i64 = 49;
 const FIELDS: &[&str] = &["ctl", "atl", "ctlLoad", "atlLoad"];
 /// What is needed of an activity to say what of today is done.
 const DONE_FIELDS: &[&str] = &[
@@ -119,7 +117,7 @@ impl Tool for GetFitness {
             &done,
             &plan,
             preferences.ok().as_deref(),
-            now,
+            &local,
         );
         let standing = found.standing.as_ref();
         let mut reply = forecast::series(&shown, standing, window, &local);

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::intervals::activities::ListActivities;
 use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
+use crate::mcp::forecast::Found;
 use crate::mcp::params::Int;
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::render::{activities, agenda, days, today};
@@ -15,6 +16,30 @@ use crate::mcp::reply::Reply;
 /// The normal range of HRV rests on so many days; everything else on fewer.
 const HISTORY_DAYS: i64 = 60;
 const RACE_DAYS: i64 = 365;
+/// Rows of the plan; more when the days are asked for.
+const ROWS: usize = 5;
+const ROWS_ASKED_FOR: usize = 20;
+/// What is read of a day.
+const FIELDS: &[&str] = &[
+    "ctl",
+    "atl",
+    "ctlLoad",
+    "atlLoad",
+    "hrv",
+    "restingHR",
+    "tempRestingHR",
+    "sleepSecs",
+    "sleepScore",
+    "sleepQuality",
+    "fatigue",
+    "soreness",
+    "stress",
+    "mood",
+    "motivation",
+    "injury",
+    "hydration",
+    "locked",
+];
 const RACES: &[&str] = &["RACE_A", "RACE_B", "RACE_C"];
 
 #[derive(Deserialize, JsonSchema)]
@@ -36,6 +61,10 @@ impl Tool for GetToday {
     type Params = Params;
 
     async fn run(context: &Context, params: Params) -> Result<Reply, ToolError> {
+        let most = match params.days_ahead {
+            None => ROWS,
+            Some(_) => ROWS_ASKED_FOR,
+        };
         let ahead = match params.days_ahead {
             None => 6,
             Some(Int(days)) if (0..=28).contains(&days) => days,
@@ -51,8 +80,11 @@ impl Tool for GetToday {
             limit: None,
             fields: activities::ROW_FIELDS,
         };
-        let (wellness, sessions, plan, races) = tokio::join!(
-            async { client.wellness().list(day(-HISTORY_DAYS), today, &[]).await },
+        let (wellness, sessions, plan, races, preferences) = tokio::join!(
+            async {
+                let first = day(-HISTORY_DAYS);
+                client.wellness().list(first, today, FIELDS).await
+            },
             async { client.activities().list(&query).await },
             async {
                 client
@@ -66,6 +98,7 @@ impl Tool for GetToday {
                     .list(today, day(RACE_DAYS), RACES, false)
                     .await
             },
+            async { client.preferences().get().await },
         );
         let (wellness, sessions, plan, races) = (wellness?, sessions?, plan?, races?);
 
@@ -76,22 +109,33 @@ impl Tool for GetToday {
             local.now.minute(),
             local.zone_name()
         ));
-        reply.line(today::form(&wellness, &sessions, &plan, today));
+        let found = Found::of(
+            &wellness,
+            &sessions,
+            &plan,
+            preferences.ok().as_deref(),
+            &local,
+        );
+        reply.line(today::form(found.standing.as_ref(), local.units));
         reply.line_if(today::hrv(&wellness, today));
         reply.line_if(today::resting_hr(&wellness, today));
         reply.line_if(today::sleep(&wellness, today));
-        reply.line_if(today::feelings(&wellness, today));
+        let feelings = today::feelings(&wellness, today);
+        reply.line_if(&feelings);
         agenda::absences(&mut reply, &plan, today);
         agenda::next_race(&mut reply, &races, today);
-        agenda::planned(&mut reply, &plan, &sessions, &local);
+        agenda::planned(&mut reply, &plan, &sessions, today, most);
         agenda::last_sessions(&mut reply, &sessions, local.units, today);
-        for warning in today::warnings(&wellness, today) {
-            reply.footer(warning);
-        }
         let note = activities::stub_note(sessions.iter(), today.year(), false);
         if !note.is_empty() {
             reply.footer(note);
         }
+        reply.footer(today::quality(
+            &found,
+            &wellness,
+            today,
+            !feelings.is_empty(),
+        ));
         Ok(reply)
     }
 }

@@ -82,7 +82,7 @@ impl Tool for ListActivities {
         if let Some(last) = shown.last() {
             let rows = shown.iter().copied();
             let behind = |row: &Activity| Some(pages.behind(row));
-            reply.table(&activities::pages(rows, local.units, year, behind));
+            reply.table(&activities::table(rows, local.units, year, behind));
             let more = totals.count - start - shown.len();
             if more > 0 {
                 let cursor = pages.behind(last);

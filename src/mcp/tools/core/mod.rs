@@ -1,5 +1,6 @@
 //! What nearly everybody needs.
 
+mod analyze_trend;
 mod compare_activities;
 mod get_activity;
 mod get_activity_streams;
@@ -32,6 +33,7 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<get_curves::GetCurves>(),
         Entry::of::<get_training_summary::GetTrainingSummary>(),
         Entry::of::<get_fitness::GetFitness>(),
+        Entry::of::<analyze_trend::AnalyzeTrend>(),
         Entry::of::<get_wellness::GetWellness>(),
         Entry::of::<update_wellness::UpdateWellness>(),
         Entry::of::<list_events::ListEvents>(),

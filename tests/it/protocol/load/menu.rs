@@ -248,6 +248,9 @@ async fn calls(tool: &Value, server: &mut Reader) -> Vec<Item> {
                 call(1, name, json!({ "target_form": 10, "target_date": "+14d" })),
             ])
             .collect(),
+        "analyze_trend" => ["hrv", "sleep", "pace", "load"]
+            .map(|metric| call(1, name, json!({ "metric": metric, "versus": "ctl" })))
+            .into(),
         "get_wellness" => windows(2)
             .chain([call(2, name, json!({ "oldest": "-180d", "mode": "trend" }))])
             .collect(),

@@ -1,0 +1,175 @@
+//! The athlete's own fields, by the names and in the units that the athlete gave them.
+
+use serde_json::Value;
+
+use super::context::Context;
+use super::measure::{Kind, folded};
+use super::text;
+use crate::intervals::custom_item::CustomItem;
+use crate::units::number;
+
+/// Fields of one place that are known at most.
+const MOST: usize = 60;
+
+/// Where a field is filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Wellness,
+    Activity,
+}
+
+/// A field that the athlete added.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CustomField {
+    /// The key of its values.
+    pub code: String,
+    pub name: String,
+    unit: String,
+    /// What the numbers of a choice stand for.
+    options: Vec<(f64, String)>,
+}
+
+impl Place {
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Wellness => "INPUT_FIELD",
+            Self::Activity => "ACTIVITY_FIELD",
+        }
+    }
+}
+
+/// The fields of `place` that the profile tells, which is nearly always known already.
+pub async fn told(context: &Context, place: Place) -> Vec<CustomField> {
+    let profile = context.client().athlete().profile().await;
+    let items = profile
+        .iter()
+        .flat_map(|profile| profile.custom_items.iter().flatten());
+    CustomField::all(items, place)
+}
+
+/// All fields of `place`. The answer of the service is large, so that it is asked only for what the profile does not tell.
+pub async fn listed(context: &Context, place: Place) -> Vec<CustomField> {
+    let items = context.client().custom_items().list().await;
+    CustomField::all(items.iter().flat_map(|items| items.iter()), place)
+}
+
+/// The fields of `place`, those of `codes` among them: one that nobody defines goes by its code.
+pub async fn fields(context: &Context, place: Place, codes: &[String]) -> Vec<CustomField> {
+    let mut known = told(context, place).await;
+    let is_known = |known: &[CustomField], code: &str| known.iter().any(|f| f.code == code);
+    if codes.iter().any(|code| !is_known(&known, code)) {
+        let more = listed(context, place).await;
+        for field in more {
+            if !is_known(&known, &field.code) {
+                known.push(field);
+            }
+        }
+    }
+    for code in codes {
+        if !is_known(&known, code) {
+            known.push(CustomField::unknown(code));
+        }
+    }
+    known
+}
+
+impl CustomField {
+    fn all<'i>(items: impl Iterator<Item = &'i CustomItem>, place: Place) -> Vec<Self> {
+        let fields = items.filter_map(|item| Self::of(item, place));
+        fields.take(MOST).collect()
+    }
+
+    fn of(item: &CustomItem, place: Place) -> Option<Self> {
+        if item.kind.as_deref() != Some(place.kind()) {
+            return None;
+        }
+        let content = item.content.as_ref()?;
+        let code = content.code.clone()?;
+        let name = item.name.as_deref().map(text::name);
+        let options = content.options.iter().flatten();
+        Some(Self {
+            name: name
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(|| text::name(&code)),
+            code,
+            unit: content.units.as_deref().map(text::name).unwrap_or_default(),
+            options: options
+                .filter_map(|option| Some((option.value?, text::name(option.text.as_deref()?))))
+                .collect(),
+        })
+    }
+
+    fn unknown(code: &str) -> Self {
+        Self {
+            code: code.to_owned(),
+            name: text::name(code),
+            unit: String::new(),
+            options: Vec::new(),
+        }
+    }
+
+    /// Whether it goes by `name`: the athlete's, or the code.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        let wanted = folded(name);
+        !wanted.is_empty() && (folded(&self.name) == wanted || folded(&self.code) == wanted)
+    }
+
+    /// `Caffeine mg`
+    #[must_use]
+    pub fn head(&self) -> String {
+        if self.unit.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{} {}", self.name, self.unit)
+        }
+    }
+
+    /// The unit, or nothing.
+    #[must_use]
+    pub fn unit(&self) -> &str {
+        &self.unit
+    }
+
+    /// How numbers of it are shown.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        Kind::Number("", 1)
+    }
+
+    /// A value as it is shown; of a choice what the athlete chose.
+    #[must_use]
+    pub fn show(&self, value: &Value) -> Option<String> {
+        let chosen = quantity(value).and_then(|n| {
+            let mut options = self.options.iter();
+            options.find(|(value, _)| (value - n).abs() < 1e-9)
+        });
+        chosen
+            .map(|(_, label)| label.clone())
+            .or_else(|| plain(value))
+    }
+}
+
+/// A custom value as it is shown when nothing is known of its field.
+#[must_use]
+pub fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(n) => n.as_f64().map(|n| number(n, 2)),
+        // What the service writes for a division by zero.
+        Value::String(s) if matches!(s.as_str(), "Infinity" | "-Infinity" | "NaN") => None,
+        Value::String(s) => Some(text::name(s)).filter(|s| !s.is_empty()),
+        Value::Bool(b) => Some(b.to_string()),
+        _ => None,
+    }
+}
+
+/// A custom value to reckon with.
+#[must_use]
+pub fn quantity(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(n) => n.as_f64(),
+        Value::String(s) => s.trim().parse().ok(),
+        _ => None,
+    }
+    .filter(|n: &f64| n.is_finite())
+}

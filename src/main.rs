@@ -122,12 +122,12 @@ fn run(action: Action, mut sources: Sources) -> Result<(), Failure> {
 /// Shows what a workout's text means; code 1 says that something of it is lost.
 fn show_workout(options: &WorkoutOptions) -> Result<ExitCode, String> {
     let text = read_workout(options.file.as_deref())?;
-    let mut athlete = workout::Athlete::of(options.sport.as_str());
+    let mut athlete = workout::Athlete::of(&options.sport);
     athlete.ftp = options.ftp;
     athlete.lthr = options.lthr;
     let pace = options.threshold_pace.as_deref();
     athlete.threshold_pace = pace
-        .map(|pace| workout::threshold_pace(pace, &options.sport))
+        .map(|pace| workout::threshold_pace(pace, &athlete.sport))
         .transpose()?;
     let parsed = workout::parse(&text);
     let mistakes = workout::validate(&parsed, &athlete);

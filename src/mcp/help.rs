@@ -51,6 +51,9 @@ NP (normalized power): fourth root of the mean fourth power of the 30 s rolling 
 power; EF = NP / average HR (Coggan). load from power = hours x IF^2 x 100.
 decoupling: fall of power (or speed) per heartbeat from the first to the second half, in percent; under 5 is steady (Friel).
 session RPE: RPE x minutes moving (Foster). TRIMP: Banister. polarization index: Treff et al. 2019.
+planned load (validate_workout): power as above, a range at its middle; heart rate: TRIMP over that of an hour at LTHR x 100 \
+(Banister); pace: hours x (mean speed / threshold)^2 x 100, swims cubed. Steps without a target count as half of threshold, \
+maxeffort as 150%.
 eFTP is Intervals.icu's own estimate from the power curve.";
 
 /// All that explains numbers.

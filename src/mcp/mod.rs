@@ -35,6 +35,7 @@ mod scales;
 mod server;
 mod stream_window;
 mod text;
+mod thresholds;
 mod tools;
 
 use std::sync::Arc;

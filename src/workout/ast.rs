@@ -9,6 +9,27 @@ pub struct Workout {
     pub category: Option<String>,
 }
 
+impl Workout {
+    /// Every step once.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.items.iter().flat_map(|item| match item {
+            Item::Text(_) => &[][..],
+            Item::Step(step) => std::slice::from_ref(step),
+            Item::Repeat(repeat) => repeat.steps.as_slice(),
+        })
+    }
+
+    /// Which kinds of target there are.
+    pub fn metrics(&self) -> impl Iterator<Item = Metric> {
+        [Metric::Power, Metric::Hr, Metric::Pace]
+            .into_iter()
+            .filter(|metric| {
+                self.steps()
+                    .any(|step| step.targets().any(|target| target.unit.metric() == *metric))
+            })
+    }
+}
+
 /// A part of a workout.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {

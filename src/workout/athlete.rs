@@ -40,9 +40,9 @@ pub struct Athlete {
 impl Athlete {
     /// Of `sport`, without any threshold and with the usual zones.
     #[must_use]
-    pub fn of(sport: impl Into<String>) -> Self {
+    pub fn of(named: &str) -> Self {
         Self {
-            sport: sport.into(),
+            sport: sport(named),
             ftp: None,
             lthr: None,
             max_hr: None,
@@ -96,9 +96,7 @@ impl Athlete {
             Unit::HrZone => {
                 if self.hr_zones.is_empty() {
                     let lthr = self.lthr?;
-                    zone(&HR_ZONES, span, |percent| {
-                        (percent / 100.0 * lthr).round()
-                    })
+                    zone(&HR_ZONES, span, |percent| (percent / 100.0 * lthr).round())
                 } else {
                     zone(&self.hr_zones, span, |bpm| bpm)
                 }
@@ -109,7 +107,13 @@ impl Athlete {
                 let found = zone(&self.pace_zones, span, |percent| percent)?;
                 let (low, _) = found.ends();
                 // Where the last zone ends nobody says.
-                let bounded = |percent| if percent >= NO_BOUND { low * 1.1 } else { percent };
+                let bounded = |percent| {
+                    if percent >= NO_BOUND {
+                        low * 1.1
+                    } else {
+                        percent
+                    }
+                };
                 Some(found.map(|percent| bounded(percent) / 100.0 * speed))
             }
             Unit::Pace(per) => Some(span.map(|seconds| per.metres(&self.sport) / seconds.max(1.0))),
@@ -172,6 +176,51 @@ fn zone(bounds: &[f64], span: Span, convert: impl Fn(f64) -> f64) -> Option<Span
         below => convert(bound(below)?) + 1.0,
     };
     Some(Span::Range(low, convert(highest)))
+}
+
+/// Names of the service, and names by which people call one of them.
+const SPORTS: [(&str, &[&str]); 26] = [
+    ("Ride", &["cycling", "bike", "biking"]),
+    ("VirtualRide", &["indoorride", "zwift"]),
+    ("GravelRide", &["gravel"]),
+    ("MountainBikeRide", &["mtb"]),
+    ("TrackRide", &[]),
+    ("Cyclocross", &[]),
+    ("EBikeRide", &[]),
+    ("EMountainBikeRide", &[]),
+    ("Velomobile", &[]),
+    ("Handcycle", &[]),
+    ("Run", &["running"]),
+    ("TrailRun", &[]),
+    ("VirtualRun", &["treadmill"]),
+    ("Swim", &["swimming"]),
+    ("OpenWaterSwim", &[]),
+    ("Walk", &["walking"]),
+    ("Hike", &["hiking"]),
+    ("Snowshoe", &[]),
+    ("Rowing", &["row"]),
+    ("VirtualRow", &["erg"]),
+    ("Kayaking", &[]),
+    ("Canoeing", &[]),
+    ("NordicSki", &["ski", "skiing"]),
+    ("VirtualSki", &[]),
+    ("RollerSki", &[]),
+    ("WeightTraining", &["strength", "gym", "weights"]),
+];
+
+/// The service's name of a sport, however it is written; an unknown one stays as it is.
+#[must_use]
+pub fn sport(named: &str) -> String {
+    let plain = named
+        .trim()
+        .to_ascii_lowercase()
+        .replace([' ', '_', '-'], "");
+    SPORTS
+        .into_iter()
+        .find(|(name, others)| {
+            name.eq_ignore_ascii_case(&plain) || others.contains(&plain.as_str())
+        })
+        .map_or_else(|| named.trim().to_owned(), |(name, _)| name.to_owned())
 }
 
 /// `4:00/km`, `1:35/100m`, `4:00`, `4.2 m/s` as m/s.

@@ -43,7 +43,9 @@ impl Mistake {
 pub enum Problem {
     #[error("the text is longer than {most} bytes and was not read. Shorten it.")]
     TooLong { most: usize },
-    #[error("there are no steps in it, so the service computes no time and no load. Begin each step with \"- \" and a length.")]
+    #[error(
+        "there are no steps in it, so the service computes no time and no load. Begin each step with \"- \" and a length."
+    )]
     NoSteps,
     #[error("this line is not read as a step. Begin it with \"- \" at the very start of the line.")]
     NotAStep,
@@ -51,7 +53,7 @@ pub enum Problem {
     NoLength { hint: Option<String> },
     #[error("a step of length zero is dropped. Give it a length or remove it.")]
     ZeroLength,
-    #[error("{written} is {written}inutes. Write {metres}, or {minutes} if minutes are meant.")]
+    #[error("{written} means minutes. Write {metres}, or {minutes} if minutes are meant.")]
     MetresAsMinutes {
         written: String,
         metres: String,
@@ -59,13 +61,21 @@ pub enum Problem {
     },
     #[error("only the last of two lengths counts, {second}. Write {joined}.")]
     TwoLengths { second: String, joined: String },
-    #[error("{first} is overridden by {last}, and a label ends at its first number with a unit. Remove {first}, or write its unit as a word.")]
+    #[error(
+        "{first} is overridden by {last}, and a label ends at its first number with a unit. Remove {first}, or write its unit as a word."
+    )]
     Overridden { first: String, last: String },
-    #[error("the zone before the length clears the label {label:?}. Write the zone behind the length.")]
+    #[error(
+        "the zone before the length clears the label {label:?}. Write the zone behind the length."
+    )]
     ZoneClearsLabel { label: String },
-    #[error("{written} without HR or Pace is a power zone, 0 W in this sport. Write {written} HR or {written} Pace.")]
+    #[error(
+        "{written} without HR or Pace is a power zone, 0 W in this sport. Write {written} HR or {written} Pace."
+    )]
     ZoneWithoutWord { written: String },
-    #[error("{written} is percent of FTP, and there is no FTP in this sport: 0 W. Write {written} Pace or {written} LTHR.")]
+    #[error(
+        "{written} is percent of FTP, and there is no FTP in this sport: 0 W. Write {written} Pace or {written} LTHR."
+    )]
     PowerWithoutFtp { written: String },
     #[error("there are no beats a minute in the language, {written} is dropped. Write {}.", percent.as_deref().unwrap_or("percent, such as 85-90% LTHR"))]
     Beats {
@@ -84,25 +94,39 @@ pub enum Problem {
     UnknownUnit { written: String, fix: String },
     #[error("there are zones Z1 to Z7 only, {written} is dropped.")]
     UnknownZone { written: String },
-    #[error("{written} is not known and dropped. Write intensity=warmup, active, rest or cooldown.")]
+    #[error(
+        "{written} is not known and dropped. Write intensity=warmup, active, rest or cooldown."
+    )]
     UnknownIntensity { written: String },
-    #[error("{written} is not known and dropped. Write lap, 1s, 3s, 10s or 30s behind the equals sign.")]
+    #[error(
+        "{written} is not known and dropped. Write lap, 1s, 3s, 10s or 30s behind the equals sign."
+    )]
     UnknownAveraging { written: String },
-    #[error("{written} has no target of its kind to go with and is dropped. Add the target or remove it.")]
+    #[error(
+        "{written} has no target of its kind to go with and is dropped. Add the target or remove it."
+    )]
     AveragingWithoutTarget { written: String },
     #[error("these words are not read. Write Press lap.")]
     LapPress,
     #[error("the dash in {written} is no hyphen: only the first number is read. Write {fix}.")]
     ForeignDash { written: String, fix: String },
-    #[error("an indented step moves to the end of the workout and out of its repeat. Begin the line with \"- \".")]
+    #[error(
+        "an indented step moves to the end of the workout and out of its repeat. Begin the line with \"- \"."
+    )]
     Indented,
     #[error("a repeat without a blank line before it is done once. Put a blank line before it.")]
     NoBlankBefore,
-    #[error("the repeat above ends without a blank line and may be done once. Put a blank line before this.")]
+    #[error(
+        "the repeat above ends without a blank line and may be done once. Put a blank line before this."
+    )]
     NoBlankAfter,
-    #[error("repeats do not nest, this one is done once. Write its steps out, or end the repeat above with a blank line.")]
+    #[error(
+        "repeats do not nest, this one is done once. Write its steps out, or end the repeat above with a blank line."
+    )]
     Nested,
-    #[error("no steps stand directly below this repeat, so nothing is repeated. Put its steps below it, without a blank line between.")]
+    #[error(
+        "no steps stand directly below this repeat, so nothing is repeated. Put its steps below it, without a blank line between."
+    )]
     EmptyRepeat,
     #[error("a repeat of 0 times is nothing. Write how often.")]
     ZeroTimes,
@@ -113,7 +137,9 @@ pub enum Problem {
     WordsLost { words: String },
     #[error("{written} may not be read. Write {fix}.")]
     UnsureLength { written: String, fix: String },
-    #[error("not every reader knows intensity={written}. Safe are warmup, active, rest and cooldown.")]
+    #[error(
+        "not every reader knows intensity={written}. Safe are warmup, active, rest and cooldown."
+    )]
     UnsureIntensity { written: &'static str },
     #[error("the service shows < as &lt; and strips markup. Leave it out of labels.")]
     Markup,
@@ -122,9 +148,13 @@ pub enum Problem {
         written: &'static str,
         fix: &'static str,
     },
-    #[error("a ramp goes from one value to another, here is no range. Write one, such as ramp 50-75%.")]
+    #[error(
+        "a ramp goes from one value to another, here is no range. Write one, such as ramp 50-75%."
+    )]
     RampWithoutRange,
-    #[error("devices may turn a ramp of {minutes} minutes into one average target. Split it into shorter steps.")]
+    #[error(
+        "devices may turn a ramp of {minutes} minutes into one average target. Split it into shorter steps."
+    )]
     LongRamp { minutes: u32 },
     #[error("there are {steps} steps, devices take 50. Use repeats or make it simpler.")]
     TooManySteps { steps: usize },
@@ -132,15 +162,21 @@ pub enum Problem {
     MixedTargets,
     #[error("a header that is only Main spoils the note on Garmin devices. Write Main set.")]
     MainHeader,
-    #[error("the blank line below this header takes its meaning away. Put the steps directly below it.")]
+    #[error(
+        "the blank line below this header takes its meaning away. Put the steps directly below it."
+    )]
     HeaderWithoutSteps,
     #[error("the cool-down is inside the repeat. Put a blank line before it if it is done once.")]
     CooldownInRepeat,
-    #[error("{seconds}s rest only adds time. A rest of its own is a step: - {seconds}s intensity=rest.")]
+    #[error(
+        "{seconds}s rest only adds time. A rest of its own is a step: - {seconds}s intensity=rest."
+    )]
     RestAddsTime { seconds: u32 },
     #[error("without {threshold} these targets have no absolute value here.")]
     NoThreshold { threshold: &'static str },
-    #[error("Garmin leaves out a pace target where no threshold pace is set. Set one in the sport's settings.")]
+    #[error(
+        "Garmin leaves out a pace target where no threshold pace is set. Set one in the sport's settings."
+    )]
     PaceWithoutThreshold,
     #[error("a distance without a pace: its time, and with it the load, is a guess.")]
     GuessedTime,

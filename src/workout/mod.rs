@@ -16,7 +16,9 @@ mod athlete;
 mod document;
 mod error;
 mod estimate;
+mod foreign;
 mod lexer;
+mod member;
 mod parser;
 mod print;
 mod quantity;
@@ -27,7 +29,7 @@ mod table;
 mod validate;
 
 pub use ast::Workout;
-pub use athlete::{Athlete, threshold_pace};
+pub use athlete::{Athlete, sport, threshold_pace};
 pub use document::document;
 pub use error::{Mistake, Problem, Severity};
 pub use estimate::{Estimate, estimate};

@@ -267,11 +267,7 @@ impl<'t> Parser<'t> {
         self.header = None;
         let column = 1 + line.chars().take_while(|c| c.is_whitespace()).count();
         let is_first = self.parsed.workout.items.is_empty() && self.paragraph.is_empty();
-        let found = review::text(
-            trimmed,
-            is_first,
-            self.next_line_is_step(at),
-        );
+        let found = review::text(trimmed, is_first, self.next_line_is_step(at));
         for problem in found {
             self.report(at, column, problem);
         }
@@ -299,8 +295,11 @@ impl<'t> Parser<'t> {
         let body = trimmed.strip_prefix('-').unwrap_or(trimmed).trim_start();
         let read = step::read(body);
         let start = indent + trimmed.len() - body.len();
-        let column =
-            |byte: usize| 1 + line.get(..start + byte).map_or(0, |before| before.chars().count());
+        let column = |byte: usize| {
+            1 + line
+                .get(..start + byte)
+                .map_or(0, |before| before.chars().count())
+        };
         let place = (at + 1, column(0));
         if is_indented {
             self.report(at, 1, Problem::Indented);
@@ -327,10 +326,12 @@ impl<'t> Parser<'t> {
             return;
         }
         let Some(mut step) = read.step else { return };
-        if let Some(open) = &mut self.repeat {
-            if !open.repeat.steps.is_empty() && review::is_cooldown(&step) {
-                self.report(at, column(0), Problem::CooldownInRepeat);
-            }
+        let is_inside = self
+            .repeat
+            .as_ref()
+            .is_some_and(|open| !open.repeat.steps.is_empty());
+        if is_inside && review::is_cooldown(&step) {
+            self.report(at, column(0), Problem::CooldownInRepeat);
         }
         if let Some(open) = &mut self.repeat {
             open.repeat.steps.push(step);
@@ -351,7 +352,9 @@ impl<'t> Parser<'t> {
         if self.parsed.places.is_empty() {
             self.report(0, 1, Problem::NoSteps);
         }
-        self.parsed.mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
+        self.parsed
+            .mistakes
+            .sort_by_key(|mistake| (mistake.line, mistake.column));
         self.parsed
     }
 }

@@ -45,9 +45,11 @@ fn decimal(text: &str) -> Option<(f64, &str)> {
 
 /// `1h2m30s`, `5' 30"`, `1m30`.
 pub fn duration(text: &str) -> Option<(&str, Kind)> {
-    let (seconds, rest, is_unsure) = quoted(text).or_else(|| spelled(text))?;
+    let quoted = quoted(text);
+    let has_end = quoted.is_some();
+    let (seconds, rest, is_unsure) = quoted.or_else(|| spelled(text))?;
     let length = Length::Seconds(u32::try_from(seconds).ok()?);
-    ends(rest).then_some((rest, Kind::Length { length, is_unsure }))
+    (has_end || ends(rest)).then_some((rest, Kind::Length { length, is_unsure }))
 }
 
 fn spelled(text: &str) -> Option<(u64, &str, bool)> {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::ast::{Intensity, Length, Step, Unit};
 use super::error::Problem;
+use super::foreign::{clock_as_length, miswritten};
 use super::lexer::{self, Kind, Lost, Token};
 use super::print;
 use super::step::Read;
@@ -14,36 +15,6 @@ const LONG_RAMP_MINUTES: u32 = 10;
 const FILLERS: [&str; 12] = [
     "ftp", "of", "at", "and", "in", "to", "for", "with", "rest", "the", "target", "power",
 ];
-/// Units of other languages, and what to write.
-const UNITS: [(&str, &str); 26] = [
-    ("min", "m"),
-    ("mins", "m"),
-    ("minute", "m"),
-    ("minutes", "m"),
-    ("sec", "s"),
-    ("secs", "s"),
-    ("second", "s"),
-    ("seconds", "s"),
-    ("hr", "h"),
-    ("hrs", "h"),
-    ("hour", "h"),
-    ("hours", "h"),
-    ("meter", "mtr"),
-    ("meters", "mtr"),
-    ("metre", "mtr"),
-    ("metres", "mtr"),
-    ("k", "km"),
-    ("mile", "mi"),
-    ("miles", "mi"),
-    ("yd", "yrd"),
-    ("yds", "yrd"),
-    ("yards", "yrd"),
-    ("watt", "w"),
-    ("watts", "w"),
-    ("spm", "rpm"),
-    ("percent", "%"),
-];
-
 /// Of a line that is no step.
 pub fn text(line: &str, is_first: bool, is_above_a_step: bool) -> Vec<Problem> {
     let mut found = Vec::new();
@@ -90,6 +61,21 @@ pub fn step(body: &str, read: &Read) -> Vec<(usize, Problem)> {
     if let Some(step) = &read.step {
         of_targets(body, step, read, &mut found);
     }
+    // The same words are not complained of twice.
+    let explains = |(_, problem): &(usize, Problem)| {
+        matches!(
+            problem,
+            Problem::PercentOfOther { .. }
+                | Problem::PerceivedEffort
+                | Problem::PaceInWords
+                | Problem::PaceWithoutWord { .. }
+                | Problem::UnknownUnit { .. }
+                | Problem::Beats { .. }
+        )
+    };
+    if found.iter().any(explains) {
+        found.retain(|(_, problem)| !matches!(problem, Problem::WordsLost { .. }));
+    }
     found
 }
 
@@ -128,10 +114,18 @@ fn of_length(body: &str, read: &Read, found: &mut Found) {
     }
 }
 
-/// `5:00` as `5m`.
-fn clock_as_length(written: &str) -> Option<String> {
-    let (seconds, _, _) = super::quantity::clock(written)?;
-    Some(print::length(Length::Seconds(whole(seconds))))
+/// Whether `1h` and `30m` were meant as one.
+fn is_one_duration(first: &str, second: &str) -> bool {
+    let unit = |text: &str| text.to_ascii_lowercase().chars().next_back();
+    let is_plain = |text: &str| {
+        let digits = text.get(..text.len().saturating_sub(1)).unwrap_or_default();
+        digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    let follows = matches!(
+        (unit(first), unit(second)),
+        (Some('h'), Some('m' | 's')) | (Some('m'), Some('s'))
+    );
+    follows && is_plain(second)
 }
 
 #[expect(
@@ -143,57 +137,11 @@ pub fn whole(value: f64) -> u32 {
     value.round() as u32
 }
 
-/// The first number with a unit of another language that means a wanted unit, as it should be written.
-fn miswritten(body: &str, wanted: impl Fn(&str) -> bool) -> Option<String> {
-    let mut words = body.split_whitespace().peekable();
-    while let Some(word) = words.next() {
-        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let digits = word
-            .find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-')
-            .unwrap_or(word.len());
-        let (number, unit) = (word.get(..digits)?, word.get(digits..)?);
-        if number.is_empty() {
-            continue;
-        }
-        let unit = if unit.is_empty() {
-            words.peek().copied().unwrap_or_default()
-        } else {
-            unit
-        };
-        let unit = unit.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        let known = ["h", "m", "s", "km", "mi", "mtr", "yrd"];
-        let right = UNITS
-            .iter()
-            .find_map(|(name, right)| (*name == unit).then_some(*right))
-            .or_else(|| known.into_iter().find(|name| *name == unit));
-        match right {
-            Some(right) if wanted(right) => return Some(with_unit(number, right)),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// `1.5` and `h` as `1h30m`: durations have no decimals.
-fn with_unit(number: &str, unit: &str) -> String {
-    let seconds = match unit {
-        "h" => 3600.0,
-        "m" => 60.0,
-        "s" => 1.0,
-        _ => return format!("{number}{unit}"),
-    };
-    match number.parse::<f64>() {
-        Ok(value) if value < 1e5 => print::duration(whole(value * seconds)),
-        _ => format!("{number}{unit}"),
-    }
-}
-
 fn of_pieces(body: &str, read: &Read, found: &mut Found) {
     for (first, last) in &read.overridden {
         let between = body.get(first.end..last.start).unwrap_or_default();
         let (a, b) = (written(body, first), written(body, last));
-        let is_length = matches!(first.kind, Kind::Length { .. });
-        let problem = if is_length && between.trim().is_empty() {
+        let problem = if between.trim().is_empty() && is_one_duration(a, b) {
             Problem::TwoLengths {
                 second: b.to_owned(),
                 joined: format!("{a}{b}"),
@@ -284,11 +232,14 @@ fn of_label(body: &str, read: &Read, found: &mut Found) {
 /// What is said behind the label between the pieces, and where it begins.
 fn lost_words(body: &str, read: &Read) -> (String, Option<usize>) {
     let (mut words, mut at) = (String::new(), None);
-    let mut pieces = read
+    let mut pieces: Vec<&Token> = read
         .tokens
         .iter()
+        .chain(read.rest.as_ref().map(|(token, _)| token))
         .filter(|token| token.start >= read.label_end)
-        .peekable();
+        .collect();
+    pieces.sort_by_key(|token| token.start);
+    let mut pieces = pieces.into_iter().peekable();
     while let Some(token) = pieces.next() {
         let next = pieces.peek().map_or(body.len(), |next| next.start);
         let text = body.get(token.end..next).unwrap_or_default();
@@ -297,9 +248,7 @@ fn lost_words(body: &str, read: &Read) -> (String, Option<usize>) {
             if bare.is_empty() || FILLERS.contains(&bare.to_lowercase().as_str()) {
                 continue;
             }
-            at = at.or(Some(
-                token.end + (text.len() - text.trim_start().len()),
-            ));
+            at = at.or(Some(token.end + (text.len() - text.trim_start().len())));
             if !words.is_empty() {
                 words.push(' ');
             }
@@ -317,14 +266,23 @@ fn of_targets(body: &str, step: &Step, read: &Read, found: &mut Found) {
             .any(|word| word == wanted)
     };
     let is_bare = step.targets().next().is_none() && !step.freeride && !step.max_effort;
-    let has_lost = read.tokens.iter().any(|t| matches!(t.kind, Kind::Lost(Lost::Pace | Lost::Beats(_))));
+    let has_lost = read
+        .tokens
+        .iter()
+        .any(|t| matches!(t.kind, Kind::Lost(Lost::Pace | Lost::Beats(_))));
     if is_bare && !has_lost && !step.has_prompts {
         if has_word("rpe") {
             found.push((0, Problem::PerceivedEffort));
         } else if has_word("pace") || has_word("css") {
             found.push((0, Problem::PaceInWords));
         } else if has_word("free") {
-            found.push((0, Problem::WordInLabel { written: "free", fix: "freeride" }));
+            found.push((
+                0,
+                Problem::WordInLabel {
+                    written: "free",
+                    fix: "freeride",
+                },
+            ));
         } else if let Some(fix) = miswritten(body, |unit| matches!(unit, "w" | "%")) {
             let written = fix.clone();
             found.push((0, Problem::UnknownUnit { written, fix }));
@@ -338,7 +296,13 @@ fn of_targets(body: &str, step: &Step, read: &Read, found: &mut Found) {
     }
     let has_range = step.targets().any(|target| target.span.is_range());
     if !step.ramp && has_range && has_word("ramp") && !step.has_prompts {
-        found.push((0, Problem::WordInLabel { written: "ramp", fix: "ramp" }));
+        found.push((
+            0,
+            Problem::WordInLabel {
+                written: "ramp",
+                fix: "ramp",
+            },
+        ));
     }
     if step.ramp && !has_range {
         found.push((0, Problem::RampWithoutRange));
@@ -381,7 +345,10 @@ fn of_percentages(body: &str, read: &Read, found: &mut Found) {
 }
 
 fn starts_of_overridden(read: &Read) -> HashSet<usize> {
-    read.overridden.iter().map(|(first, _)| first.start).collect()
+    read.overridden
+        .iter()
+        .map(|(first, _)| first.start)
+        .collect()
 }
 
 /// The minutes of a length that is written as nothing but minutes.

@@ -36,7 +36,10 @@ pub fn read(body: &str) -> Read {
         token.end += skipped;
     }
     drop_words_of_the_label(&mut tokens);
-    let label_end = prompts.or(tokens.iter().find(|token| !is_word(token)).map(|token| token.start));
+    let label_end = prompts.or(tokens
+        .iter()
+        .find(|token| !is_word(token))
+        .map(|token| token.start));
     let label_end = label_end.unwrap_or(body.len());
     let label = body.get(..label_end).unwrap_or_default().trim();
     let label = (!label.is_empty()).then(|| label.to_owned());
@@ -188,11 +191,9 @@ impl Read {
                 }
                 Kind::Lost(_) => continue,
             };
-            if let Some(seen) = last.get_mut(place) {
-                if let Some(earlier) = seen.replace(*token) {
-                    self.overridden.push((earlier, *token));
-                }
-            }
+            let earlier = last.get_mut(place).and_then(|seen| seen.replace(*token));
+            self.overridden
+                .extend(earlier.map(|earlier| (earlier, *token)));
         }
         if let Some(power) = &mut step.power {
             power.shown = power_shown;

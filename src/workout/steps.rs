@@ -1,14 +1,12 @@
 //! Structured steps, as a model writes them, to a workout. Lenient: numbers and texts, several names for one thing; what cannot be
 //! said in the language is refused with the place.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::ast::{
-    DistanceUnit, Intensity, Item, Length, Metric, Repeat, Section, Span, Step, Target, Unit,
-    Workout,
-};
+use super::ast::{DistanceUnit, Intensity, Item, Length, Metric, Repeat, Section, Step, Workout};
 use super::error::Severity;
-use super::lexer::{self, Kind, Lost, Token};
+use super::lexer::{self, Kind};
+use super::member::{Object, get, number, only, show, span, target, words};
 use super::review::whole;
 
 /// Steps in one call at most.
@@ -43,46 +41,12 @@ struct Reader {
     count: usize,
 }
 
-type Object = Map<String, Value>;
-
-/// The first of `names` that is there and not null.
-fn get<'o>(object: &'o Object, names: &[&str]) -> Option<&'o Value> {
-    names
-        .iter()
-        .find_map(|name| object.get(*name).filter(|value| !value.is_null()))
-}
-
 fn flag(object: &Object, names: &[&str]) -> bool {
     match get(object, names) {
         Some(Value::Bool(flag)) => *flag,
         Some(Value::String(text)) => matches!(text.trim(), "true" | "True" | "yes" | "1"),
         Some(Value::Number(number)) => number.as_f64() == Some(1.0),
         _ => false,
-    }
-}
-
-fn words(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.trim().to_owned()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-fn number(value: &Value) -> Option<f64> {
-    let number = match value {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    };
-    number.filter(|number| number.is_finite() && *number >= 0.0 && *number < 1e7)
-}
-
-/// The only piece of `text`, all of it.
-fn only(text: &str) -> Option<Kind> {
-    match lexer::tokens(text).as_slice() {
-        [Token { start: 0, end, kind, has_foreign_dash: false }] if *end == text.len() => Some(*kind),
-        _ => None,
     }
 }
 
@@ -124,14 +88,24 @@ impl Reader {
         let title = get(object, &["text", "label", "name"]).and_then(words);
         let title = title.filter(|title| !title.is_empty());
         if let Some(title) = &title
-            && (title.contains('\n') || title.starts_with('-') || title.chars().count() > LONGEST_LABEL)
+            && (title.contains('\n')
+                || title.starts_with('-')
+                || title.chars().count() > LONGEST_LABEL)
         {
-            return Err(format!("{place}.text: one short line that does not begin with a hyphen is wanted."));
+            return Err(format!(
+                "{place}.text: one short line that does not begin with a hyphen is wanted."
+            ));
         }
         // `4x` at the end of the title is what we write ourselves.
         let bare = format!("{times}x");
         let title = title
-            .map(|title| title.strip_suffix(&bare).unwrap_or(&title).trim().to_owned())
+            .map(|title| {
+                title
+                    .strip_suffix(&bare)
+                    .unwrap_or(&title)
+                    .trim()
+                    .to_owned()
+            })
             .filter(|title| !title.is_empty());
         Ok(Item::Repeat(Repeat {
             title,
@@ -155,9 +129,9 @@ impl Reader {
                 if let Some((_, problem)) = wrong {
                     return Err(format!("{place}: {problem}"));
                 }
-                read.step
-                    .filter(|_| !body.contains('\n'))
-                    .ok_or_else(|| format!("{place}: {body:.60?} has no length, such as 10m or 1km."))
+                read.step.filter(|_| !body.contains('\n')).ok_or_else(|| {
+                    format!("{place}: {body:.60?} has no length, such as 10m or 1km.")
+                })
             }
             Value::Object(object) => self.of_object(object, place),
             _ => Err(format!("{place}: an object is wanted, with {KEYS}.")),
@@ -176,10 +150,12 @@ impl Reader {
                 continue;
             };
             let name = names.first().copied().unwrap_or_default();
-            let target = self.target(value, metric).ok_or_else(|| {
+            let target = target(value, metric, self.lthr).ok_or_else(|| {
                 let right = match metric {
                     Metric::Power => "75%, 95-105%, 220w, 200-240w, Z2 or SS",
-                    Metric::Hr => "75-82% LTHR, 85% HR or Z2 (beats a minute only with a known LTHR)",
+                    Metric::Hr => {
+                        "75-82% LTHR, 85% HR or Z2 (beats a minute only with a known LTHR)"
+                    }
                     Metric::Pace => "95%, 95-100%, Z2, 4:00/km or 4:00/km-4:10/km",
                 };
                 format!("{place}.{name}: write {right}.")
@@ -192,7 +168,9 @@ impl Reader {
         }
         step.cadence = get(object, &["cadence"])
             .map(|value| {
-                let text = words(value).or_else(|| span(value).map(show)).unwrap_or_default();
+                let text = words(value)
+                    .or_else(|| span(value).map(show))
+                    .unwrap_or_default();
                 let text = text.trim_end_matches("rpm").trim_end().to_owned() + "rpm";
                 match only(&text) {
                     Some(Kind::Cadence(span)) => Ok(span),
@@ -206,7 +184,9 @@ impl Reader {
                 let mut known = Intensity::ALL.into_iter();
                 known
                     .find(|intensity| intensity.name().eq_ignore_ascii_case(&text))
-                    .ok_or_else(|| format!("{place}.intensity: write warmup, active, rest or cooldown."))
+                    .ok_or_else(|| {
+                        format!("{place}.intensity: write warmup, active, rest or cooldown.")
+                    })
             })
             .transpose()?;
         let section = get(object, &["section"]).and_then(words);
@@ -227,85 +207,6 @@ impl Reader {
         step.until_lap_press = flag(object, &["press_lap", "until_lap_press", "lap_press"]);
         Ok(step)
     }
-
-    fn target(&self, value: &Value, metric: Metric) -> Option<Target> {
-        if let Value::Object(object) = value {
-            let units = get(object, &["units", "unit"]).and_then(words)?;
-            let span = span(value)?;
-            let text = match units.to_ascii_lowercase().as_str() {
-                "%ftp" => format!("{}%", show(span)),
-                "w" => format!("{}w", show(span)),
-                "power_zone" => zones(span),
-                "%lthr" => format!("{}% LTHR", show(span)),
-                "%hr" => format!("{}% HR", show(span)),
-                "hr_zone" => format!("{} HR", zones(span)),
-                "%pace" => format!("{}% Pace", show(span)),
-                "pace_zone" => format!("{} Pace", zones(span)),
-                "bpm" => format!("{}bpm", show(span)),
-                _ => return None,
-            };
-            return self.of_text(&text, metric);
-        }
-        let mut text = words(value)?;
-        if value.is_number() || text.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
-            text.push_str(match metric {
-                Metric::Power => "w",
-                Metric::Hr => "bpm",
-                Metric::Pace => return None,
-            });
-        }
-        self.of_text(&text, metric)
-    }
-
-    /// What `text` says, where the name of the member may stand for the word behind.
-    fn of_text(&self, text: &str, metric: Metric) -> Option<Target> {
-        let suffixes: &[&str] = match metric {
-            Metric::Power => &[""],
-            Metric::Hr if text.ends_with('%') => &[" LTHR"],
-            Metric::Hr => &["", " HR"],
-            Metric::Pace => &[" Pace", ""],
-        };
-        suffixes.iter().find_map(|suffix| {
-            match only(&format!("{text}{suffix}"))? {
-                Kind::Target(target) if metric == Metric::Power || target.unit.metric() == metric => {
-                    Some(target)
-                }
-                Kind::Lost(Lost::Beats(beats)) => {
-                    let lthr = self.lthr.filter(|lthr| *lthr > 0.0)?;
-                    Some(Target {
-                        span: beats.map(|bpm| (bpm / lthr * 100.0).round()),
-                        unit: Unit::PercentLthr,
-                        shown: None,
-                    })
-                }
-                _ => None,
-            }
-        })
-    }
-}
-
-/// `{value}` or `{start, end}`.
-fn span(value: &Value) -> Option<Span> {
-    let member = |name| value.get(name).and_then(number);
-    match (member("start"), member("end"), member("value")) {
-        (Some(start), Some(end), _) => Some(Span::Range(start, end)),
-        (_, _, Some(value)) => Some(Span::One(value)),
-        _ => None,
-    }
-}
-
-fn show(span: Span) -> String {
-    match span {
-        Span::One(value) => value.to_string(),
-        Span::Range(from, to) => format!("{from}-{to}"),
-    }
-}
-
-fn zones(span: Span) -> String {
-    match span {
-        Span::One(zone) => format!("Z{zone}"),
-        Span::Range(from, to) => format!("Z{from}-Z{to}"),
-    }
 }
 
 fn length(object: &Object, place: &str) -> Result<Length, String> {
@@ -321,7 +222,12 @@ fn length(object: &Object, place: &str) -> Result<Length, String> {
         });
         match metres.or(said) {
             Some(length) => length,
-            None => return wrong("distance", "metres as a number, or 400mtr, 1.5km, 1mi, 100yrd"),
+            None => {
+                return wrong(
+                    "distance",
+                    "metres as a number, or 400mtr, 1.5km, 1mi, 100yrd",
+                );
+            }
         }
     } else if let Some(value) = get(object, &["duration", "time"]) {
         let seconds = number(value).map(|seconds| Length::Seconds(whole(seconds)));
@@ -337,7 +243,9 @@ fn length(object: &Object, place: &str) -> Result<Length, String> {
             None => return wrong("duration", "seconds as a number, or 10m, 1h30m, 45s"),
         }
     } else {
-        return Err(format!("{place}: duration or distance is missing. A step has {KEYS}."));
+        return Err(format!(
+            "{place}: duration or distance is missing. A step has {KEYS}."
+        ));
     };
     if found.is_zero() {
         return Err(format!("{place}: a length of zero is no step."));
@@ -359,7 +267,9 @@ fn label(object: &Object, place: &str) -> Result<Option<String>, String> {
     }
     // What the service would read as a length or a target ends the label there.
     let found = lexer::tokens(&text);
-    let piece = found.iter().find(|token| !matches!(token.kind, Kind::Ramp | Kind::Free | Kind::Lost(_)));
+    let piece = found
+        .iter()
+        .find(|token| !matches!(token.kind, Kind::Ramp | Kind::Free | Kind::Lost(_)));
     match piece {
         Some(piece) => Err(format!(
             "{place}.text: the label would end at {:?}. Write it in words, or in the member for it.",

@@ -1,5 +1,7 @@
 //! What is wrong with a workout in a sport, for an athlete.
 
+use std::collections::HashSet;
+
 use super::ast::{DistanceUnit, Length, Metric, Step, Target, Unit, Workout};
 use super::athlete::Athlete;
 use super::error::{Mistake, Problem};
@@ -23,10 +25,20 @@ pub fn validate(parsed: &Parsed, athlete: &Athlete) -> Vec<Mistake> {
     }
     let minutes = parsed.bare_minutes.iter();
     found.extend(minutes.filter_map(|length| as_metres(*length, athlete)));
+    let percent_of_other: HashSet<usize> = found
+        .iter()
+        .filter(|mistake| matches!(mistake.problem, Problem::PercentOfOther { .. }))
+        .map(|mistake| mistake.line)
+        .collect();
     let mut seen = Once::default();
     for ((step, _), (line, column)) in steps(&parsed.workout).zip(&parsed.places) {
-        let problems = of_step(step, athlete, &mut seen);
-        found.extend(problems.into_iter().map(|problem| Mistake {
+        let is_explained = percent_of_other.contains(line);
+        let problems = of_step(step, athlete, &mut seen)
+            .into_iter()
+            .filter(|problem| {
+                !(is_explained && matches!(problem, Problem::PowerWithoutFtp { .. }))
+            });
+        found.extend(problems.map(|problem| Mistake {
             line: *line,
             column: *column,
             problem,
@@ -136,7 +148,10 @@ fn of_whole(workout: &Workout, places: &[(usize, usize)]) -> Vec<Mistake> {
         .filter(|item| matches!(item, Item::Repeat(_)));
     let count = steps(workout).count() + heads.count();
     if count > MOST_STEPS {
-        report(places.len().saturating_sub(1), Problem::TooManySteps { steps: count });
+        report(
+            places.len().saturating_sub(1),
+            Problem::TooManySteps { steps: count },
+        );
     }
     let mut first = None;
     let mixed = steps(workout).position(|(step, _)| {

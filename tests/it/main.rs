@@ -13,3 +13,4 @@ mod state;
 mod support;
 mod tools;
 mod tree;
+mod workout;

@@ -9,6 +9,7 @@ mod date;
 mod id;
 mod lenient;
 mod sport;
+mod steps;
 mod wellness;
 mod what_if;
 
@@ -19,5 +20,6 @@ pub use date::{DateSpec, Window, WindowError};
 pub use id::{ActivityId, EventId};
 pub use lenient::{Flag, Int, List, Num, Text};
 pub use sport::Sport;
+pub use steps::Steps;
 pub use wellness::WellnessEntry;
 pub use what_if::{Supposed, WhatIf};

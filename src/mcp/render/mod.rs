@@ -20,6 +20,7 @@ pub mod today;
 pub mod wellness;
 pub mod wellness_change;
 pub mod wellness_trend;
+pub mod workout;
 pub mod zones;
 
 /// `1 event`, `2 events`.

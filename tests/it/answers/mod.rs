@@ -43,6 +43,10 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
             json!({ "oldest": "-200d", "newest": "+60d", "include_steps": true }),
         ),
         ("get_event", json!({ "id": ids.event })),
+        (
+            "validate_workout",
+            json!({ "text": "- 10m ramp 50-75%\n\n4x\n- Hard 8m 95-105%\n- 4m Z1\n\n- Easy 400m 145bpm", "sport": "Ride" }),
+        ),
         ("get_help", json!({ "topic": "workouts" })),
     ]
 }

@@ -46,7 +46,9 @@ async fn every_tool_has_a_name_a_title_truthful_annotations_and_a_flat_schema() 
         );
         assert!(!tool["title"].as_str().unwrap().is_empty(), "{name}");
         assert!(tool["description"].as_str().unwrap().len() > 20, "{name}");
-        let reads = name.starts_with("get_") || name.starts_with("list_");
+        let reads = ["get_", "list_", "validate_"]
+            .iter()
+            .any(|verb| name.starts_with(verb));
         assert_eq!(tool["annotations"]["readOnlyHint"], reads, "{name}");
         assert_eq!(tool["annotations"]["destructiveHint"], !reads, "{name}");
         let schema = tool["inputSchema"].to_string();

@@ -454,6 +454,7 @@ async fn inj_04_the_annotations_of_every_tool_are_true() {
         let arguments = match name {
             "get_activity" | "get_activity_streams" => json!({ "id": activity }),
             "get_event" => json!({ "id": event }),
+            "validate_workout" => json!({ "text": "- 10m Z2", "sport": "Ride" }),
             "update_wellness" => json!({ "entries": [{ "date": "today", "mood": "good" }] }),
             _ => json!({}),
         };

@@ -11,3 +11,4 @@ mod get_wellness;
 mod list_activities;
 mod list_events;
 mod update_wellness;
+mod validate_workout;

@@ -11,6 +11,7 @@ mod get_wellness;
 mod list_activities;
 mod list_events;
 mod update_wellness;
+mod validate_workout;
 
 use crate::mcp::registry::Entry;
 
@@ -27,6 +28,7 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<update_wellness::UpdateWellness>(),
         Entry::of::<list_events::ListEvents>(),
         Entry::of::<get_event::GetEvent>(),
+        Entry::of::<validate_workout::ValidateWorkout>(),
         Entry::of::<get_help::GetHelp>(),
     ]
 }

@@ -28,7 +28,10 @@ pub fn number(value: &Value) -> Option<f64> {
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     };
-    number.filter(|number| number.is_finite() && *number >= 0.0 && *number < 1e7)
+    // More places than two mean nothing, and the language reads only some.
+    number
+        .filter(|number| number.is_finite() && (0.0..1e7).contains(number))
+        .map(|number| (number * 100.0).round() / 100.0)
 }
 
 /// The only piece of `text`, all of it.
@@ -65,7 +68,10 @@ pub fn target(value: &Value, metric: Metric, lthr: Option<f64>) -> Option<Target
         };
         return of_text(&text, metric, lthr);
     }
-    let mut text = words(value)?;
+    let mut text = match value {
+        Value::Number(_) => number(value)?.to_string(),
+        _ => words(value)?,
+    };
     if value.is_number() || text.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
         text.push_str(match metric {
             Metric::Power => "w",

@@ -102,8 +102,8 @@ Repeats do not nest. Without its blank lines, or with indented steps, a repeat i
 only \"Main\".
 Press lap needs a length too. Devices take at most 50 steps and turn a long ramp into one average target: split it. Garmin shows a \
 pace target only where a threshold pace is set.
-Where nothing can be read there are no steps and no load, and no error. validate_workout reads a text as the \
-service does and says what is wrong with it.";
+Where nothing can be read there are no steps and no load, and no error: look at the event afterwards. validate_workout \
+reads a text as the service does and says what is wrong with it.";
 
 pub const STRAVA: &str = "\
 Activities that reached Intervals.icu through Strava may not be passed on (Strava's terms): only id and date are known. \

@@ -65,6 +65,12 @@ pub enum Problem {
         "{first} is overridden by {last}, and a label ends at its first number with a unit. Remove {first}, or write its unit as a word."
     )]
     Overridden { first: String, last: String },
+    #[error("a range is one word. Write {fix}.")]
+    SplitRange { fix: String },
+    #[error(
+        "a repeat is no part of a step. Write {times}x on a line of its own, a blank line before it and its steps below it."
+    )]
+    InlineRepeat { times: u32 },
     #[error(
         "the zone before the length clears the label {label:?}. Write the zone behind the length."
     )]
@@ -90,7 +96,7 @@ pub enum Problem {
     PercentOfOther { word: String, fix: String },
     #[error("RPE is plain text, the step has no target. Add one, such as 95-105% or Z2 HR.")]
     PerceivedEffort,
-    #[error("{written} is no unit of the language and is dropped. Write {fix}.")]
+    #[error("{written} is not read. Write {fix}.")]
     UnknownUnit { written: String, fix: String },
     #[error("there are zones Z1 to Z7 only, {written} is dropped.")]
     UnknownZone { written: String },

@@ -5,7 +5,7 @@
 //! was seen to read it, and reported.
 
 use super::ast::{Item, Repeat, Section, Step, Workout};
-use super::error::{Mistake, Problem};
+use super::error::{Mistake, Problem, Severity};
 use super::review;
 use super::step;
 
@@ -349,7 +349,9 @@ impl<'t> Parser<'t> {
             self.parsed.workout.items.push(Item::Step(step));
             self.parsed.places.push(place);
         }
-        if self.parsed.places.is_empty() {
+        let mut mistakes = self.parsed.mistakes.iter();
+        let is_explained = mistakes.any(|mistake| mistake.severity() == Severity::Error);
+        if self.parsed.places.is_empty() && !is_explained {
             self.report(0, 1, Problem::NoSteps);
         }
         self.parsed

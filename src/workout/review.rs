@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::ast::{Intensity, Length, Step, Unit};
 use super::error::Problem;
-use super::foreign::{clock_as_length, miswritten};
+use super::foreign::{clock_as_length, inline_repeat, miswritten, split_range};
 use super::lexer::{self, Kind, Lost, Token};
 use super::print;
 use super::step::Read;
@@ -55,6 +55,12 @@ pub fn is_cooldown(step: &Step) -> bool {
 /// Of a step: byte of the text behind the hyphen, and problem.
 pub fn step(body: &str, read: &Read) -> Vec<(usize, Problem)> {
     let mut found = Vec::new();
+    if let Some(times) = inline_repeat(body) {
+        found.push((0, Problem::InlineRepeat { times }));
+        if read.step.is_none() {
+            return found;
+        }
+    }
     of_length(body, read, &mut found);
     of_pieces(body, read, &mut found);
     of_label(body, read, &mut found);
@@ -91,7 +97,8 @@ fn of_length(body: &str, read: &Read, found: &mut Found) {
             Kind::Lost(Lost::Clock) => clock_as_length(written(body, token)),
             _ => None,
         });
-        let hint = hint.or_else(|| miswritten(body, |unit| !matches!(unit, "w" | "rpm" | "%")));
+        let is_length = |unit: &str| !matches!(unit, "w" | "rpm" | "%");
+        let hint = hint.or_else(|| miswritten(body, is_length).map(|(_, fix)| fix));
         found.push((0, Problem::NoLength { hint }));
         return;
     };
@@ -137,28 +144,38 @@ pub fn whole(value: f64) -> u32 {
     value.round() as u32
 }
 
+/// The first piece that is overridden: who mends it sees the others too.
+fn of_overridden(body: &str, read: &Read) -> Option<(usize, Problem)> {
+    let (first, last) = read
+        .overridden
+        .iter()
+        .min_by_key(|(first, _)| first.start)?;
+    let between = body.get(first.end..last.start).unwrap_or_default();
+    let (a, b) = (written(body, first), written(body, last));
+    let problem = if between.trim().is_empty() && is_one_duration(a, b) {
+        Problem::TwoLengths {
+            second: b.to_owned(),
+            joined: format!("{a}{b}"),
+        }
+    } else if let Some(fix) = split_range(a, between, b) {
+        Problem::SplitRange { fix }
+    } else {
+        Problem::Overridden {
+            first: a.to_owned(),
+            last: b.to_owned(),
+        }
+    };
+    Some((first.start, problem))
+}
+
 fn of_pieces(body: &str, read: &Read, found: &mut Found) {
-    for (first, last) in &read.overridden {
-        let between = body.get(first.end..last.start).unwrap_or_default();
-        let (a, b) = (written(body, first), written(body, last));
-        let problem = if between.trim().is_empty() && is_one_duration(a, b) {
-            Problem::TwoLengths {
-                second: b.to_owned(),
-                joined: format!("{a}{b}"),
-            }
-        } else {
-            Problem::Overridden {
-                first: a.to_owned(),
-                last: b.to_owned(),
-            }
-        };
-        found.push((first.start, problem));
-    }
+    found.extend(of_overridden(body, read));
     let overridden = starts_of_overridden(read);
     let is_bare = read
         .step
         .as_ref()
         .is_none_or(|step| step.targets().next().is_none());
+    let has_hr = read.step.as_ref().is_some_and(|step| step.hr.is_some());
     for token in &read.tokens {
         if token.has_foreign_dash && !overridden.contains(&token.start) {
             let written = written(body, token);
@@ -193,6 +210,7 @@ fn of_pieces(body: &str, read: &Read, found: &mut Found) {
             },
             // In a label it is a word, as long as the step has a target.
             Kind::Lost(_) if token.start < read.label_end && !is_bare => continue,
+            Kind::Lost(Lost::Beats(_)) if has_hr => continue,
             Kind::Lost(Lost::Beats(_)) => Problem::Beats {
                 written: written(),
                 percent: None,
@@ -212,7 +230,7 @@ fn of_label(body: &str, read: &Read, found: &mut Found) {
         found.push((at, Problem::Markup));
     }
     if let Some(label) = &read.cleared_label {
-        let label = label.clone();
+        let label = label.chars().take(60).collect();
         found.push((0, Problem::ZoneClearsLabel { label }));
     }
     // Beside an overridden piece that is the mistake to mend, not the words around it.
@@ -283,15 +301,13 @@ fn of_targets(body: &str, step: &Step, read: &Read, found: &mut Found) {
                     fix: "freeride",
                 },
             ));
-        } else if let Some(fix) = miswritten(body, |unit| matches!(unit, "w" | "%")) {
-            let written = fix.clone();
+        } else if let Some((written, fix)) = miswritten(body, |unit| matches!(unit, "w" | "%")) {
             found.push((0, Problem::UnknownUnit { written, fix }));
         }
     }
     if step.cadence.is_none()
-        && let Some(fix) = miswritten(body, |unit| unit == "rpm")
+        && let Some((written, fix)) = miswritten(body, |unit| unit == "rpm")
     {
-        let written = fix.replace("rpm", "spm");
         found.push((0, Problem::UnknownUnit { written, fix }));
     }
     let has_range = step.targets().any(|target| target.span.is_range());
@@ -304,7 +320,7 @@ fn of_targets(body: &str, step: &Step, read: &Read, found: &mut Found) {
             },
         ));
     }
-    if step.ramp && !has_range {
+    if step.ramp && !has_range && read.overridden.is_empty() {
         found.push((0, Problem::RampWithoutRange));
     }
     if let (true, Length::Seconds(seconds)) = (step.ramp, step.length)

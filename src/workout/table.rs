@@ -38,7 +38,7 @@ pub fn table(workout: &Workout, mistakes: &[Mistake], athlete: &Athlete) -> Stri
             }
         }
     }
-    let _ = writeln!(text, "\n{}", total(&estimate(workout, athlete)));
+    let _ = writeln!(text, "\n{}", total(&estimate(workout, athlete), athlete));
     for severity in [Severity::Error, Severity::Warning] {
         let those = mistakes.iter().filter(|m| m.severity() == severity);
         for (at, mistake) in those.enumerate() {
@@ -165,11 +165,15 @@ fn round(span: Span) -> String {
     }
 }
 
-fn total(found: &Estimate) -> String {
+fn total(found: &Estimate, athlete: &Athlete) -> String {
     let seconds = u32::try_from(found.seconds).unwrap_or(u32::MAX);
     let mut facts = vec![format!("total {}", print::duration(seconds))];
     if found.metres >= 1.0 {
-        facts.push(format!("{:.2} km", found.metres / 1000.0));
+        facts.push(if athlete.is_swim() {
+            format!("{:.0} m", found.metres)
+        } else {
+            format!("{:.2} km", found.metres / 1000.0)
+        });
     }
     facts.extend(found.load.map(|load| format!("load {load}")));
     facts.extend(found.intensity.map(|percent| format!("IF {percent:.0} %")));

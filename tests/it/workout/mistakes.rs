@@ -108,6 +108,18 @@ fn repeats_need_blank_lines_and_steps_at_the_start_of_their_lines() {
     one("Ride", "0x\n- 1m 90%", "1:1 error: a repeat of 0 times", "");
     one(
         "Ride",
+        "- 3x8m 95%",
+        "1:3 error: a repeat is no part of a step.",
+        "",
+    );
+    one(
+        "Ride",
+        "- 3 x 8m 95%",
+        "1:3 error: a repeat is no part of a step. Write 3x on",
+        "",
+    );
+    one(
+        "Ride",
         "4x Main set\n- 1m 90%",
         "1:1 error: how often stands at the end",
         "Write Main set 4x.",
@@ -309,8 +321,50 @@ fn targets_are_those_of_the_language() {
     one(
         "Ride",
         "- 10m 200 watts",
-        "1:3 error: 200w is no unit",
+        "1:3 error: 200 watts is not read.",
         "Write 200w.",
+    );
+    one(
+        "Ride",
+        "- 10m 200-220 w",
+        "1:3 error: 200-220 w is not read.",
+        "Write 200-220w.",
+    );
+    one(
+        "Ride",
+        "- 10m 60% 90 rpm",
+        "1:3 error: 90 rpm is not read.",
+        "Write 90rpm.",
+    );
+    one(
+        "Run",
+        "- 10m 80% Pace 180spm",
+        "1:3 error: 180spm is not read.",
+        "Write 90rpm.",
+    );
+    one(
+        "Ride",
+        "- 10m ramp 50% to 75%",
+        "1:12 error: a range is one word.",
+        "Write 50-75%.",
+    );
+    one(
+        "Ride",
+        "- 10m 150w - 180w",
+        "1:7 error: a range is one word.",
+        "Write 150-180w.",
+    );
+    one(
+        "Run",
+        "- 10m Z2 HR 180bpm RPE 3",
+        "1:20 warning: words behind the first number are lost: \"RPE 3\".",
+        "",
+    );
+    one(
+        "Ride",
+        "- 60% here and 70% there and 80% 10m",
+        "1:3 error: 60% is overridden by 70%",
+        "",
     );
     one(
         "Ride",

@@ -236,3 +236,29 @@ async fn line_ends_that_were_escaped_twice_are_line_ends() {
     .await;
     assert!(text.starts_with("ok · Ride · 15:00 · "), "{text}");
 }
+
+#[tokio::test]
+async fn who_prefers_miles_is_told_in_miles() {
+    let world = World::start().await;
+    world.demo.prefer_imperial(true);
+    let text = "- 2mi 100% Pace\n- 5m 70% Pace";
+    let text = said(&world, json!({ "text": text, "sport": "Run" })).await;
+    // 4:05 /km over 1.609 km are 6:34 a mile.
+    assert!(text.contains("2 mi 100% pace (6:34/mi)"), "{text}");
+    assert!(
+        text.contains("threshold pace 6:34/mi (from the settings)"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn an_endless_list_of_mistakes_is_cut() {
+    let world = World::start().await;
+    let text = "- Hard 145bpm\n".repeat(400);
+    let text = said(&world, json!({ "text": text, "sport": "Ride" })).await;
+    assert!(text.starts_with("800 errors · Ride\n"), "{text}");
+    assert!(
+        text.contains("more mistakes: mend these first.") && text.lines().count() < 40,
+        "{text}"
+    );
+}

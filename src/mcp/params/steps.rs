@@ -43,7 +43,7 @@ impl JsonSchema for Steps {
         json_schema!({
             "type": "array",
             "items": { "type": "object" },
-            "description": "instead of text: {text, duration: 10m or distance: 1km, power/hr/pace: 95-105%, ramp} or {reps, steps}",
+            "description": "{text, duration: 10m or distance: 1km, power/hr/pace: 95-105%, ramp} or {reps, steps}",
         })
     }
 }

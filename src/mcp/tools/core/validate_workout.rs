@@ -36,7 +36,7 @@ impl Tool for ValidateWorkout {
     const NAME: &'static str = "validate_workout";
     const TITLE: &'static str = "Validate a workout";
     const ACCESS: Access = Access::Read;
-    const DESCRIPTION: &'static str = "Check workout text, or steps to turn into text, without saving: mistakes with line and \
+    const DESCRIPTION: &'static str = "Check workout text, or turn steps into text, without saving: mistakes with line and \
         fix, steps in watts, bpm, pace, time, load.";
     type Params = Params;
 

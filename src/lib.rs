@@ -13,6 +13,7 @@
 //!           │        ▼
 //!           │     intervals            typed client of the REST API
 //!           │     analytics, units     pure
+//!           │     workout              the text language of planned workouts; pure
 //!           └────► demo                an Intervals.icu in process, and its invented athlete
 //! main ──► check ──► intervals         the doctor
 //! main, app ──► config ──► each module's Settings
@@ -76,3 +77,4 @@ pub mod public_url;
 pub mod state;
 pub mod telemetry;
 pub mod units;
+pub mod workout;

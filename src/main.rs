@@ -9,18 +9,18 @@
     clippy::disallowed_methods
 )]
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
 use intervals_mcp_server::app::{self, App, BuildError};
 use intervals_mcp_server::clock::Clock;
-use intervals_mcp_server::config::command_line::{self, Action};
+use intervals_mcp_server::config::command_line::{self, Action, WorkoutOptions};
 use intervals_mcp_server::config::{Config, Problem, Sources, environment, variables};
 use intervals_mcp_server::public_url::PublicUrl;
 use intervals_mcp_server::state::Durability;
-use intervals_mcp_server::{check, config, state, telemetry};
+use intervals_mcp_server::{check, config, state, telemetry, workout};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
@@ -63,6 +63,12 @@ fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(help.exit_code()).unwrap_or(2));
         }
     };
+    if let Action::Workout(options) = &invocation.action {
+        return match show_workout(options) {
+            Ok(code) => code,
+            Err(why) => complain(&Failure::Other(why)),
+        };
+    }
     let sources = Sources {
         flags: invocation.flags,
         environment: environment::read(),
@@ -95,6 +101,7 @@ fn run(action: Action, mut sources: Sources) -> Result<(), Failure> {
                 let listen = Config::listen(&sources)?;
                 check::health(listen).await.map_err(Failure::Other)
             }
+            Action::Workout(_) => Ok(()),
             Action::Check { health: false } => {
                 let config = Config::load(&sources)?.at(Clock::system().now())?;
                 for warning in &config.warnings {
@@ -110,6 +117,50 @@ fn run(action: Action, mut sources: Sources) -> Result<(), Failure> {
     // What still runs had its time to finish.
     runtime.shutdown_background();
     done
+}
+
+/// Shows what a workout's text means; code 1 says that something of it is lost.
+fn show_workout(options: &WorkoutOptions) -> Result<ExitCode, String> {
+    let text = read_workout(options.file.as_deref())?;
+    let mut athlete = workout::Athlete::of(&options.sport);
+    athlete.ftp = options.ftp;
+    athlete.lthr = options.lthr;
+    let pace = options.threshold_pace.as_deref();
+    athlete.threshold_pace = pace
+        .map(|pace| workout::threshold_pace(pace, &athlete.sport))
+        .transpose()?;
+    let parsed = workout::parse(&text);
+    let mistakes = workout::validate(&parsed, &athlete);
+    if options.json {
+        say(&workout::document(&parsed.workout, &athlete).to_string());
+        for mistake in &mistakes {
+            let _ = writeln!(io::stderr(), "{mistake}");
+        }
+    } else {
+        say(workout::table(&parsed.workout, &mistakes, &athlete).trim_end());
+    }
+    let is_wrong = mistakes
+        .iter()
+        .any(|mistake| mistake.severity() == workout::Severity::Error);
+    Ok(ExitCode::from(u8::from(is_wrong)))
+}
+
+/// The text, and no more of it than is understood.
+fn read_workout(file: Option<&Path>) -> Result<String, String> {
+    let most = workout::MAX_BYTES as u64 + 1;
+    let mut bytes = Vec::new();
+    match file {
+        Some(path) => {
+            let open = std::fs::File::open(path);
+            let read = open.and_then(|file| file.take(most).read_to_end(&mut bytes));
+            read.map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+        }
+        None => {
+            let read = io::stdin().lock().take(most).read_to_end(&mut bytes);
+            read.map_err(|error| format!("standard input cannot be read: {error}"))?;
+        }
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Serves `config` until a signal says stop.

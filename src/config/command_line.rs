@@ -1,6 +1,7 @@
 //! What was typed: a sub-command, and a flag for every variable.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
@@ -8,7 +9,7 @@ use super::Values;
 use super::variables;
 
 /// What the process was asked to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     Serve,
     /// The whole server with an invented athlete; `api` also serves that athlete's API on this port.
@@ -19,10 +20,26 @@ pub enum Action {
     Check {
         health: bool,
     },
+    /// What does Intervals.icu make of a workout's text? Needs no configuration.
+    Workout(WorkoutOptions),
+}
+
+/// Which text, and for whom.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorkoutOptions {
+    /// `None` is standard input.
+    pub file: Option<PathBuf>,
+    pub sport: String,
+    /// W
+    pub ftp: Option<f64>,
+    /// bpm
+    pub lthr: Option<f64>,
+    pub threshold_pace: Option<String>,
+    pub json: bool,
 }
 
 /// A command line, understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Invocation {
     pub action: Action,
     /// Values of flags by variable name.
@@ -52,6 +69,7 @@ where
             },
             check,
         ),
+        Some(("workout", workout)) => (Action::Workout(workout_options(workout)), workout),
         Some((_, serve)) => (Action::Serve, serve),
         None => (Action::Serve, &matches),
     };
@@ -59,6 +77,21 @@ where
         action,
         flags: flags(matches),
     })
+}
+
+fn workout_options(matches: &ArgMatches) -> WorkoutOptions {
+    let file = matches.get_one::<PathBuf>("file");
+    WorkoutOptions {
+        file: file.filter(|file| file.as_os_str() != "-").cloned(),
+        sport: matches
+            .get_one::<String>("sport")
+            .cloned()
+            .unwrap_or_default(),
+        ftp: matches.get_one("ftp").copied(),
+        lthr: matches.get_one("lthr").copied(),
+        threshold_pace: matches.get_one("threshold-pace").cloned(),
+        json: matches.get_flag("json"),
+    }
 }
 
 fn flags(matches: &ArgMatches) -> Values {
@@ -112,4 +145,40 @@ fn command() -> Command {
                         .help("Only ask the server on this machine whether it is alive"),
                 ),
         )
+        .subcommand(workout())
+}
+
+fn workout() -> Command {
+    let option = |name: &'static str, unit: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(unit).help(help)
+    };
+    Command::new("workout")
+        .about("Show what Intervals.icu makes of the text of a planned workout; needs no configuration")
+        .arg(
+            Arg::new("file")
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .help("The text; standard input when it is - or missing"),
+        )
+        .arg(option("sport", "SPORT", "Such as Ride, Run or Swim").default_value("Ride"))
+        .arg(option("ftp", "WATTS", "Threshold power").value_parser(positive))
+        .arg(option("lthr", "BPM", "Heart rate at threshold").value_parser(positive))
+        .arg(option(
+            "threshold-pace",
+            "PACE",
+            "Such as 4:00/km, 6:26/mi or 1:35/100m",
+        ))
+        .arg(
+            Arg::new("json")
+                .long("json")
+                .action(ArgAction::SetTrue)
+                .help("Print JSON in the shape of the service's workout_doc, mistakes on standard error"),
+        )
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|value: &f64| *value > 0.0 && *value < 10_000.0)
+        .ok_or_else(|| "a number above 0 is wanted".to_owned())
 }

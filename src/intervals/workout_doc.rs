@@ -1,6 +1,8 @@
 //! A planned workout as the service has parsed it.
 
-use super::lenient::record;
+use serde_json::Value;
+
+use super::lenient::{Document, record};
 
 record! {
     /// Steps and totals of a planned workout.
@@ -32,6 +34,14 @@ record! {
         variability_index: f64,
         polarization_index: f64,
         strain_score: f64,
+    }
+}
+
+impl WorkoutDoc {
+    /// Of a document that was made here and not by the service; `None` if it is no object.
+    #[must_use]
+    pub fn of(document: &Value) -> Option<Self> {
+        Self::read(document).ok()
     }
 }
 

@@ -113,6 +113,14 @@ impl Context {
     }
 }
 
+impl Context {
+    /// The athlete's units, if they are known already: for tools that ask the service nothing.
+    #[must_use]
+    pub fn known_units(&self) -> Option<Units> {
+        self.home.lock().as_ref().and_then(|known| known.units)
+    }
+}
+
 impl Known {
     fn age(&self, now: Timestamp) -> i64 {
         now.duration_since(self.at).as_secs()

@@ -173,6 +173,9 @@ of up to 2 minutes. A power zone begins a watt above the one below it, both boun
 session RPE: RPE x minutes moving, cut to a whole number (Foster et al., J Strength Cond Res 15:109, 2001). TRIMP: Banister.
 rMSSD (get_activity_streams, hrv): root mean square of successive RR differences (Task Force, Circulation 93:1043, 1996) without \
 those over 20% (Malik 1989).
+planned load (validate_workout): power as above, a range at its middle; heart rate: TRIMP over that of an hour at LTHR x 100 \
+(Banister); pace: hours x (mean speed / threshold)^2 x 100, swims cubed. Steps without a target count as half of threshold, \
+maxeffort as 150%.
 eFTP is Intervals.icu's own estimate from the power curve.";
 
 /// All that explains numbers.
@@ -223,7 +226,8 @@ Repeats do not nest. Without its blank lines, or with indented steps, a repeat i
 only \"Main\".
 Press lap needs a length too. Devices take at most 50 steps and turn a long ramp into one average target: split it. Garmin shows a \
 pace target only where a threshold pace is set.
-Where nothing can be read there are no steps and no load, and no error: look at the event afterwards.";
+Where nothing can be read there are no steps and no load, and no error: look at the event afterwards. validate_workout \
+reads a text as the service does and says what is wrong with it.";
 
 pub const STRAVA: &str = "\
 Activities that reached Intervals.icu through Strava may not be passed on (Strava's terms): only id and date are known. \

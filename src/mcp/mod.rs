@@ -55,6 +55,7 @@ mod server;
 mod session_measure;
 mod stream_window;
 mod text;
+mod thresholds;
 mod tools;
 mod training;
 

@@ -14,3 +14,4 @@ mod state;
 mod support;
 mod tools;
 mod tree;
+mod workout;

@@ -291,6 +291,10 @@ impl Workout {
                     }
                     text.push_str(&step.text(self.metric));
                     text.push('\n');
+                    // Until the blank line everything belongs to the warm-up.
+                    if step.role == Role::Warmup {
+                        text.push('\n');
+                    }
                 }
                 Part::Repeat(times, steps) => {
                     let _ = writeln!(text, "\n{times}x");

@@ -12,6 +12,7 @@ mod lenient;
 mod page;
 mod secs;
 mod sport;
+mod steps;
 mod wellness;
 mod what_if;
 
@@ -25,5 +26,6 @@ pub use lenient::{Flag, Int, List, Num, Text};
 pub use page::Page;
 pub use secs::Secs;
 pub use sport::Sport;
+pub use steps::Steps;
 pub use wellness::WellnessEntry;
 pub use what_if::{Supposed, WhatIf};

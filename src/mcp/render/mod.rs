@@ -34,6 +34,7 @@ pub mod trend;
 pub mod wellness;
 pub mod wellness_change;
 pub mod wellness_trend;
+pub mod workout;
 pub mod workouts;
 pub mod zones;
 

@@ -250,6 +250,28 @@ async fn a_planned_workout_is_terse() {
 }
 
 #[tokio::test]
+async fn a_validated_workout_is_terse() {
+    let world = World::start().await;
+    let text = "Warmup\n- 10m ramp 50-75% 90rpm\n\nMain set 4x\n- Hard 8m 95-105%\n- Easy 4m 55%\n\nCooldown\n- 10m ramp 60-45%";
+    let wrong = "- Easy Z2 1h\n3x\n- 400m 145bpm\n- 90s Z1\n\n- 10 min 60%";
+    let steps = json!([{ "duration": "10m", "power": "60%" }, { "reps": 5, "steps": [{ "duration": "1m", "power": "120%" }] }]);
+    for arguments in [
+        json!({ "text": text, "sport": "Ride" }),
+        json!({ "text": wrong, "sport": "Run" }),
+        json!({ "steps": steps, "sport": "Ride" }),
+    ] {
+        let said = world
+            .owner()
+            .call_tool("validate_workout", arguments.clone())
+            .await;
+        let text = said.ok();
+        let cost = tokens(&text);
+        println!("validate_workout: {cost} tokens\n{text}\n");
+        assert!(cost <= 450, "{arguments} costs {cost}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_recording_is_terse_whatever_its_length() {
     for sport in ["Ride", "Run", "VirtualRide", "Swim", "WeightTraining"] {
         for hours in [1, 5, 10] {

@@ -64,6 +64,10 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
         ),
         ("get_event", json!({ "id": ids.event })),
         ("list_workouts", json!({ "id": ids.workout })),
+        (
+            "validate_workout",
+            json!({ "text": "- 10m ramp 50-75%\n\n4x\n- Hard 8m 95-105%\n- 4m Z1\n\n- Easy 400m 145bpm", "sport": "Ride" }),
+        ),
         ("get_help", json!({ "topic": "workouts" })),
     ]
 }

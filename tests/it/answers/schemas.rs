@@ -46,7 +46,14 @@ async fn every_tool_has_a_name_a_title_truthful_annotations_and_a_flat_schema() 
         );
         assert!(!tool["title"].as_str().unwrap().is_empty(), "{name}");
         assert!(tool["description"].as_str().unwrap().len() > 20, "{name}");
-        let reading = ["get_", "list_", "analyze_", "search_", "compare_"];
+        let reading = [
+            "get_",
+            "list_",
+            "analyze_",
+            "search_",
+            "compare_",
+            "validate_",
+        ];
         let reads = reading.iter().any(|verb| name.starts_with(verb));
         assert_eq!(tool["annotations"]["readOnlyHint"], reads, "{name}");
         assert_eq!(tool["annotations"]["destructiveHint"], !reads, "{name}");

@@ -474,6 +474,7 @@ async fn inj_04_the_annotations_of_every_tool_are_true() {
             "search_intervals" => json!({ "min_secs": 60, "max_secs": 600 }),
             "get_event" => json!({ "id": event }),
             "analyze_trend" => json!({ "metric": "hrv" }),
+            "validate_workout" => json!({ "text": "- 10m Z2", "sport": "Ride" }),
             "update_wellness" => json!({ "entries": [{ "date": "today", "mood": "good" }] }),
             _ => json!({}),
         };

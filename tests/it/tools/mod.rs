@@ -18,3 +18,4 @@ mod list_events;
 mod list_workouts;
 mod search_intervals;
 mod update_wellness;
+mod validate_workout;

@@ -17,6 +17,7 @@ mod list_events;
 mod list_workouts;
 mod search_intervals;
 mod update_wellness;
+mod validate_workout;
 
 use crate::mcp::registry::Entry;
 
@@ -38,6 +39,7 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<update_wellness::UpdateWellness>(),
         Entry::of::<list_events::ListEvents>(),
         Entry::of::<get_event::GetEvent>(),
+        Entry::of::<validate_workout::ValidateWorkout>(),
         Entry::of::<list_workouts::ListWorkouts>(),
         Entry::of::<get_help::GetHelp>(),
     ]

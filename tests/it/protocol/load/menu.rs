@@ -264,6 +264,9 @@ async fn calls(tool: &Value, server: &mut Reader) -> Vec<Item> {
         ]
         .map(|arguments| call(2, name, arguments))
         .into(),
+        "validate_workout" => ["- 1h Z2", "4x\n- 8m 95-105%\n- 4m Z1", "- 400m 145bpm"]
+            .map(|text| call(1, name, json!({ "text": text, "sport": "Ride" })))
+            .into(),
         "get_help" => TOPICS
             .map(|topic| call(2, name, json!({ "topic": topic })))
             .into(),

@@ -63,6 +63,10 @@ pub const QUESTIONS: &[(&str, &str)] = &[
     ),
     ("get_event", "one planned workout with its steps"),
     (
+        "validate_workout",
+        "is this workout text right; steps into text; its load",
+    ),
+    (
         "list_workouts",
         "what is in the library; a training plan day by day",
     ),

@@ -160,8 +160,8 @@ fn pace(speed: f64, athlete: &Athlete) -> String {
 
 fn round(span: Span) -> String {
     match span {
-        Span::One(value) => format!("{value:.0}"),
-        Span::Range(from, to) => format!("{from:.0}-{to:.0}"),
+        Span::One(value) => format!("{:.0}", value.round()),
+        Span::Range(from, to) => format!("{:.0}-{:.0}", from.round(), to.round()),
     }
 }
 

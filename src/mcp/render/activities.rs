@@ -55,9 +55,7 @@ pub fn totals<'a>(activities: impl IntoIterator<Item = &'a Activity>) -> Totals 
             count: sum.count + 1,
             moving_seconds: sum.moving_seconds + moving_seconds(a),
             metres: sum.metres + metres(a).unwrap_or_default(),
-            load: sum
-                .load
-                .saturating_add(a.icu_training_load.unwrap_or_default()),
+            load: sum.load + load(a).unwrap_or_default(),
         })
 }
 
@@ -98,9 +96,21 @@ pub fn metres(activity: &Activity) -> Option<f64> {
         .filter(|metres| *metres > 0.0 && *metres < 4.1e7)
 }
 
+/// s moving; 0 where it is not known.
+#[must_use]
 #[expect(clippy::cast_precision_loss, reason = "seconds of one activity")]
-fn moving_seconds(activity: &Activity) -> f64 {
-    activity.moving_time.unwrap_or_default() as f64
+pub fn moving_seconds(activity: &Activity) -> f64 {
+    let seconds = activity.moving_time;
+    // Longer than a quarter, a number is a mistake, and would be all that is left of a sum.
+    let seconds = seconds.filter(|seconds| (0..8_000_000).contains(seconds));
+    seconds.unwrap_or_default() as f64
+}
+
+/// The training load, unless it is that of a lifetime: such a number is a mistake.
+#[must_use]
+pub fn load(activity: &Activity) -> Option<i64> {
+    let load = activity.icu_training_load;
+    load.filter(|load| (0..20_000).contains(load))
 }
 
 /// The local day of the start.

@@ -1321,3 +1321,81 @@ async fn what_is_not_over_is_marked() {
     let days = table(&days, "date|");
     assert_eq!(days.last().unwrap()["date"], "Wed 03-18 (so far)");
 }
+
+#[tokio::test]
+async fn one_impossible_number_is_not_all_that_is_left_of_the_sums() {
+    let sound = json!({ "distance": 30_000.0, "total_elevation_gain": 400.0, "icu_joules": 700_000, "paired_event_id": 1, "compliance": 90.0 });
+    let mad = json!({ "distance": 1e300, "total_elevation_gain": 1e308, "icu_joules": i64::MIN, "moving_time": i64::MAX, "paired_event_id": 2, "compliance": -1e308 });
+    let worse = json!({ "distance": -5.0, "total_elevation_gain": -1e308, "icu_joules": i64::MAX, "moving_time": i64::MIN, "paired_event_id": 3, "compliance": 1e308 });
+    let account = Account {
+        activities: vec![
+            session(1, "2026-03-03", "Ride", Some(60), sound),
+            session(2, "2026-03-04", "Ride", Some(i64::MAX), mad),
+            session(3, "2026-03-05", "Ride", Some(i64::MIN), worse),
+        ],
+        events: [(1, "2026-03-03"), (2, "2026-03-04"), (3, "2026-03-05")]
+            .map(|(id, at)| workout(id, at, "Ride"))
+            .to_vec(),
+        ..Account::default()
+    };
+    let text = account
+        .says(json!({ "oldest": "2026-03-02", "newest": "2026-03-08" }))
+        .await;
+    assert!(
+        text.starts_with("3 sessions · 1:00 h · 30 km · up 400 m · load 60 · 700 kJ · Mon"),
+        "{text}"
+    );
+    assert!(text.contains("|1|30|400|60|"), "{text}");
+    assert!(text.contains("compliance 90 % on average"), "{text}");
+    assert!(text.contains("3 sessions (2 without load)"), "{text}");
+}
+
+#[tokio::test]
+async fn a_sport_that_was_not_done_is_answered_with_those_that_were() {
+    let account = || Account {
+        activities: vec![
+            session(1, "2026-03-03", "Ride", Some(60), json!({})),
+            session(2, "2026-03-04", "Run", Some(40), json!({})),
+            stub(501, "2026-03-05"),
+        ],
+        ..Account::default()
+    };
+    let text = account()
+        .says(json!({ "oldest": "2026-03-02", "newest": "2026-03-15", "sport": "rowing" }))
+        .await;
+    assert!(
+        text.starts_with("0 sessions · sport rowing · Mon"),
+        "{text}"
+    );
+    assert!(
+        text.contains("No 'rowing' here; sports found: Ride, Run."),
+        "{text}"
+    );
+    // Rows of nothing would only be read.
+    assert!(!text.contains("week of|"), "{text}");
+    assert!(
+        text.contains("they may be among what was asked for"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_difference_is_that_of_the_numbers_beside_it() {
+    let ride = |id: u32, at: &str, metres: f64, load: i64| {
+        session(id, at, "Ride", Some(load), json!({ "distance": metres }))
+    };
+    let account = Account {
+        activities: vec![
+            // 81 and 81 km; 13 times the load.
+            ride(1, "2026-03-03", 81_400.0, 130),
+            ride(2, "2026-02-24", 80_600.0, 10),
+        ],
+        ..Account::default()
+    };
+    let window =
+        json!({ "oldest": "2026-03-02", "newest": "2026-03-08", "compare_to": "previous" });
+    let text = account.says(window).await;
+    for line in ["km|81|81|0 (+1%)", "load|130|10|+120"] {
+        assert!(text.lines().any(|l| l == line), "{line}: {text}");
+    }
+}

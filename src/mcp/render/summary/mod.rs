@@ -9,10 +9,11 @@ mod zones;
 
 use jiff::civil::Date;
 
-use super::activities::{self, day};
+use super::activities::{self, day, moving_seconds};
 use super::{count, days};
 use crate::intervals::activities::Activity;
 use crate::mcp::context::Local;
+use crate::mcp::filter::Filter;
 use crate::mcp::params::{Sport, Window};
 use crate::mcp::reply::Reply;
 use crate::mcp::text;
@@ -20,7 +21,7 @@ use crate::mcp::training::{Ask, Daily, Found, GroupBy, PLAN_DAYS, Part, Sessions
 use crate::units::{self, Units, number};
 
 use groups::Stretch;
-use sums::{Sums, seconds};
+use sums::Sums;
 
 /// The whole answer.
 #[must_use]
@@ -32,7 +33,13 @@ pub fn answer(found: &Found, ask: &Ask, local: &Local) -> Reply {
     let is_empty = now.done.is_empty() && now.withheld.is_empty();
     let head = totals(&now, sport, units);
     let mut reply = Reply::new(format!("{head} · {}", days::window(window, local)));
-    if !is_empty {
+    if now.done.is_empty() && sport.is_some() {
+        let all = found.sessions(window, None).done;
+        if !all.is_empty() {
+            let wanted = Filter::new(ask.sport.clone(), None, None);
+            reply.line(wanted.nothing_found(all));
+        }
+    } else if !is_empty {
         reply.line_if(typical(&now, sport, today));
         rows(&mut reply, found, ask, (&now, then.as_ref()), local);
     }
@@ -178,13 +185,13 @@ fn typical(sessions: &Sessions<'_>, sport: Option<&Sport>, today: Date) -> Strin
     let longest = sessions
         .done
         .iter()
-        .max_by(|a, b| seconds(a).total_cmp(&seconds(b)));
-    if let Some(a) = longest.filter(|a| seconds(a) > 0.0) {
+        .max_by(|a, b| moving_seconds(a).total_cmp(&moving_seconds(b)));
+    if let Some(a) = longest.filter(|a| moving_seconds(a) > 0.0) {
         let on = day(a).map_or(String::new(), |date| days::short(date, today.year()));
         parts.push(format!(
             "longest {} {} on {on} ({})",
             text::name(a.sport.as_deref().unwrap_or("session")),
-            units::clock(seconds(a)),
+            units::clock(moving_seconds(a)),
             a.id
         ));
     }

@@ -1,9 +1,9 @@
 //! A window beside another.
 
-use super::sums::{Sums, seconds};
+use super::sums::Sums;
 use crate::analytics::durability::median;
 use crate::mcp::params::Window;
-use crate::mcp::render::activities::day;
+use crate::mcp::render::activities::{day, moving_seconds};
 use crate::mcp::render::days;
 use crate::mcp::render::table::Table;
 use crate::mcp::reply::Reply;
@@ -12,6 +12,9 @@ use crate::units::{Units, number, signed};
 
 /// s from which the decoupling of a session says something.
 const LONG: f64 = 3_600.0;
+
+/// From here on a percentage says no more than the two numbers.
+const MOST_PERCENT: f64 = 1_000.0;
 
 /// What one side of a comparison comes to.
 struct Side {
@@ -26,7 +29,7 @@ impl Side {
         let drift: Vec<f64> = sessions
             .done
             .iter()
-            .filter(|a| seconds(a) >= LONG)
+            .filter(|a| moving_seconds(a) >= LONG)
             .filter_map(|a| a.decoupling)
             .collect();
         Self {
@@ -178,9 +181,12 @@ fn row(
     }
     let show = |value: Option<f64>| value.map(|value| number(value, decimals));
     let change = now.zip(then).map(|(now, then)| {
-        let difference = signed(now - then, decimals);
-        match relative && then > 0.0 {
-            true => format!("{difference} ({}%)", signed((now / then - 1.0) * 100.0, 0)),
+        // As the numbers stand there, or their difference would not add up.
+        let round = |value: f64| number(value, decimals).parse().unwrap_or(value);
+        let difference = signed(round(now) - round(then), decimals);
+        let percent = (now / then - 1.0) * 100.0;
+        match relative && then > 0.0 && percent < MOST_PERCENT {
+            true => format!("{difference} ({}%)", signed(percent, 0)),
             false => difference,
         }
     });

@@ -1001,7 +1001,7 @@ async fn ranges_side_by_side_have_their_difference() {
         "low %|83|50|+33",
         "mid %|0|50|-50",
         "high %|17|0|+17",
-        "Withheld, and in neither: 0 now, 1 then.",
+        "Withheld, and in the days alone: 0 now, 1 then.",
     ] {
         assert!(text.lines().any(|l| l == line), "{line}: {text}");
     }
@@ -1398,4 +1398,43 @@ async fn a_difference_is_that_of_the_numbers_beside_it() {
     for line in ["km|81|81|0 (+1%)", "load|130|10|+120"] {
         assert!(text.lines().any(|l| l == line), "{line}: {text}");
     }
+}
+
+#[tokio::test]
+async fn of_a_sport_no_withheld_session_makes_a_day() {
+    let account = Account {
+        activities: vec![
+            session(1, "2026-03-03", "Run", Some(40), json!({})),
+            stub(501, "2026-03-05"),
+            session(2, "2026-02-24", "Run", Some(40), json!({})),
+        ],
+        ..Account::default()
+    };
+    let arguments = json!({ "oldest": "2026-03-02", "newest": "2026-03-08", "compare_to": "previous", "sport": "run" });
+    let text = account.says(arguments).await;
+    for line in [
+        "days with sessions|1|1|0 (0%)",
+        "Withheld, and in neither: 1 now, 0 then.",
+    ] {
+        assert!(text.lines().any(|l| l == line), "{line}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_window_from_before_the_first_session_says_so() {
+    let window = json!({ "oldest": "2025-12-01", "newest": "2026-03-08" });
+    let of = |day: &str| Account {
+        activities: vec![
+            session(1, day, "Run", Some(40), json!({})),
+            session(2, "2026-03-03", "Run", Some(40), json!({})),
+        ],
+        ..Account::default()
+    };
+    let late = of("2026-02-10").says(window.clone()).await;
+    assert!(
+        late.contains("In all: first session only on Tue 2026-02-10; rest days"),
+        "{late}"
+    );
+    let early = of("2025-12-20").says(window).await;
+    assert!(!early.contains("first session only"), "{early}");
 }

@@ -592,6 +592,11 @@ async fn a_tag_is_searched_for_as_query_or_tag_and_two_are_both_needed() {
     );
     let none = listed(&world, json!({ "query": "zeppelin", "oldest": "-60d" })).await;
     assert!(none.contains("No activity here has this name."), "{none}");
+    // Over all time only what has the name is found at all.
+    let none = listed(&world, json!({ "query": "zeppelin" })).await;
+    assert!(none.contains("No activity here has this name."), "{none}");
+    let none = listed(&world, json!({ "tag": "zeppelin" })).await;
+    assert!(none.contains("No activity here has this tag."), "{none}");
     world.assert_well_behaved();
 }
 

@@ -7,6 +7,7 @@ mod sums;
 mod versus;
 mod zones;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::activities::{self, day, moving_seconds};
@@ -23,6 +24,9 @@ use crate::units::{self, Units, number};
 use groups::Stretch;
 use sums::Sums;
 
+/// Days without a session at the begin of a window that are said.
+const LATE_DAYS: i32 = 28;
+
 /// The whole answer.
 #[must_use]
 pub fn answer(found: &Found, ask: &Ask, local: &Local) -> Reply {
@@ -37,14 +41,14 @@ pub fn answer(found: &Found, ask: &Ask, local: &Local) -> Reply {
         let all = found.sessions(window, None).done;
         if !all.is_empty() {
             let wanted = Filter::new(ask.sport.clone(), None, None);
-            reply.line(wanted.nothing_found(all));
+            reply.line(wanted.nothing_found(all, false));
         }
     } else if !is_empty {
         reply.line_if(typical(&now, sport, today));
         rows(&mut reply, found, ask, (&now, then.as_ref()), local);
     }
     if let Some(then) = &then {
-        versus::add(&mut reply, &now, then, units, window.newest == today);
+        versus::add(&mut reply, &now, then, local, sport.is_some());
     }
     if !is_empty {
         parts(&mut reply, found, ask, &now, local);
@@ -153,6 +157,13 @@ fn typical(sessions: &Sessions<'_>, sport: Option<&Sport>, today: Date) -> Strin
     let sums = Sums::of(sessions);
     let window = sessions.window;
     let mut parts = Vec::new();
+    // It may be that nothing was recorded before: then all means of the window are too low.
+    let first = sessions.done.iter().chain(&sessions.withheld);
+    let first = first.filter_map(|a| day(a)).min().filter(|first| {
+        let late = window.oldest.checked_add(LATE_DAYS.days());
+        late.is_ok_and(|late| *first > late)
+    });
+    parts.extend(first.map(|first| format!("first session only on {}", days::full(first))));
     // A day that is not over is no day of rest yet.
     let over = window.newest.min(today.yesterday().unwrap_or(today));
     if over > window.oldest {

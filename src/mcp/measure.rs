@@ -133,16 +133,14 @@ pub fn cadence(activity: &Activity) -> Option<f64> {
 /// Whether numbers of both may be held against each other: rides with rides, runs with runs.
 #[must_use]
 pub fn same_kind(a: &Activity, b: &Activity) -> bool {
-    let kinds = a.sport.as_deref().zip(b.sport.as_deref());
-    kinds.is_some_and(|(a, b)| family(a) == family(b))
-}
-
-/// Sports that share zones and numbers under one name: `Ride` of `VirtualRide`; any other is its own.
-#[must_use]
-pub fn family(sport: &str) -> &str {
-    let families = ["Ride", "Run", "Swim", "Ski"];
-    let found = families.into_iter().find(|family| sport.ends_with(family));
-    found.unwrap_or(sport)
+    let family = |activity: &Activity| {
+        let sport = activity.sport.clone()?;
+        let family = ["Ride", "Run", "Swim", "Ski"]
+            .into_iter()
+            .find(|f| sport.ends_with(f));
+        Some(family.map_or(sport, str::to_owned))
+    };
+    family(a).is_some_and(|kind| family(b).is_some_and(|other| kind == other))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "whole seconds, watts and beats")]

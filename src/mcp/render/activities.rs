@@ -96,14 +96,18 @@ pub fn metres(activity: &Activity) -> Option<f64> {
         .filter(|metres| *metres > 0.0 && *metres < 4.1e7)
 }
 
-/// s moving; 0 where it is not known.
-#[must_use]
 #[expect(clippy::cast_precision_loss, reason = "seconds of one activity")]
-pub fn moving_seconds(activity: &Activity) -> f64 {
+fn moving(activity: &Activity) -> Option<f64> {
     let seconds = activity.moving_time;
     // Longer than a quarter, a number is a mistake, and would be all that is left of a sum.
     let seconds = seconds.filter(|seconds| (0..8_000_000).contains(seconds));
-    seconds.unwrap_or_default() as f64
+    seconds.map(|seconds| seconds as f64)
+}
+
+/// s moving; 0 where it is not known.
+#[must_use]
+pub fn moving_seconds(activity: &Activity) -> f64 {
+    moving(activity).unwrap_or_default()
 }
 
 /// The training load, unless it is that of a lifetime: such a number is a mistake.
@@ -164,12 +168,12 @@ pub fn pages<'a>(
             a.started().map(|at| days::short_time(at, year)),
             a.sport.as_deref().map(text::name),
             a.name.as_deref().map(text::name),
-            a.moving_time.map(|_| units::clock(moving_seconds(a))),
+            moving(a).map(units::clock),
             metres(a).map(|m| units.way(sport, m, 1)),
             a.total_elevation_gain
                 .filter(|up| *up >= 1.0)
                 .map(|up| number(units.height(up), 0)),
-            a.icu_training_load.map(|load| load.to_string()),
+            load(a).map(|load| load.to_string()),
             a.icu_intensity.map(|percent| number(percent, 0)),
             whole(a.icu_weighted_avg_watts),
             whole(a.icu_average_watts),

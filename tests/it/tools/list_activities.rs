@@ -674,6 +674,28 @@ async fn one_bad_row_does_not_reject_the_list_and_0_is_a_value() {
 }
 
 #[tokio::test]
+async fn an_impossible_number_is_in_no_row_and_in_no_total() {
+    let world = Twisted::start("/activities$", |rows| {
+        *rows = json!([
+            { "id": "i1", "type": "Run", "start_date_local": "2026-03-17T07:00:00", "moving_time": 3600, "icu_training_load": 50 },
+            { "id": "i2", "type": "Run", "start_date_local": "2026-03-16T07:00:00", "moving_time": i64::MAX, "icu_training_load": i64::MAX },
+            { "id": "i3", "type": "Run", "start_date_local": "2026-03-15T07:00:00", "moving_time": -5, "icu_training_load": i64::MIN },
+        ]);
+    })
+    .await;
+    let text = world.told("list_activities", json!({})).await;
+    assert!(
+        text.starts_with("3 activities · 1:00 h · load 50 · "),
+        "{text}"
+    );
+    let rows = table(&text, "id|");
+    for row in &rows[1..] {
+        let has = |head: &str| row.get(head).is_some_and(|cell| !cell.is_empty());
+        assert!(!has("time") && !has("load"), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_run_just_after_midnight_is_on_the_local_day() {
     let world = World::start().await;
     let raw = world

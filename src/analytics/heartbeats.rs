@@ -1,7 +1,7 @@
 //! Time between heartbeats (RR intervals).
 
-/// Beats nearer or farther than this are no beats (ms): 200 and 30 a minute.
-const SHORTEST: f64 = 300.0;
+/// Beats nearer or farther than this are no beats (ms): 240 and 30 a minute.
+const SHORTEST: f64 = 250.0;
 const LONGEST: f64 = 2000.0;
 /// A beat that differs by more than this share from the one before it is a misread or an extra one (Malik et al., European
 /// Heart Journal 10:1060, 1989).

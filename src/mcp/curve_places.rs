@@ -43,28 +43,6 @@ pub fn read(
 pub const DURATIONS: &str = "5s, 1m, 20min, 1h, 1:30 or seconds";
 pub const DISTANCES: &str = "400m, 5km, 1mi, 100y, half, marathon or metres";
 
-/// `90`, `5s`, `20min`, `1h`, `1:30`
-#[must_use]
-pub fn seconds(text: &str) -> Option<f64> {
-    if text.contains(':') {
-        let mut sum = 0.0;
-        for part in text.split(':') {
-            sum = sum * 60.0 + part.parse::<u32>().ok().map(f64::from)?;
-        }
-        return Some(sum);
-    }
-    let (number, unit) = measured(text)?;
-    Some(
-        number
-            * match unit {
-                "" | "s" | "sec" | "secs" | "seconds" => 1.0,
-                "m" | "min" | "mins" | "minutes" => 60.0,
-                "h" | "hr" | "hour" | "hours" => 3600.0,
-                _ => return None,
-            },
-    )
-}
-
 /// `400`, `5km`, `1mi`, `half`
 #[must_use]
 pub fn metres(text: &str) -> Option<f64> {
@@ -172,6 +150,7 @@ pub fn duration(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mcp::params::Secs;
     use proptest::prelude::*;
 
     #[test]
@@ -183,8 +162,9 @@ mod tests {
             ("1.5h", 5400.0),
             ("1:30", 90.0),
             ("1:00:00", 3600.0),
+            ("1h30m", 5400.0),
         ] {
-            assert_eq!(seconds(text), Some(expected), "{text}");
+            assert_eq!(Secs::parse(text), Some(expected), "{text}");
         }
         for (text, expected) in [
             ("400", 400.0),
@@ -195,7 +175,7 @@ mod tests {
         ] {
             assert_eq!(metres(text), Some(expected), "{text}");
         }
-        assert_eq!((seconds("5km"), metres("5min")), (None, None));
+        assert_eq!((Secs::parse("5km"), metres("5min")), (None, None));
     }
 
     #[test]
@@ -224,7 +204,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_makes_a_place_panic(text in "\\PC{0,16}|[0-9:.]{0,12}[a-z]{0,4}") {
-            for place in [seconds(&text), metres(&text)].into_iter().flatten() {
+            for place in [Secs::parse(&text), metres(&text)].into_iter().flatten() {
                 prop_assert!(!place.is_nan() && place >= 0.0);
             }
         }

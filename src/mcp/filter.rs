@@ -67,12 +67,21 @@ impl Filter {
         self.sport.is_none() && self.name.is_none() && self.tags.is_empty()
     }
 
-    /// Why nothing of `found` matched, in words.
+    /// Why nothing of `found` matched, in words; `is_searched` when that is only what a search for name or tag had found.
     #[must_use]
-    pub fn nothing_found<'a>(&self, found: impl IntoIterator<Item = &'a Activity>) -> String {
+    pub fn nothing_found<'a>(
+        &self,
+        found: impl IntoIterator<Item = &'a Activity>,
+        is_searched: bool,
+    ) -> String {
         let found: Vec<&Activity> = found.into_iter().filter(|a| !a.is_stub()).collect();
         if found.is_empty() {
-            return "No activity of any sport or name here.".to_owned();
+            let what = match (is_searched, self.name.is_some()) {
+                (false, _) => "No activity of any sport or name here.",
+                (true, true) => "No activity here has this name.",
+                (true, false) => "No activity here has this tag.",
+            };
+            return what.to_owned();
         }
         if let Some(sport) = &self.sport {
             let sports = known(found.iter().filter_map(|a| a.sport.as_deref()));

@@ -85,6 +85,12 @@ impl Scope {
         Ok(Self { place, window })
     }
 
+    /// Whether only what has the name or tag is found at all.
+    #[must_use]
+    pub const fn is_search(&self) -> bool {
+        matches!(self.place, Place::Search(_))
+    }
+
     /// Asks for what is there, in one request.
     ///
     /// # Errors

@@ -136,9 +136,13 @@ pub fn tell(
         reply.table(&efforts::table(&sessions, wanted, local.units, year));
         let more = chosen.matching - chosen.shown.len();
         if more > 0 {
-            let newest = activities::day(last).map(|day| format!(" with newest {day}"));
+            // The rows of that day come again: with no other day among them it would lead nowhere.
+            let first = chosen.shown.first().and_then(|a| activities::day(a));
+            let newest = activities::day(last)
+                .filter(|day| first != Some(*day))
+                .map(|day| format!(" with newest {day}, or"));
             reply.footer(format!(
-                "{more} more: the same call{}, or with a limit up to {MAX_ROWS}.",
+                "{more} more: the same call{} with a limit up to {MAX_ROWS}.",
                 newest.unwrap_or_default()
             ));
         }

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::context::Context;
 use super::error::ToolError;
 use super::params::{Sport, Window, choice};
-use super::render::activities::day;
+use super::render::activities::{day, load};
 use crate::intervals::activities::{Activity, ListActivities};
 use crate::intervals::events::Event;
 use crate::intervals::wellness::Wellness;
@@ -186,7 +186,7 @@ impl Daily {
 
     #[expect(clippy::cast_precision_loss, reason = "load of one activity")]
     fn add(&mut self, a: &Activity) {
-        let load = a.icu_training_load.unwrap_or_default().max(0) as f64;
+        let load = load(a).unwrap_or_default() as f64;
         if let Some(sum) = day(a).and_then(|date| self.at(date)) {
             *sum += load;
         }

@@ -16,7 +16,9 @@ const MOST: f64 = 366.0 * 86_400.0;
 const FORMS: &str = "seconds, or a time such as 4m, 90s, 1h30m or 4:00";
 
 impl Secs {
-    fn parse(text: &str) -> Option<f64> {
+    /// Seconds; `None` for what is no length of time.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<f64> {
         let text = text.trim().to_ascii_lowercase();
         if text.contains(':') {
             let parts: Vec<&str> = text.split(':').collect();

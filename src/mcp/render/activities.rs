@@ -55,9 +55,7 @@ pub fn totals<'a>(activities: impl IntoIterator<Item = &'a Activity>) -> Totals 
             count: sum.count + 1,
             moving_seconds: sum.moving_seconds + moving_seconds(a),
             metres: sum.metres + metres(a).unwrap_or_default(),
-            load: sum
-                .load
-                .saturating_add(a.icu_training_load.unwrap_or_default()),
+            load: sum.load + load(a).unwrap_or_default(),
         })
 }
 
@@ -99,8 +97,24 @@ pub fn metres(activity: &Activity) -> Option<f64> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "seconds of one activity")]
-fn moving_seconds(activity: &Activity) -> f64 {
-    activity.moving_time.unwrap_or_default() as f64
+fn moving(activity: &Activity) -> Option<f64> {
+    let seconds = activity.moving_time;
+    // Longer than a quarter, a number is a mistake, and would be all that is left of a sum.
+    let seconds = seconds.filter(|seconds| (0..8_000_000).contains(seconds));
+    seconds.map(|seconds| seconds as f64)
+}
+
+/// s moving; 0 where it is not known.
+#[must_use]
+pub fn moving_seconds(activity: &Activity) -> f64 {
+    moving(activity).unwrap_or_default()
+}
+
+/// The training load, unless it is that of a lifetime: such a number is a mistake.
+#[must_use]
+pub fn load(activity: &Activity) -> Option<i64> {
+    let load = activity.icu_training_load;
+    load.filter(|load| (0..20_000).contains(load))
 }
 
 /// The local day of the start.
@@ -144,12 +158,12 @@ pub fn table<'a>(
             a.started().map(|at| days::short_time(at, year)),
             a.sport.as_deref().map(text::name),
             a.name.as_deref().map(text::name),
-            a.moving_time.map(|_| units::clock(moving_seconds(a))),
+            moving(a).map(units::clock),
             metres(a).map(|m| units.way(sport, m, 1)),
             a.total_elevation_gain
                 .filter(|up| *up >= 1.0)
                 .map(|up| number(units.height(up), 0)),
-            a.icu_training_load.map(|load| load.to_string()),
+            load(a).map(|load| load.to_string()),
             a.icu_intensity.map(|percent| number(percent, 0)),
             whole(a.icu_weighted_avg_watts),
             whole(a.icu_average_watts),

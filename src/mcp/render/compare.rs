@@ -3,6 +3,7 @@
 use super::compare_intervals;
 use super::table::Table;
 use super::{activities, count, days};
+use crate::analytics::durability::efficiency;
 use crate::intervals::activities::Activity;
 use crate::mcp::comparing::Compared;
 use crate::mcp::context::Local;
@@ -261,8 +262,9 @@ fn rows(sessions: &[Activity], units: Units) -> Vec<Row> {
         Row::new("max HR", 0, |s| positive(s.max_heartrate)),
         Row::new("EF W/bpm", 2, |s| positive(s.icu_efficiency_factor)).within_sport(),
         Row::new("avg W/HR", 2, |s| positive(s.icu_power_hr)).within_sport(),
-        Row::new("m/beat", 2, move |s| {
-            pace_of(s).and_then(|_| metres_per_beat(s))
+        Row::new(format!("{}/beat", units.height_name()), 2, move |s| {
+            let metres = pace_of(s).and_then(|_| metres_per_beat(s))?;
+            Some(units.height(metres))
         })
         .within_sport(),
         Row::new("decoupling%", 1, |s| s.decoupling).within_sport(),
@@ -305,7 +307,7 @@ fn metres_per_beat(s: &Activity) -> Option<f64> {
     let speed = positive(s.gap)
         .or(positive(s.pace))
         .or(positive(s.average_speed))?;
-    Some(speed * 60.0 / positive(s.average_heartrate)?)
+    efficiency(Some(speed * 60.0), s.average_heartrate)
 }
 
 fn cadence_name(sessions: &[Activity]) -> &'static str {
@@ -323,7 +325,7 @@ fn cadence_name(sessions: &[Activity]) -> &'static str {
 
 /// What the comparison rests on.
 #[must_use]
-pub fn rests_on(sessions: &[Activity]) -> String {
+pub fn rests_on(sessions: &[Activity], units: Units) -> String {
     let mut facts = vec![count(sessions.len(), "session")];
     let without = |name: &str, has: &dyn Fn(&Activity) -> bool| {
         let lack = sessions.iter().filter(|s| !has(s)).count();
@@ -360,7 +362,10 @@ pub fn rests_on(sessions: &[Activity]) -> String {
         ));
     }
     if sessions.iter().any(|s| s.gap.is_some()) {
-        facts.push("m/beat from gradient-adjusted speed (Friel)".to_owned());
+        facts.push(format!(
+            "{}/beat from gradient-adjusted speed (Friel)",
+            units.height_name()
+        ));
     }
     format!("Data: {}.", facts.join("; "))
 }

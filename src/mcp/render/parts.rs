@@ -147,7 +147,7 @@ pub fn histogram(
             continue;
         };
         let (min, max) = (*min, *max);
-        let secs: i64 = group.iter().map(|(_, _, secs)| secs).sum();
+        let secs: f64 = group.iter().map(|(_, _, secs)| float(*secs)).sum();
         let range = match (kind, unit) {
             (HistogramKind::Pace, Some(unit)) => {
                 let show = |v| unit.show(v).unwrap_or_else(|| "standing".to_owned());
@@ -155,7 +155,7 @@ pub fn histogram(
             }
             _ => format!("{}-{}", number(min, 0), number(max, 0)),
         };
-        table.row([Some(range), Some(units::clock(float(secs)))]);
+        table.row([Some(range), Some(units::clock(secs))]);
     }
     if table.is_empty() {
         String::new()

@@ -234,12 +234,29 @@ impl Plan<'_> {
         ))
     }
 
+    /// How a step went by what is shown of it: a pace that reads as its bound does is that pace.
+    pub(super) fn judged(&self, row: &Row<'_>, units: Units) -> Option<Verdict> {
+        let verdict = row.verdict()?;
+        let (Verdict::Over { of } | Verdict::Under { of }) = verdict else {
+            return Some(verdict);
+        };
+        let measure = row.aim?.measure;
+        let mean = row.done?.of(measure)?;
+        let reads_alike = measure == Measure::Speed
+            && self.value(measure, mean, units) == self.value(measure, of, units);
+        Some(if reads_alike {
+            Verdict::Within
+        } else {
+            verdict
+        })
+    }
+
     fn verdict(&self, row: &Row<'_>, units: Units) -> Option<String> {
         let (aim, done) = (row.aim?, row.done?);
         let Some(mean) = done.of(aim.measure) else {
             return Some("not recorded".to_owned());
         };
-        let Some(verdict) = row.verdict() else {
+        let Some(verdict) = self.judged(row, units) else {
             return Some("too short for HR".to_owned());
         };
         let (word, of) = match verdict {

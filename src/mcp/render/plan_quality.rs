@@ -13,7 +13,10 @@ const BEYOND_SECONDS: f64 = 60.0;
 impl Plan<'_> {
     /// What the verdicts rest on.
     pub(super) fn quality(&self, units: Units) -> String {
-        let judged: Vec<Verdict> = self.rows.iter().filter_map(Row::verdict).collect();
+        let judged: Vec<Verdict> = {
+            let rows = self.rows.iter();
+            rows.filter_map(|row| self.judged(row, units)).collect()
+        };
         let within = judged.iter().filter(|v| **v == Verdict::Within).count();
         let over = judged
             .iter()

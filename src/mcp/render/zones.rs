@@ -9,6 +9,8 @@ type Bounds = (f64, Option<f64>);
 
 /// Above this the upper bound of the last zone means "open" (the service writes 999).
 const OPEN: f64 = 900.0;
+/// More zones than this are a mistake.
+const MOST: usize = 20;
 
 #[expect(clippy::cast_precision_loss, reason = "watts, beats and seconds")]
 fn floats(values: &[i64]) -> Vec<f64> {
@@ -121,8 +123,8 @@ pub fn times(a: &Activity, units: Units) -> String {
 }
 
 fn section(what: &str, seconds: &[i64], bounds: &[String]) -> Option<String> {
-    let total: i64 = seconds.iter().sum();
-    if total <= 0 {
+    let total: f64 = floats(seconds).iter().sum();
+    if total <= 0.0 || seconds.len() > MOST {
         return None;
     }
     let mut table = Table::new([&format!("{what} zone"), "range", "time", "%"]);
@@ -132,7 +134,7 @@ fn section(what: &str, seconds: &[i64], bounds: &[String]) -> Option<String> {
         .rposition(|s| *s > 0)
         .map_or(0, |last| last + 1);
     for (i, secs) in floats(seconds).into_iter().take(reached).enumerate() {
-        let percent = secs * 100.0 / floats(&[total]).iter().sum::<f64>();
+        let percent = secs * 100.0 / total;
         table.row([
             Some(format!("Z{}", i + 1)),
             bounds.get(i).cloned(),

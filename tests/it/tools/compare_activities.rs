@@ -612,6 +612,12 @@ async fn the_athletes_units_are_used() {
         "{text}"
     );
     assert!(text.contains("temp °F"), "{text}");
+    let runs = called(&year, "Long Run", 2);
+    let text = compared(&world, json!({ "ids": ids(&runs) })).await;
+    let beat = number(&runs[0], "gap") * 60.0 / number(&runs[0], "average_heartrate") / 0.3048;
+    let shown = cell(&sheet(&text)["ft/beat"][0]).0;
+    assert!((shown - beat).abs() < 0.0051, "{shown} {beat}");
+    assert!(!text.contains(" m/beat"), "{text}");
     let text = compared(&world, json!({ "ids": ids(&swims) })).await;
     let rows = sheet(&text);
     let yards = |swim: &Value| (number(swim, "icu_distance") / 0.9144).round();

@@ -609,3 +609,37 @@ async fn one_call_is_enough_and_parts_are_asked_for_side_by_side() {
     let both = tokio::time::timeout(limit, async { tokio::join!(asking, watching) }).await;
     both.expect("all parts were asked for while the first was open");
 }
+
+#[tokio::test]
+async fn times_beyond_all_counting_are_no_more_than_wrong() {
+    let world = World::start().await;
+    let mut ride = latest(&world, "Ride").await;
+    let id = ride["id"].as_str().unwrap().to_owned();
+    ride["icu_hr_zone_times"] = json!([i64::MAX, i64::MAX, i64::MIN]);
+    ride["icu_zone_times"] =
+        json!([{ "id": "Z1", "secs": i64::MAX }, { "id": "Z2", "secs": i64::MAX }]);
+    // As many zones as no athlete has.
+    ride["pace_zone_times"] = json!(vec![60; 30_000]);
+    let buckets: Vec<Value> = (0..90)
+        .map(|n| json!({ "min": n, "max": n + 1, "secs": i64::MAX }))
+        .collect();
+    for (path, body) in [
+        (format!("/activity/{id}"), ride),
+        (format!("/activity/{id}/power-histogram"), json!(buckets)),
+    ] {
+        let scope = FaultScope {
+            path_contains: Some(path + "$"),
+            times: None,
+        };
+        let body = Fault::Body(body.to_string());
+        world.demo.faults().set(body, scope);
+    }
+    let arguments = json!({ "id": id, "include": ["zones", "histogram"] });
+    let told = world.owner().call_tool("get_activity", arguments).await;
+    let text = told.ok();
+    assert!(
+        text.contains("HR zone|") && text.contains("W|time"),
+        "{text}"
+    );
+    assert!(text.len() < 8_000, "{}", text.len());
+}

@@ -664,3 +664,36 @@ async fn a_plan_that_means_harm_is_bounded() {
         assert!(!text.contains(word), "{word}: {text}");
     }
 }
+
+#[tokio::test]
+async fn a_pace_that_reads_as_its_bound_is_within() {
+    let world = World::start().await;
+    // Of 4 m/s, 102.5 % are 243.9 s a kilometre and 105 % 238.1 s. 600 s over these metres are 244.49 s and 237.60 s: further
+    // away than the same speed may be, and yet 4:04 and 3:58 as the bounds.
+    let target = json!({"start": 102.5, "end": 105, "units": "%pace"});
+    let step = |name: &str| json!({"text": name, "duration": 600, "pace": target});
+    let parts = [
+        (step("slow end"), json!({"distance": 2454.06})),
+        (step("fast end"), json!({"distance": 2525.28})),
+        (step("too slow"), json!({"distance": 2450.0})),
+    ];
+    let text = invented(&world, "Run", &parts).await;
+    let told: Vec<(String, String, String)> = rows(&text)
+        .iter()
+        .map(|row| {
+            let cell = |head: &str| row[head].clone();
+            (cell("target/km"), cell("mean/km"), cell("verdict"))
+        })
+        .collect();
+    let expected = [
+        ("4:04-3:58", "4:04", "within"),
+        ("4:04-3:58", "3:58", "within"),
+        ("4:04-3:58", "4:05", "slower by 0:01"),
+    ];
+    let expected = expected.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()));
+    assert_eq!(told, expected, "{text}");
+    assert!(
+        data(&text).starts_with("Data: 2 of 3 judged steps within, 1 slower"),
+        "{text}"
+    );
+}

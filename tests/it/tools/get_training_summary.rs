@@ -1001,7 +1001,7 @@ async fn ranges_side_by_side_have_their_difference() {
         "low %|83|50|+33",
         "mid %|0|50|-50",
         "high %|17|0|+17",
-        "Withheld, and in neither: 0 now, 1 then.",
+        "Withheld, and in the days alone: 0 now, 1 then.",
     ] {
         assert!(text.lines().any(|l| l == line), "{line}: {text}");
     }
@@ -1320,4 +1320,121 @@ async fn what_is_not_over_is_marked() {
     let days = said_on(NOW, json!({ "oldest": "-2d", "group_by": "day" })).await;
     let days = table(&days, "date|");
     assert_eq!(days.last().unwrap()["date"], "Wed 03-18 (so far)");
+}
+
+#[tokio::test]
+async fn one_impossible_number_is_not_all_that_is_left_of_the_sums() {
+    let sound = json!({ "distance": 30_000.0, "total_elevation_gain": 400.0, "icu_joules": 700_000, "paired_event_id": 1, "compliance": 90.0 });
+    let mad = json!({ "distance": 1e300, "total_elevation_gain": 1e308, "icu_joules": i64::MIN, "moving_time": i64::MAX, "paired_event_id": 2, "compliance": -1e308 });
+    let worse = json!({ "distance": -5.0, "total_elevation_gain": -1e308, "icu_joules": i64::MAX, "moving_time": i64::MIN, "paired_event_id": 3, "compliance": 1e308 });
+    let account = Account {
+        activities: vec![
+            session(1, "2026-03-03", "Ride", Some(60), sound),
+            session(2, "2026-03-04", "Ride", Some(i64::MAX), mad),
+            session(3, "2026-03-05", "Ride", Some(i64::MIN), worse),
+        ],
+        events: [(1, "2026-03-03"), (2, "2026-03-04"), (3, "2026-03-05")]
+            .map(|(id, at)| workout(id, at, "Ride"))
+            .to_vec(),
+        ..Account::default()
+    };
+    let text = account
+        .says(json!({ "oldest": "2026-03-02", "newest": "2026-03-08" }))
+        .await;
+    assert!(
+        text.starts_with("3 sessions · 1:00 h · 30 km · up 400 m · load 60 · 700 kJ · Mon"),
+        "{text}"
+    );
+    assert!(text.contains("|1|30|400|60|"), "{text}");
+    assert!(text.contains("compliance 90 % on average"), "{text}");
+    assert!(text.contains("3 sessions (2 without load)"), "{text}");
+}
+
+#[tokio::test]
+async fn a_sport_that_was_not_done_is_answered_with_those_that_were() {
+    let account = || Account {
+        activities: vec![
+            session(1, "2026-03-03", "Ride", Some(60), json!({})),
+            session(2, "2026-03-04", "Run", Some(40), json!({})),
+            stub(501, "2026-03-05"),
+        ],
+        ..Account::default()
+    };
+    let text = account()
+        .says(json!({ "oldest": "2026-03-02", "newest": "2026-03-15", "sport": "rowing" }))
+        .await;
+    assert!(
+        text.starts_with("0 sessions · sport rowing · Mon"),
+        "{text}"
+    );
+    assert!(
+        text.contains("No 'rowing' here; sports found: Ride, Run."),
+        "{text}"
+    );
+    // Rows of nothing would only be read.
+    assert!(!text.contains("week of|"), "{text}");
+    assert!(
+        text.contains("they may be among what was asked for"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_difference_is_that_of_the_numbers_beside_it() {
+    let ride = |id: u32, at: &str, metres: f64, load: i64| {
+        session(id, at, "Ride", Some(load), json!({ "distance": metres }))
+    };
+    let account = Account {
+        activities: vec![
+            // 81 and 81 km; 13 times the load.
+            ride(1, "2026-03-03", 81_400.0, 130),
+            ride(2, "2026-02-24", 80_600.0, 10),
+        ],
+        ..Account::default()
+    };
+    let window =
+        json!({ "oldest": "2026-03-02", "newest": "2026-03-08", "compare_to": "previous" });
+    let text = account.says(window).await;
+    for line in ["km|81|81|0 (+1%)", "load|130|10|+120"] {
+        assert!(text.lines().any(|l| l == line), "{line}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn of_a_sport_no_withheld_session_makes_a_day() {
+    let account = Account {
+        activities: vec![
+            session(1, "2026-03-03", "Run", Some(40), json!({})),
+            stub(501, "2026-03-05"),
+            session(2, "2026-02-24", "Run", Some(40), json!({})),
+        ],
+        ..Account::default()
+    };
+    let arguments = json!({ "oldest": "2026-03-02", "newest": "2026-03-08", "compare_to": "previous", "sport": "run" });
+    let text = account.says(arguments).await;
+    for line in [
+        "days with sessions|1|1|0 (0%)",
+        "Withheld, and in neither: 1 now, 0 then.",
+    ] {
+        assert!(text.lines().any(|l| l == line), "{line}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_window_from_before_the_first_session_says_so() {
+    let window = json!({ "oldest": "2025-12-01", "newest": "2026-03-08" });
+    let of = |day: &str| Account {
+        activities: vec![
+            session(1, day, "Run", Some(40), json!({})),
+            session(2, "2026-03-03", "Run", Some(40), json!({})),
+        ],
+        ..Account::default()
+    };
+    let late = of("2026-02-10").says(window.clone()).await;
+    assert!(
+        late.contains("In all: first session only on Tue 2026-02-10; rest days"),
+        "{late}"
+    );
+    let early = of("2025-12-20").says(window).await;
+    assert!(!early.contains("first session only"), "{early}");
 }

@@ -592,6 +592,11 @@ async fn a_tag_is_searched_for_as_query_or_tag_and_two_are_both_needed() {
     );
     let none = listed(&world, json!({ "query": "zeppelin", "oldest": "-60d" })).await;
     assert!(none.contains("No activity here has this name."), "{none}");
+    // Over all time only what has the name is found at all.
+    let none = listed(&world, json!({ "query": "zeppelin" })).await;
+    assert!(none.contains("No activity here has this name."), "{none}");
+    let none = listed(&world, json!({ "tag": "zeppelin" })).await;
+    assert!(none.contains("No activity here has this tag."), "{none}");
     world.assert_well_behaved();
 }
 
@@ -666,6 +671,28 @@ async fn one_bad_row_does_not_reject_the_list_and_0_is_a_value() {
     );
     // 1 is the best.
     assert_eq!(zero["feel"], "very strong");
+}
+
+#[tokio::test]
+async fn an_impossible_number_is_in_no_row_and_in_no_total() {
+    let world = Twisted::start("/activities$", |rows| {
+        *rows = json!([
+            { "id": "i1", "type": "Run", "start_date_local": "2026-03-17T07:00:00", "moving_time": 3600, "icu_training_load": 50 },
+            { "id": "i2", "type": "Run", "start_date_local": "2026-03-16T07:00:00", "moving_time": i64::MAX, "icu_training_load": i64::MAX },
+            { "id": "i3", "type": "Run", "start_date_local": "2026-03-15T07:00:00", "moving_time": -5, "icu_training_load": i64::MIN },
+        ]);
+    })
+    .await;
+    let text = world.told("list_activities", json!({})).await;
+    assert!(
+        text.starts_with("3 activities · 1:00 h · load 50 · "),
+        "{text}"
+    );
+    let rows = table(&text, "id|");
+    for row in &rows[1..] {
+        let has = |head: &str| row.get(head).is_some_and(|cell| !cell.is_empty());
+        assert!(!has("time") && !has("load"), "{text}");
+    }
 }
 
 #[tokio::test]

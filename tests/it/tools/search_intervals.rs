@@ -315,6 +315,13 @@ async fn the_search_has_neither_dates_nor_sports_but_the_answer_does() {
         "{second}"
     );
 
+    // Up to the day of the only row would be that row again.
+    let only = found(&world, bounds(json!({ "limit": 1 }))).await;
+    assert!(
+        only.contains(" more: the same call with a limit up to 30."),
+        "{only}"
+    );
+
     let none = found(&world, bounds(json!({ "sport": "strength" }))).await;
     assert!(none.starts_with("0 sessions with 1+ intervals"), "{none}");
     assert!(none.contains("in other sports (Run, Swim, "), "{none}");

@@ -1,17 +1,16 @@
 //! How well it was done: the plan, long sessions, fuel.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::sums::seconds;
 use crate::analytics::baseline::mean;
 use crate::analytics::durability::{STEADY, change, efficiency, median};
 use crate::intervals::activities::Activity;
 use crate::intervals::events::Event;
 use crate::mcp::params::{Sport, Window};
-use crate::mcp::render::activities::day;
+use crate::mcp::render::activities::{day, moving_seconds};
 use crate::mcp::render::count;
 use crate::mcp::render::events::is_workout;
 use crate::mcp::text;
@@ -50,6 +49,7 @@ pub fn plan(
         .iter()
         .filter_map(|a| Some((a.paired_event_id?.to_string(), a)))
         .collect();
+    let withheld: BTreeSet<Date> = sessions.withheld.iter().filter_map(|a| day(a)).collect();
     let window = sessions.window;
     for event in events.iter().filter(|event| is_workout(event)) {
         let Some(date) = event.starts().map(|at| at.date()) else {
@@ -62,12 +62,12 @@ pub fn plan(
         let pair = pairs.get(&event.id.to_string());
         if let Some(a) = pair {
             plan.done += 1;
-            plan.percents.extend(a.compliance);
+            plan.percents.extend(compliance(a));
         } else if event.paired_activity_id.is_some() {
             plan.done += 1;
         } else if date >= today {
             plan.ahead += 1;
-        } else if sessions.withheld.iter().any(|a| day(a) == Some(date)) {
+        } else if withheld.contains(&date) {
             plan.unknown += 1;
         } else {
             plan.missed += 1;
@@ -79,6 +79,12 @@ pub fn plan(
         .filter(|a| a.paired_event_id.is_none())
         .count();
     show(&plan, unplanned)
+}
+
+/// Percent of what was planned.
+fn compliance(a: &Activity) -> Option<f64> {
+    a.compliance
+        .filter(|percent| (0.0..1_000.0).contains(percent))
 }
 
 fn show(plan: &Plan, unplanned: usize) -> String {
@@ -118,8 +124,8 @@ pub fn plan_of_years(done: &[&Activity], most_days: i32) -> String {
         .iter()
         .filter(|a| a.paired_event_id.is_some())
         .collect();
-    let percents: Vec<f64> = paired.iter().filter_map(|a| a.compliance).collect();
-    let mut out = format!("Plan: {} sessions were planned", paired.len());
+    let percents: Vec<f64> = paired.iter().filter_map(|a| compliance(a)).collect();
+    let mut out = format!("Plan: {} done to plan", count(paired.len(), "session"));
     if let Some(percent) = mean(&percents) {
         out.push_str(&format!(
             ", compliance {} % on average ({})",
@@ -163,7 +169,7 @@ pub fn durability(done: &[&Activity], window: Window, units: Units) -> Option<St
         let (Some(at), Some(sport)) = (day(a), a.sport.as_deref()) else {
             continue;
         };
-        if seconds(a) < LONG || !is_steady || a.race == Some(true) {
+        if moving_seconds(a) < LONG || !is_steady || a.race == Some(true) {
             continue;
         }
         let (efficiency, by_power) = output(a, units);
@@ -187,9 +193,11 @@ pub fn durability(done: &[&Activity], window: Window, units: Units) -> Option<St
         .take(MOST_SPORTS)
         .map(|(sport, long)| held(sport, long, middle, units))
         .collect();
+    let is_halved = parts.iter().any(|part| part.contains(", EF "));
+    let halves = if is_halved { ", EF by halves" } else { "" };
     (!parts.is_empty()).then(|| {
         format!(
-            "Steady 60 min up (IF to {EASY} %), median decoupling, EF by halves: {}.",
+            "Steady 60 min up (IF to {EASY} %), median decoupling{halves}: {}.",
             parts.join("; ")
         )
     })
@@ -236,9 +244,9 @@ fn held(sport: &str, long: &[Long], middle: Date, units: Units) -> String {
 pub fn fuel(done: &[&Activity]) -> Option<String> {
     let noted: Vec<_> = done
         .iter()
-        .filter(|a| a.carbs_ingested.is_some() && seconds(a) > 0.0)
+        .filter(|a| a.carbs_ingested.is_some() && moving_seconds(a) > 0.0)
         .collect();
-    let time: f64 = noted.iter().map(|a| seconds(a)).sum();
+    let time: f64 = noted.iter().map(|a| moving_seconds(a)).sum();
     #[expect(clippy::cast_precision_loss, reason = "grams")]
     let grams: f64 = noted
         .iter()
@@ -247,9 +255,9 @@ pub fn fuel(done: &[&Activity]) -> Option<String> {
         .sum();
     (!noted.is_empty()).then(|| {
         format!(
-            "Carbs: {} g/h over {} sessions of {} that note them.",
+            "Carbs: {} g/h over {} of {} where they were noted.",
             number(grams * 3600.0 / time, 0),
-            noted.len(),
+            count(noted.len(), "session"),
             units::hours(time)
         )
     })

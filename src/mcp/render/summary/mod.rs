@@ -7,12 +7,14 @@ mod sums;
 mod versus;
 mod zones;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::activities::{self, day};
+use super::activities::{self, day, moving_seconds};
 use super::{count, days};
 use crate::intervals::activities::Activity;
 use crate::mcp::context::Local;
+use crate::mcp::filter::Filter;
 use crate::mcp::params::{Sport, Window};
 use crate::mcp::reply::Reply;
 use crate::mcp::text;
@@ -20,7 +22,10 @@ use crate::mcp::training::{Ask, Daily, Found, GroupBy, PLAN_DAYS, Part, Sessions
 use crate::units::{self, Units, number};
 
 use groups::Stretch;
-use sums::{Sums, seconds};
+use sums::Sums;
+
+/// Days without a session at the begin of a window that are said.
+const LATE_DAYS: i32 = 28;
 
 /// The whole answer.
 #[must_use]
@@ -32,12 +37,18 @@ pub fn answer(found: &Found, ask: &Ask, local: &Local) -> Reply {
     let is_empty = now.done.is_empty() && now.withheld.is_empty();
     let head = totals(&now, sport, units);
     let mut reply = Reply::new(format!("{head} · {}", days::window(window, local)));
-    if !is_empty {
+    if now.done.is_empty() && sport.is_some() {
+        let all = found.sessions(window, None).done;
+        if !all.is_empty() {
+            let wanted = Filter::new(ask.sport.clone(), None, None);
+            reply.line(wanted.nothing_found(all, false));
+        }
+    } else if !is_empty {
         reply.line_if(typical(&now, sport, today));
         rows(&mut reply, found, ask, (&now, then.as_ref()), local);
     }
     if let Some(then) = &then {
-        versus::add(&mut reply, &now, then, units, window.newest == today);
+        versus::add(&mut reply, &now, then, local, sport.is_some());
     }
     if !is_empty {
         parts(&mut reply, found, ask, &now, local);
@@ -146,6 +157,13 @@ fn typical(sessions: &Sessions<'_>, sport: Option<&Sport>, today: Date) -> Strin
     let sums = Sums::of(sessions);
     let window = sessions.window;
     let mut parts = Vec::new();
+    // It may be that nothing was recorded before: then all means of the window are too low.
+    let first = sessions.done.iter().chain(&sessions.withheld);
+    let first = first.filter_map(|a| day(a)).min().filter(|first| {
+        let late = window.oldest.checked_add(LATE_DAYS.days());
+        late.is_ok_and(|late| *first > late)
+    });
+    parts.extend(first.map(|first| format!("first session only on {}", days::full(first))));
     // A day that is not over is no day of rest yet.
     let over = window.newest.min(today.yesterday().unwrap_or(today));
     if over > window.oldest {
@@ -178,13 +196,13 @@ fn typical(sessions: &Sessions<'_>, sport: Option<&Sport>, today: Date) -> Strin
     let longest = sessions
         .done
         .iter()
-        .max_by(|a, b| seconds(a).total_cmp(&seconds(b)));
-    if let Some(a) = longest.filter(|a| seconds(a) > 0.0) {
+        .max_by(|a, b| moving_seconds(a).total_cmp(&moving_seconds(b)));
+    if let Some(a) = longest.filter(|a| moving_seconds(a) > 0.0) {
         let on = day(a).map_or(String::new(), |date| days::short(date, today.year()));
         parts.push(format!(
             "longest {} {} on {on} ({})",
             text::name(a.sport.as_deref().unwrap_or("session")),
-            units::clock(seconds(a)),
+            units::clock(moving_seconds(a)),
             a.id
         ));
     }

@@ -2,7 +2,7 @@
 
 use crate::analytics::distribution::Distribution;
 use crate::intervals::activities::Activity;
-use crate::mcp::render::activities;
+use crate::mcp::render::activities::{self, moving_seconds};
 use crate::mcp::training::Sessions;
 
 /// More zones than this are a mistake.
@@ -39,10 +39,12 @@ fn add(sum: &mut Option<f64>, value: Option<f64>) {
     }
 }
 
-/// s moving.
-#[must_use]
-pub fn seconds(a: &Activity) -> f64 {
-    float(a.moving_time).unwrap_or_default().max(0.0)
+/// What no session comes to, m and J: more is a mistake, and would be all that is left of a sum.
+const MOST_CLIMB: f64 = 1e5;
+const MOST_JOULES: f64 = 1e9;
+
+fn within(value: Option<f64>, most: f64) -> Option<f64> {
+    value.filter(|value| (0.0..=most).contains(value))
 }
 
 impl Sums {
@@ -57,12 +59,13 @@ impl Sums {
     /// Adds a session that is not withheld.
     pub fn add(&mut self, a: &Activity) {
         self.sessions += 1;
-        self.seconds += seconds(a);
-        self.loaded += usize::from(a.icu_training_load.is_some());
+        self.seconds += moving_seconds(a);
+        let load = float(activities::load(a));
+        self.loaded += usize::from(load.is_some());
         add(&mut self.metres, activities::metres(a));
-        add(&mut self.climb, a.total_elevation_gain);
-        add(&mut self.load, float(a.icu_training_load));
-        add(&mut self.joules, float(a.icu_joules));
+        add(&mut self.climb, within(a.total_elevation_gain, MOST_CLIMB));
+        add(&mut self.load, load);
+        add(&mut self.joules, within(float(a.icu_joules), MOST_JOULES));
         if let Some((_, zones)) = best(a) {
             self.zones.add(&zones);
         }

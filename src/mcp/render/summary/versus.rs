@@ -1,37 +1,49 @@
 //! A window beside another.
 
-use super::sums::{Sums, seconds};
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::sums::Sums;
 use crate::analytics::durability::median;
+use crate::intervals::activities::Activity;
+use crate::mcp::context::Local;
 use crate::mcp::params::Window;
-use crate::mcp::render::activities::day;
+use crate::mcp::render::activities::{day, moving_seconds};
 use crate::mcp::render::days;
 use crate::mcp::render::table::Table;
 use crate::mcp::reply::Reply;
 use crate::mcp::training::Sessions;
-use crate::units::{Units, number, signed};
+use crate::units::{number, signed};
 
 /// s from which the decoupling of a session says something.
 const LONG: f64 = 3_600.0;
 
+/// From here on a percentage says no more than the two numbers.
+const MOST_PERCENT: f64 = 1_000.0;
+
 /// What one side of a comparison comes to.
 struct Side {
     sums: Sums,
-    /// Days with at least one session, withheld ones too.
+    /// Days with at least one session; withheld ones too, unless it is about a sport: theirs is not known.
     days: usize,
     decoupling: Option<f64>,
 }
 
 impl Side {
-    fn of(sessions: &Sessions<'_>) -> Self {
+    fn of(sessions: &Sessions<'_>, of_sport: bool) -> Self {
         let drift: Vec<f64> = sessions
             .done
             .iter()
-            .filter(|a| seconds(a) >= LONG)
+            .filter(|a| moving_seconds(a) >= LONG)
             .filter_map(|a| a.decoupling)
             .collect();
         Self {
             sums: Sums::of(sessions),
-            days: active(sessions),
+            days: match of_sport {
+                true => distinct(&sessions.done),
+                false => active(sessions),
+            },
             decoupling: median(&drift),
         }
     }
@@ -41,9 +53,11 @@ impl Side {
 #[must_use]
 pub fn active(sessions: &Sessions<'_>) -> usize {
     let all = sessions.done.iter().chain(&sessions.withheld);
-    let mut found: Vec<_> = all.filter_map(|a| day(a)).collect();
-    found.sort_unstable();
-    found.dedup();
+    distinct(all)
+}
+
+fn distinct<'a>(all: impl IntoIterator<Item = &'a &'a Activity>) -> usize {
+    let found: BTreeSet<Date> = all.into_iter().filter_map(|a| day(a)).collect();
     found.len()
 }
 
@@ -52,9 +66,10 @@ pub fn add(
     reply: &mut Reply,
     now: &Sessions<'_>,
     then: &Sessions<'_>,
-    units: Units,
-    has_today: bool,
+    local: &Local,
+    of_sport: bool,
 ) {
+    let (units, has_today) = (local.units, now.window.newest == local.today());
     let Window { oldest, newest } = then.window;
     let is_even = now.window.days() == then.window.days();
     let mut head = format!(
@@ -87,7 +102,7 @@ pub fn add(
         true => 1.0,
         false => f64::from(window.days()) / 7.0,
     };
-    let (a, b) = (Side::of(now), Side::of(then));
+    let (a, b) = (Side::of(now, of_sport), Side::of(then, of_sport));
     let (weeks_a, weeks_b) = (per(now.window), per(then.window));
     let mut table = Table::new(["measure", "now", "then", "change"]);
     #[expect(clippy::cast_precision_loss, reason = "a count of days")]
@@ -157,8 +172,12 @@ pub fn add(
     }
     reply.table(&table);
     if a.sums.withheld + b.sums.withheld > 0 {
+        let place = match of_sport {
+            true => "in neither",
+            false => "in the days alone",
+        };
         reply.line(format!(
-            "Withheld, and in neither: {} now, {} then.",
+            "Withheld, and {place}: {} now, {} then.",
             a.sums.withheld, b.sums.withheld
         ));
     }
@@ -178,9 +197,12 @@ fn row(
     }
     let show = |value: Option<f64>| value.map(|value| number(value, decimals));
     let change = now.zip(then).map(|(now, then)| {
-        let difference = signed(now - then, decimals);
-        match relative && then > 0.0 {
-            true => format!("{difference} ({}%)", signed((now / then - 1.0) * 100.0, 0)),
+        // As the numbers stand there, or their difference would not add up.
+        let round = |value: f64| number(value, decimals).parse().unwrap_or(value);
+        let difference = signed(round(now) - round(then), decimals);
+        let percent = (now / then - 1.0) * 100.0;
+        match relative && then > 0.0 && percent < MOST_PERCENT {
+            true => format!("{difference} ({}%)", signed(percent, 0)),
             false => difference,
         }
     });

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::sums::{Basis, best, seconds};
+use super::sums::{Basis, best};
 use crate::analytics::distribution::{Distribution, POLARIZED};
 use crate::intervals::activities::Activity;
+use crate::mcp::render::activities::moving_seconds;
 use crate::mcp::render::table::Table;
 use crate::mcp::text;
 use crate::units::{self, number};
@@ -126,7 +127,7 @@ pub fn coverage(done: &[&Activity]) -> String {
     };
     let without = done
         .iter()
-        .filter(|a| best(a).is_none() && seconds(a) > 0.0)
+        .filter(|a| best(a).is_none() && moving_seconds(a) > 0.0)
         .count();
     format!(
         "zones: power {}, HR {}, pace {}, none {without}",

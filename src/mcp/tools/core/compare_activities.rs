@@ -78,7 +78,7 @@ impl Tool for CompareActivities {
         for line in missing(&compared, year) {
             reply.footer(line);
         }
-        reply.footer(compare::rests_on(&compared.sessions));
+        reply.footer(compare::rests_on(&compared.sessions, local.units));
         Ok(reply)
     }
 }

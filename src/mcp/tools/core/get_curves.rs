@@ -10,7 +10,7 @@ use crate::mcp::curve::Column;
 use crate::mcp::curve_ask::{self as ask, Metric};
 use crate::mcp::curve_places as places;
 use crate::mcp::error::ToolError;
-use crate::mcp::params::{Choice, Flag, List, Num, Sport, Text};
+use crate::mcp::params::{Choice, Flag, List, Num, Secs, Sport, Text};
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::render::curves::View;
 use crate::mcp::reply::Reply;
@@ -75,7 +75,7 @@ impl Tool for GetCurves {
                 list(params.durations),
                 "durations",
                 places::DURATIONS,
-                places::seconds,
+                Secs::parse,
             ),
         }?;
         let local = context.local().await?;

@@ -91,7 +91,7 @@ impl Tool for ListActivities {
         } else if start > 0 {
             reply.footer("Nothing is behind this cursor: the list is at its end.");
         } else if !wanted.is_empty() {
-            reply.footer(wanted.nothing_found(found.activities.iter()));
+            reply.footer(wanted.nothing_found(found.activities.iter(), scope.is_search()));
         }
         if let Some(cut) = found.cut {
             reply.footer(cut);

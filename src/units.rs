@@ -267,13 +267,14 @@ pub fn hours(seconds: f64) -> String {
 /// From here on nobody counts digits.
 const TOO_LONG: f64 = 1e15;
 
-/// A number with at most `decimals` places and no trailing zeros.
+/// A number with at most `decimals` places and no trailing zeros; a half goes away from zero.
 #[must_use]
 pub fn number(value: f64, decimals: usize) -> String {
     if value.abs() >= TOO_LONG {
         return format!("{value:.0e}");
     }
     let mut text = String::with_capacity(8);
+    let value = if decimals == 0 { value.round() } else { value };
     let _ = write!(text, "{value:.decimals$}");
     if decimals > 0 {
         let cut = text.trim_end_matches('0').trim_end_matches('.').len();
@@ -366,6 +367,8 @@ mod tests {
     #[test]
     fn numbers_carry_no_ornaments() {
         assert_eq!(number(41.20, 1), "41.2");
+        assert_eq!(number(196.5, 0), "197");
+        assert_eq!(number(-2.5, 0), "-3");
         assert_eq!(number(41.0, 1), "41");
         assert_eq!(number(-0.04, 1), "0");
         assert_eq!(number(100.0, 0), "100");

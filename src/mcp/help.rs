@@ -151,7 +151,7 @@ their numbers (lower is better).
 metres_per_beat: metres a minute through average HR. Left out as not measured: 0 of HRV, resting HR, weight and the like, and \
 values copied from the settings; a 0 of load, sleep or steps is a value.
 NP (normalized power): fourth root of the mean fourth power of the 30 s rolling mean; IF = NP / FTP; VI = NP / average \
-power; EF = NP / average HR (Coggan). load from power = hours x IF^2 x 100.
+power (Coggan); EF = NP / average HR (Friel). load from power = hours x IF^2 x 100.
 m/beat: metres (gradient-adjusted on foot) per heartbeat, speed / average HR: Friel's efficiency factor for runs. fade of \
 intervals: (first - last) / first, of average power or speed.
 decoupling: fall of power (or speed) per heartbeat from the first to the second half, in percent; under 5 in a steady session is taken for good endurance (Friel; a convention).

@@ -36,7 +36,7 @@ async fn rows_are_those_of_the_service_with_labels_for_scales() {
         assert_eq!(row["sleep_quality"], at(quality, &day["sleepQuality"]));
         let hrv = day["hrv"]
             .as_f64()
-            .map(|v| format!("{v:.0}"))
+            .map(|v| format!("{:.0}", v.round()))
             .unwrap_or_default();
         assert_eq!(row["hrv ms"], hrv);
         let sleep = day["sleepSecs"].as_f64().map(|s| {

@@ -3,6 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::events::week_start;
 use crate::analytics::baseline::{self, Position, hrv_status, mean};
 use crate::analytics::theil_sen::{self, Direction, Trend};
 use crate::mcp::measure::Kind;
@@ -184,8 +185,12 @@ impl Weeks {
     /// Of the days from `oldest` to `last`, `most` at most.
     #[must_use]
     pub fn of(oldest: Date, last: Date, most: i32) -> Self {
-        let first = monday(oldest);
-        let all = monday(last).since(first).map_or(0, |span| span.get_days()) / 7 + 1;
+        let first = week_start(oldest);
+        let all = week_start(last)
+            .since(first)
+            .map_or(0, |span| span.get_days())
+            / 7
+            + 1;
         let each = (all + most - 1).max(most) / most;
         let starts = (0..all)
             .step_by(usize::try_from(each).unwrap_or(1))
@@ -223,12 +228,6 @@ impl Weeks {
             .iter()
             .filter(move |(date, _)| (oldest..=last).contains(date))
     }
-}
-
-/// The first day of the week.
-fn monday(day: Date) -> Date {
-    let back = i32::from(day.weekday().to_monday_zero_offset());
-    day.checked_sub(back.days()).unwrap_or(day)
 }
 
 #[cfg(test)]

@@ -31,17 +31,22 @@ pub fn days_from(first: Date, date: Date) -> f64 {
     f64::from(date.since(first).map_or(0, |span| span.get_days()))
 }
 
-/// Which way it goes. On a scale of labels the higher number is the worse state, and on a clock the slower.
+/// Which way it goes. On a scale of labels the higher number is the worse state, and on a clock the slower. Where most values
+/// are equal there is a direction and a change of 0.
 #[must_use]
-pub const fn direction(trend: &Trend, kind: Kind) -> &'static str {
-    match (trend.direction, kind) {
-        (Direction::Unclear, _) => "no clear trend",
+pub fn direction(trend: &Trend, kind: Kind) -> String {
+    let way = match (trend.direction, kind) {
+        (Direction::Unclear, _) => return "no clear trend".to_owned(),
         (Direction::Rising, Kind::Labels(_)) => "getting worse",
         (Direction::Falling, Kind::Labels(_)) => "getting better",
         (Direction::Rising, Kind::Pace(_)) => "getting slower",
         (Direction::Falling, Kind::Pace(_)) => "getting faster",
         (Direction::Rising, _) => "rising",
         (Direction::Falling, _) => "falling",
+    };
+    match trend.slope == 0.0 {
+        true => format!("{way}, mostly level"),
+        false => way.to_owned(),
     }
 }
 
@@ -261,6 +266,17 @@ mod tests {
             interval(&rising, Kind::Number("ms", 0), units),
             "+7 to +7 ms"
         );
+    }
+
+    #[test]
+    fn a_direction_without_a_slope_says_why() {
+        // Of 190 pairs 84 rise and 106 are equal: the median is 0, and Kendall's S of 84 is clear.
+        let step = of(&series(
+            (0..20).map(|day| if day < 14 { 70.0 } else { 70.1 }),
+        ))
+        .unwrap();
+        assert_eq!(direction(&step, Kind::Weight), "rising, mostly level");
+        assert_eq!(per_week(&step, Kind::Weight, Units::default()), "0 kg");
     }
 
     #[test]

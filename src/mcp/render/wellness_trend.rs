@@ -117,7 +117,7 @@ impl Line {
                 .chain(means.map(|mean| mean.map(|mean| kind.show_mean(mean, units))))
                 .chain([
                     found.map(|found| trend::per_week(&found, kind, units)),
-                    found.map(|found| trend::direction(&found, kind).to_owned()),
+                    found.map(|found| trend::direction(&found, kind)),
                     against.map(|against| kind.show_mean(against.recent, units)),
                     against.map(|against| against.normal(kind, units)),
                     against.map(|against| against.words(kind).to_owned()),

@@ -1,7 +1,7 @@
 //! What an answer about one metric is made of.
 
 use super::context::Local;
-use super::metric::{self, Metric, Sessions};
+use super::measure::metric::{self, Metric, Sessions};
 use super::params::{Sport, Window};
 use super::render::analysis::{Series, Side, link};
 use super::render::trend::{self, Point, Weeks};

@@ -2,7 +2,7 @@
 
 use super::zones;
 use crate::intervals::sports::SportSettings;
-use crate::mcp::custom::CustomField;
+use crate::mcp::measure::custom::CustomField;
 use crate::mcp::text;
 use crate::units::{Pace, Units, number};
 

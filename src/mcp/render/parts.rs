@@ -8,7 +8,7 @@ use crate::intervals::activities::{
     Activity, BestEfforts, EffortSpan, HistogramBucket, Message, Segment, WeatherSummary,
 };
 use crate::mcp::context::Local;
-use crate::mcp::custom::CustomField;
+use crate::mcp::measure::custom::CustomField;
 use crate::mcp::reply::Reply;
 use crate::mcp::text;
 use crate::units::{self, Units, number};

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::days;
 use super::table::Table;
 use crate::intervals::wellness::Wellness;
-use crate::mcp::custom::{self, CustomField, Place};
+use crate::mcp::measure::custom::{self, CustomField, Place};
 use crate::mcp::measure::{MEASURES, Measure, find, folded};
 use crate::mcp::reply::Reply;
 use crate::mcp::text;

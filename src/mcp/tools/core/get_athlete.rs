@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::mcp::context::Context;
-use crate::mcp::custom;
 use crate::mcp::error::ToolError;
+use crate::mcp::measure::custom;
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::render::{athlete, days};
 use crate::mcp::reply::Reply;

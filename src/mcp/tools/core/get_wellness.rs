@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use crate::intervals::wellness::Wellness;
 use crate::mcp::context::{Context, Local};
-use crate::mcp::custom;
 use crate::mcp::error::ToolError;
+use crate::mcp::measure::custom;
 use crate::mcp::params::{Choice, DateSpec, List, Text, Window, choice};
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::render::wellness::{self, Asked, Wanted};

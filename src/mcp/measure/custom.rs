@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::context::Context;
-use super::measure::{Kind, folded};
-use super::text;
+use super::{Kind, folded};
 use crate::intervals::custom_item::CustomItem;
+use crate::mcp::context::Context;
+use crate::mcp::text;
 use crate::units::number;
 
 /// Fields of one place that are known at most.

@@ -1,8 +1,8 @@
 //! What the effort of an activity and of its intervals is measured by.
 
-use super::params::choice;
-use super::render::activity::counts_steps;
 use crate::intervals::activities::{Activity, Interval};
+use crate::mcp::params::choice;
+use crate::mcp::render::activity::counts_steps;
 use crate::units::{Pace, Units, number};
 
 choice! {
@@ -144,6 +144,6 @@ pub fn same_kind(a: &Activity, b: &Activity) -> bool {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "whole seconds, watts and beats")]
-pub(super) const fn float(value: i64) -> f64 {
+pub(in crate::mcp) const fn float(value: i64) -> f64 {
     value as f64
 }

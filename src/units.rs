@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-const METRES_PER_MILE: f64 = 1609.344;
-const METRES_PER_YARD: f64 = 0.9144;
+pub const METRES_PER_MILE: f64 = 1609.344;
+pub const METRES_PER_YARD: f64 = 0.9144;
 const METRES_PER_FOOT: f64 = 0.3048;
 const KG_PER_POUND: f64 = 0.453_592_37;
 

@@ -19,7 +19,7 @@ pub fn outliers(values: &[f64]) -> Option<Vec<usize>> {
 fn scores(values: &[f64]) -> Option<Vec<f64>> {
     let middle = median(values)?;
     let deviations: Vec<f64> = values.iter().map(|x| (x - middle).abs()).collect();
-    // Rests of a line are never quite equal: a millionth of the value is rounding.
+    // Rests of a line are never quite equal: a billionth of the value is rounding.
     let spread = median(&deviations).filter(|mad| *mad > middle.abs() * 1e-9 + 1e-9)?;
     let scale = |x: &f64| MAD_OF_NORMAL * (x - middle) / spread;
     Some(values.iter().map(scale).collect())

@@ -117,6 +117,19 @@ mod tests {
         assert!(!found.is_clear());
     }
 
+    /// The example of `ci.spear` in the R package statpsych, by the authors of the interval: 0.8699639, from 0.5840951 to
+    /// 0.9638297.
+    #[test]
+    fn the_interval_is_that_of_its_authors() {
+        let x = [67, 28, 30, 28, 52, 40, 25, 37, 44, 10, 14, 20, 28, 40, 51].map(f64::from);
+        let y = [21, 4, 9, 12, 35, 18, 10, 22, 24, 1, 6, 8, 13, 16, 19].map(f64::from);
+        let pairs: Vec<(f64, f64)> = x.into_iter().zip(y).collect();
+        let found = correlation(&pairs).unwrap();
+        assert!((found.rho - 0.869_963_9).abs() < 1e-6, "{found:?}");
+        assert!((found.low - 0.584_095_1).abs() < 1e-6, "{found:?}");
+        assert!((found.high - 0.963_829_7).abs() < 1e-6, "{found:?}");
+    }
+
     /// By hand: x 1 2 2 3 has ranks 1, 2.5, 2.5, 4 and y 5 5 6 7 has 1.5, 1.5, 3, 4; from their mean 2.5 the products sum to
     /// 1.5 + 0 + 0 + 2.25 = 3.75, the squares to 4.5 each: ρ = 3.75/4.5.
     #[test]

@@ -1,6 +1,6 @@
 //! Which sessions are like another one.
 
-use super::effort_measure::{float, same_kind};
+use super::measure::effort::{float, same_kind};
 use crate::intervals::activities::Activity;
 
 /// What is looked at.

@@ -1,7 +1,7 @@
 //! What an answer about one metric is made of.
 
 use super::context::Local;
-use super::metric::{self, Metric, Sessions};
+use super::measure::metric::{self, Metric, Sessions};
 use super::params::{Sport, Window};
 use super::render::analysis::{Series, Side, link};
 use super::render::trend::{self, Point, Weeks};
@@ -169,6 +169,10 @@ fn correlate(
 fn notes(reply: &mut Reply, asked: &Asked<'_>, sessions: &Sessions<'_>, found: &[Activity]) {
     let metrics = std::iter::once(asked.metric).chain(asked.versus);
     if metrics.clone().all(Metric::is_of_days) {
+        if asked.sport.is_some() {
+            let name = asked.metric.name();
+            reply.footer(format!("sport changes nothing here: {name} is of days."));
+        }
         return;
     }
     if let (Some(sport), true) = (asked.sport, sessions.sports.is_empty()) {

@@ -1,6 +1,6 @@
 //! Which intervals of a session are those that were searched for.
 
-use super::effort_measure::{Metric, bpm, float, is_recovery};
+use super::measure::effort::{Metric, bpm, float, is_recovery};
 use crate::intervals::activities::{Activity, Interval};
 
 /// What was searched for; bounds are inclusive.

@@ -108,7 +108,7 @@ fn upstream(error: &intervals::Error) -> String {
             said(message.as_deref())
         ),
         E::NotFound { message } => format!(
-            "Intervals.icu has nothing under this id or path (404{}). Check the id: list activities or events first.",
+            "Intervals.icu has nothing under this id or path (404{}). Check the id: list_activities, list_events or list_workouts has it.",
             said(message.as_deref())
         ),
         E::Rejected { status, message } => format!(

@@ -3,14 +3,12 @@
 
 use crate::intervals::sports::SportSettings;
 use crate::intervals::workout_doc::{Step, Target, WorkoutDoc};
+use crate::units::{METRES_PER_MILE, METRES_PER_YARD};
 
 /// Above this the upper bound of the last zone means "open" (the service writes 999).
 const OPEN: f64 = 900.0;
 /// The service knows no repeats within repeats.
 const MAX_DEPTH: usize = 2;
-
-const METRES_PER_MILE: f64 = 1609.344;
-const METRES_PER_YARD: f64 = 0.9144;
 
 /// Fills in the resolved targets of every step from the athlete's thresholds and zones of today. What they do not cover
 /// (percent of a best, a zone that does not exist) stays as written.

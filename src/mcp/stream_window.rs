@@ -8,7 +8,7 @@ use super::text;
 use crate::analytics::recording::Recording;
 use crate::intervals::activities::{Activity, Interval};
 use crate::intervals::streams::Series;
-use crate::units::{self, Units, number};
+use crate::units::{self, METRES_PER_MILE, Units, number};
 
 choice! {
     pub enum By { Time = "time", Distance = "distance", Interval = "interval" }
@@ -134,7 +134,7 @@ fn seconds(text: &str) -> Option<f64> {
 
 fn metres(text: &str) -> Option<f64> {
     let lower = text.to_ascii_lowercase();
-    for (unit, metres) in [("km", 1000.0), ("mi", 1609.344), ("m", 1.0)] {
+    for (unit, metres) in [("km", 1000.0), ("mi", METRES_PER_MILE), ("m", 1.0)] {
         if let Some(number) = lower.strip_suffix(unit) {
             return Some(positive(number)? * metres);
         }

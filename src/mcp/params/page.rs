@@ -11,6 +11,9 @@ pub struct Page {
     pub limit: usize,
 }
 
+/// Nothing has so many rows; what is counted on from here does not overflow.
+const FURTHEST: usize = 1 << 31;
+
 impl Page {
     /// The rows from `cursor` on, `limit` or `default` of them.
     ///
@@ -29,7 +32,8 @@ impl Page {
                 .ok_or_else(|| ToolError::Invalid(format!("limit must be 1 to {most}.")))
         })?;
         let start = cursor.map_or(Ok(0), |Text(cursor)| {
-            cursor.trim().parse().map_err(|_| {
+            let row = cursor.trim().parse().ok();
+            row.filter(|row| *row <= FURTHEST).ok_or_else(|| {
                 let said = "cursor must be the one that the previous answer named.";
                 ToolError::Invalid(said.to_owned())
             })

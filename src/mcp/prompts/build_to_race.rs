@@ -35,8 +35,8 @@ fn says(given: &Given, language: Language) -> String {
                 "\
 Sketch the way to {race}.{hours}
 
-Read get_today, list_events(categories=race), list_events(oldest=today, newest) up to race day, get_athlete and \
-get_fitness(oldest=-83d, project_to) with race day.
+Read get_today, list_events(categories=race), list_events(oldest=today, newest) up to race day, get_athlete, \
+get_training_summary(oldest=-83d) and get_fitness(project_to) with race day.
 
 Plan back from race day as an experienced endurance coach:
 - taper 7 to 14 days, for B and C races a few: volume down by 40 to 60 %, some intensity kept, form 5 to 20 on the day
@@ -59,7 +59,7 @@ course. Offer to write out the first week."
 {race}に向けた道筋を描いてください。{hours}
 
 get_today、list_events(categories=race)、レース当日までの list_events(oldest=today, newest)、get_athlete、\
-レース当日までの get_fitness(oldest=-83d, project_to) を確認してください。
+get_training_summary(oldest=-83d)、レース当日までの get_fitness(project_to) を確認してください。
 
 経験豊富な持久系スポーツのコーチとして、レース当日から逆算してください。
 - テーパーは7〜14日(B・Cレースは数日)。量を40〜60%落とし、強度は少し残して、当日のフォーム(CTL−ATL)を+5〜+20に

@@ -71,7 +71,7 @@ fn says(given: &Given, language: Language) -> String {
                 "\
 Plan my next seven days, from tomorrow.{wishes}
 
-Read get_today(days_ahead=7), list_activities(oldest=-27d), get_athlete and get_help(topic=workouts).
+Read get_today(days_ahead=7), get_training_summary(oldest=-27d), list_activities(oldest=-9d), get_athlete and get_help(topic=workouts).
 
 Plan as an experienced endurance coach:
 - keep races, absences and what the calendar already holds
@@ -81,8 +81,9 @@ or a race within two weeks
 - stay within my hours and days
 
 Answer: the idea in one sentence; a table of day, sport, session, time, estimated load and purpose; totals beside the last four \
-weeks. Then each hard session as workout text as get_help describes it, in a code block, for me to paste. What I left open (hours, \
-days off, goal) take from the last four weeks, say so, and ask."
+weeks. Then each hard session as workout text as get_help describes it, in a code block, for me to paste; where list_workouts(query) \
+has one of mine that fits, take that and name it. What I left open (hours, days off, goal) take from the last four weeks, say so, and \
+ask."
             )
         }
         Language::Japanese => {
@@ -102,7 +103,8 @@ days off, goal) take from the last four weeks, say so, and ask."
                 "\
 明日から7日間の練習計画を立ててください。{wishes}
 
-先に get_today(days_ahead=7)、list_activities(oldest=-27d)、get_athlete、get_help(topic=workouts) を確認してください。
+先に get_today(days_ahead=7)、get_training_summary(oldest=-27d)、list_activities(oldest=-9d)、get_athlete、\
+get_help(topic=workouts) を確認してください。
 
 経験豊富な持久系スポーツのコーチとして、次のように組み立ててください。
 - レース、休養や休暇など、すでにカレンダーにある予定は動かさない
@@ -113,6 +115,7 @@ days off, goal) take from the last four weeks, say so, and ask."
 
 回答は、狙いを一文で述べてから、表(曜日、種目、内容、時間、推定負荷、目的)と、合計を直近4週間と並べたものを。\
 続けて高強度の練習を、get_help が説明する書式のワークアウトテキストにし、そのまま貼り付けられるようコードブロックで示してください。\
+list_workouts(query) に合うものがあれば、新しく作らずにそれを名前を挙げて使ってください。\
 指定のない項目(使える時間、休みたい日、目標)は直近4週間から仮に決め、そのことを書いたうえで尋ねてください。"
             )
         }

@@ -31,7 +31,7 @@ fn says(given: &Given, language: Language) -> String {
                 "\
 Review my training: {week}.
 
-Read get_today; for that week list_events(oldest, newest), list_activities(oldest, newest) and get_wellness(oldest, newest); and \
+Read get_today; for that week list_events(oldest, newest), list_activities(oldest, newest) and get_wellness(oldest, newest, mode=trend); and \
 get_training_summary(oldest, newest) from three weeks before it to its end.
 
 Judge as an experienced endurance coach:
@@ -57,7 +57,7 @@ things to change next week. End with one question about what the data cannot sho
                 "\
 {week}のトレーニングを振り返ってください。
 
-まず get_today、続けてその週の list_events(oldest, newest)、list_activities(oldest, newest)、get_wellness(oldest, newest)、\
+まず get_today、続けてその週の list_events(oldest, newest)、list_activities(oldest, newest)、get_wellness(oldest, newest, mode=trend)、\
 比較のために3週間前からその週の終わりまでの get_training_summary(oldest, newest) を確認してください。
 
 経験豊富な持久系スポーツのコーチの目で、次の点を見てください。

@@ -85,7 +85,7 @@ pub fn summary(activity: &Activity, local: &Local) -> Reply {
     reply.line_if(load(a));
     reply.line_if(effort(a));
     reply.line_if(mechanics(a, sport, units));
-    reply.line_if(state(a));
+    reply.line_if(state(a, units));
     reply.line_if(fuel(a, units));
     let lines: Vec<String> = a
         .interval_summary
@@ -259,7 +259,7 @@ fn mechanics(a: &Activity, sport: &str, units: Units) -> String {
     facts.show()
 }
 
-fn state(a: &Activity) -> String {
+fn state(a: &Activity, units: Units) -> String {
     let mut facts = Facts::new();
     facts.add(a.icu_rpe.map(|rpe| format!("RPE {rpe} of 10")));
     facts.add(
@@ -278,7 +278,7 @@ fn state(a: &Activity) -> String {
             "afterwards fitness {}, fatigue {}, form {}",
             number(ctl, 1),
             number(atl, 1),
-            signed(ctl - atl, 1)
+            units.named_form(units.form(ctl, atl))
         )
     }));
     facts.show()

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::table::Table;
-use super::{activities, days, events, outcome};
+use super::{activities, days, events, outcome, progress};
 use crate::intervals::activities::Activity;
 use crate::intervals::events::Event;
 use crate::mcp::measure::hours_minutes;
@@ -59,11 +59,17 @@ pub fn next_race(reply: &mut Reply, races: &[Event], today: Date) {
 }
 
 /// The rows of the plan, `most` at most: what it takes to know what is to be done.
-pub fn planned(reply: &mut Reply, plan: &[Event], done: &[Activity], today: Date, most: usize) {
+pub fn planned(
+    reply: &mut Reply,
+    plan: &[Event],
+    done: &[Activity],
+    (units, today): (Units, Date),
+    most: usize,
+) {
     let mut rows: Vec<&Event> = plan
         .iter()
         .filter(|e| !events::is_absence(e))
-        .filter(|e| events::span(e).is_some_and(|(_, last)| last >= today))
+        .filter(|e| events::period(e).is_some_and(|(_, last)| last >= today))
         .collect();
     events::sort(&mut rows);
     let (phases, rows): (Vec<&Event>, Vec<&Event>) =
@@ -86,13 +92,12 @@ pub fn planned(reply: &mut Reply, plan: &[Event], done: &[Activity], today: Date
     reply.line(format!("Plan{phase}:"));
     let mut table = Table::new(["id", "date", "what", "name", "h:mm", "load", "state"]);
     for event in rows.iter().take(most) {
-        let Some((first, last)) = events::span(event) else {
+        let Some((first, _)) = events::span(event) else {
             continue;
         };
-        let mut state: Vec<String> = outcome::of(event, Some(done), last, today)
-            .map(|outcome| outcome.to_string())
-            .into_iter()
-            .collect();
+        let outcome = outcome::of(event, Some(done), today);
+        let mut state: Vec<String> = outcome.iter().map(ToString::to_string).collect();
+        state.extend(progress::of(event, done, units, today));
         for (word, set) in [("indoor", event.indoor), ("for the week", event.for_week)] {
             state.extend((set == Some(true)).then(|| word.to_owned()));
         }

@@ -1,8 +1,8 @@
 //! The athlete's profile, thresholds and zones.
 
 use super::zones;
-use crate::intervals::athlete::Profile;
 use crate::intervals::sports::SportSettings;
+use crate::mcp::measure::custom::CustomField;
 use crate::mcp::text;
 use crate::units::{Pace, Units, number};
 
@@ -51,8 +51,8 @@ pub fn sport(s: &SportSettings, units: Units) -> String {
         if let (Some(low), Some(high)) = (s.sweet_spot_min, s.sweet_spot_max) {
             lines.push(format!(
                 "  sweet spot {low}-{high} % FTP ({}-{} W)",
-                low * ftp / 100,
-                high * ftp / 100
+                low.saturating_mul(ftp) / 100,
+                high.saturating_mul(ftp) / 100
             ));
         }
     }
@@ -110,39 +110,14 @@ fn pace_unit(s: &SportSettings, units: Units) -> Option<Pace> {
         })
 }
 
-/// Custom fields by where they stand: `wellness: CaffeineMg "Caffeine" mg`.
+/// Custom fields by where they stand: `custom wellness fields: CaffeineMg "Caffeine" mg`.
 #[must_use]
-pub fn custom_fields(profile: &Profile) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for (kind, place) in [
-        ("INPUT_FIELD", "wellness"),
-        ("ACTIVITY_FIELD", "activity"),
-        ("INTERVAL_FIELD", "interval"),
-    ] {
-        let fields: Vec<String> = profile
-            .custom_fields()
-            .filter(|f| f.kind.as_deref() == Some(kind))
-            .take(40)
-            .filter_map(|f| {
-                let content = f.content.as_ref();
-                let code = content.and_then(|c| c.code.as_deref())?;
-                let name = f.name.as_deref().filter(|n| *n != code);
-                let unit = content
-                    .and_then(|c| c.units.as_deref())
-                    .filter(|u| !u.is_empty());
-                Some(format!(
-                    "{}{}{}",
-                    text::name(code),
-                    name.map(|n| format!(" \"{}\"", text::name(n)))
-                        .unwrap_or_default(),
-                    unit.map(|u| format!(" {}", text::name(u)))
-                        .unwrap_or_default()
-                ))
-            })
-            .collect();
-        if !fields.is_empty() {
-            lines.push(format!("custom {place} fields: {}", fields.join(", ")));
-        }
-    }
-    lines.join("\n")
+pub fn custom_fields(defined: &[(&str, Vec<CustomField>)]) -> String {
+    let places = defined.iter().filter(|(_, fields)| !fields.is_empty());
+    let lines = places.map(|(place, fields)| {
+        let fields = fields.iter().map(CustomField::definition);
+        let fields: Vec<String> = fields.collect();
+        format!("custom {place} fields: {}", fields.join(", "))
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -7,7 +7,7 @@ use crate::analytics::durability::efficiency;
 use crate::intervals::activities::Activity;
 use crate::mcp::comparing::Compared;
 use crate::mcp::context::Local;
-use crate::mcp::effort_measure::{self, float, same_kind};
+use crate::mcp::measure::effort::{self, float, same_kind};
 use crate::mcp::reply::Reply;
 use crate::mcp::{scales, text};
 use crate::units::{self, Units, number, signed};
@@ -268,7 +268,7 @@ fn rows(sessions: &[Activity], units: Units) -> Vec<Row> {
         })
         .within_sport(),
         Row::new("decoupling%", 1, |s| s.decoupling).within_sport(),
-        Row::new(cadence_name(sessions), 0, effort_measure::cadence).within_sport(),
+        Row::new(cadence_name(sessions), 0, effort::cadence).within_sport(),
         Row::new("RPE", 0, |s| s.icu_rpe.map(float)),
     ]
 }

@@ -2,7 +2,7 @@
 
 use super::table::Table;
 use crate::intervals::activities::{Activity, Interval};
-use crate::mcp::effort_measure::{Measure, bpm, is_recovery, mean, same_kind, seconds};
+use crate::mcp::measure::effort::{Measure, bpm, is_recovery, mean, same_kind, seconds};
 use crate::units::{self, Units, number, signed};
 
 /// Intervals that are shown at most.

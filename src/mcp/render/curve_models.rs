@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::count;
 use crate::analytics::critical_power::{self, Unfit};
 use crate::intervals::curves::{CurvePowerModel, PaceModel};
+use crate::mcp::curve::ask::Metric;
 use crate::mcp::curve::{Column, Point};
-use crate::mcp::curve_ask::Metric;
 use crate::mcp::text;
 use crate::units::{Units, number};
 

@@ -3,8 +3,8 @@
 use super::table::Table;
 use super::{count, days};
 use crate::intervals::activities::Activity;
-use crate::mcp::effort_measure::{Measure, Metric, bpm, float, mean, seconds};
 use crate::mcp::efforts::{Efforts, Wanted};
+use crate::mcp::measure::effort::{Measure, Metric, bpm, float, mean, seconds};
 use crate::mcp::text;
 use crate::units::{self, Units, number};
 

@@ -9,7 +9,7 @@ use crate::mcp::context::Local;
 use crate::mcp::params::Window;
 use crate::mcp::reply::Reply;
 use crate::mcp::text;
-use crate::units::{self, Units, number, signed};
+use crate::units::{self, Units, number};
 
 /// What was planned, what came of it and its steps; `done` are the activities that may have carried it out,
 /// `None` if they are unknown.
@@ -17,7 +17,7 @@ pub fn whole(event: &Event, done: Option<&[Activity]>, local: &Local) -> Reply {
     let mut reply = Reply::new(head(event, local));
     reply.line_if(standing(event, done, local));
     reply.line_if(numbers(event, local.units));
-    reply.line_if(form(event, local.today()));
+    reply.line_if(form(event, local.units, local.today()));
     for error in events::push_errors(event) {
         reply.line(error);
     }
@@ -68,10 +68,10 @@ fn head(event: &Event, local: &Local) -> String {
 fn standing(event: &Event, done: Option<&[Activity]>, local: &Local) -> String {
     let today = local.today();
     let mut facts: Vec<String> = Vec::new();
-    if let Some((_, last)) = events::span(event) {
+    if let Some((_, last)) = events::period(event) {
         let ahead = events::is_session(event) && last >= today;
         let ahead = ahead.then(|| "planned".to_owned());
-        let outcome = outcome::of(event, done, last, today);
+        let outcome = outcome::of(event, done, today);
         facts.extend(outcome.map(|outcome| outcome.to_string()).or(ahead));
     }
     let progress = done.and_then(|done| progress::of(event, done, local.units, today));
@@ -143,7 +143,7 @@ fn numbers(event: &Event, units: Units) -> String {
 }
 
 /// The projection of a day that is not over; what was projected for others is known by now.
-fn form(event: &Event, today: Date) -> String {
+fn form(event: &Event, units: Units, today: Date) -> String {
     let ahead = event.starts().is_some_and(|at| at.date() >= today);
     event
         .icu_ctl
@@ -154,7 +154,7 @@ fn form(event: &Event, today: Date) -> String {
                 "projected for the end of the day: fitness {}, fatigue {}, form {}",
                 number(ctl, 1),
                 number(atl, 1),
-                signed(ctl - atl, 1)
+                units.named_form(units.form(ctl, atl))
             )
         })
         .unwrap_or_default()

@@ -171,7 +171,7 @@ pub fn table(
         units.distance_name(),
         "load",
         "IF%",
-        "form",
+        units.form_name(),
         "state",
     ]);
     for (cursor, event) in (start..).zip(found) {
@@ -206,7 +206,7 @@ pub fn table(
                 .icu_intensity
                 .filter(|p| *p > 0.0)
                 .map(|p| number(p, 0)),
-            form.map(|(ctl, atl)| signed(ctl - atl, 0)),
+            form.map(|(ctl, atl)| signed(units.form(ctl, atl), 0)),
             Some(state(event, done, units, today)),
         ]);
         table.goes_by(format!("cursor {cursor}"));
@@ -224,7 +224,7 @@ fn state(event: &Event, done: Option<&[Activity]>, units: Units, today: Date) ->
         words.push(days::distance(today, first));
     }
     words.extend(week_of_phase(event, first, last, today));
-    words.extend(outcome::of(event, done, last, today).map(|outcome| outcome.to_string()));
+    words.extend(outcome::of(event, done, today).map(|outcome| outcome.to_string()));
     words.extend(done.and_then(|done| progress::of(event, done, units, today)));
     words.extend(conditions(event));
     words.extend(push_errors(event).next());

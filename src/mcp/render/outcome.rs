@@ -51,7 +51,7 @@ impl fmt::Display for Outcome {
 /// What became of it; `None` when it is still to be done, cannot be, or nobody knows. `done` is `None` when what was
 /// done is unknown.
 #[must_use]
-pub fn of(event: &Event, done: Option<&[Activity]>, last: Date, today: Date) -> Option<Outcome> {
+pub fn of(event: &Event, done: Option<&[Activity]>, today: Date) -> Option<Outcome> {
     let mut candidates = done.into_iter().flatten();
     let pair = candidates.find(|a| {
         a.paired_event_id == Some(event.id) || event.paired_activity_id.as_ref() == Some(&a.id)
@@ -69,10 +69,12 @@ pub fn of(event: &Event, done: Option<&[Activity]>, last: Date, today: Date) -> 
             load: None,
             is_withheld: false,
         }),
-        (None, None) if events::is_workout(event) && last < today => {
-            let strava = done?
-                .iter()
-                .any(|a| a.is_stub() && activities::day(a) == Some(last));
+        (None, None) if events::is_workout(event) => {
+            // What is for the week can be done until its end.
+            let (first, last) = events::period(event).filter(|(_, last)| *last < today)?;
+            let in_time =
+                |a: &Activity| activities::day(a).is_some_and(|day| (first..=last).contains(&day));
+            let strava = done?.iter().any(|a| a.is_stub() && in_time(a));
             Some(if strava {
                 Outcome::Unknown
             } else {
@@ -89,8 +91,8 @@ pub fn past(found: &[&Event], done: Option<&[Activity]>, today: Date) -> String 
     let workouts = found.iter().filter(|event| events::is_workout(event));
     let outcomes: Vec<Outcome> = workouts
         .filter_map(|event| {
-            let (_, last) = events::span(event)?;
-            of(event, done, last, today).filter(|_| last < today)
+            let (_, last) = events::period(event)?;
+            of(event, done, today).filter(|_| last < today)
         })
         .collect();
     if outcomes.is_empty() {

@@ -7,8 +7,8 @@ use super::table::Table;
 use crate::intervals::activities::{
     Activity, BestEfforts, EffortSpan, HistogramBucket, Message, Segment, WeatherSummary,
 };
-use crate::intervals::athlete::Profile;
 use crate::mcp::context::Local;
+use crate::mcp::measure::custom::CustomField;
 use crate::mcp::reply::Reply;
 use crate::mcp::text;
 use crate::units::{self, Units, number};
@@ -233,26 +233,13 @@ pub fn segments(found: &[Segment]) -> String {
     }
 }
 
-/// Custom fields with the names and units that the athlete gave them.
+/// The custom values of an activity, by the definitions of its fields.
 #[must_use]
-pub fn custom(a: &Activity, profile: Option<&Profile>) -> String {
-    let mut facts: Vec<String> = Vec::new();
-    for (code, value) in a.custom.iter().take(60) {
-        let Some(shown) = crate::mcp::custom::plain(value) else {
-            continue;
-        };
-        let known = profile.and_then(|p| {
-            p.custom_fields()
-                .find(|f| f.content.as_ref().and_then(|c| c.code.as_deref()) == Some(code))
-        });
-        let name = known.and_then(|f| f.name.as_deref()).unwrap_or(code);
-        let unit = known
-            .and_then(|f| f.content.as_ref()?.units.as_deref())
-            .map(|u| format!(" {}", text::name(u)))
-            .unwrap_or_default();
-        facts.push(format!("{} {shown}{unit}", text::name(name)));
-    }
-    facts.join(" · ")
+pub fn custom(a: &Activity, fields: &[CustomField]) -> String {
+    let facts = fields
+        .iter()
+        .filter_map(|field| field.fact(a.custom.get(&field.code)?));
+    facts.collect::<Vec<_>>().join(" · ")
 }
 
 /// Comments, quoted: others wrote them. How many there are.

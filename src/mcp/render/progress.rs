@@ -44,7 +44,7 @@ pub fn of(event: &Event, done: &[Activity], units: Units, today: Date) -> Option
         format!("{done} of {}{share}", units::hours(float(target)))
     }));
     let metres = event.distance_target.or(event.distance);
-    parts.extend(metres.filter(|target| *target > 0.0).map(|target| {
+    parts.extend(metres.filter(|target| *target >= 1.0).map(|target| {
         let share = percent(totals.metres, target);
         let (done, target) = (units.distance(totals.metres), units.distance(target));
         let name = units.distance_name();

@@ -87,10 +87,16 @@ pub fn standing(
     Some(Standing {
         ramp: week_ago.map(|before| state.now.ctl - before),
         state,
-        done: done.filter_map(|(_, load)| load).sum(),
-        planned: planned.filter_map(|(_, load)| load).sum(),
+        done: total(done),
+        planned: total(planned),
         open: open.len(),
     })
+}
+
+fn total<'a>(loads: impl Iterator<Item = (&'a Option<String>, Option<i64>)>) -> i64 {
+    loads
+        .filter_map(|(_, load)| load)
+        .fold(0, i64::saturating_add)
 }
 
 /// Fitness, fatigue and form with what is done, and with what is planned for today beside it.

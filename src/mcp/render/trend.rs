@@ -3,6 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::events::week_start;
 use crate::analytics::baseline::{self, Position, hrv_status, mean};
 use crate::analytics::theil_sen::{self, Direction, Trend};
 use crate::mcp::measure::Kind;
@@ -30,17 +31,22 @@ pub fn days_from(first: Date, date: Date) -> f64 {
     f64::from(date.since(first).map_or(0, |span| span.get_days()))
 }
 
-/// Which way it goes. On a scale of labels the higher number is the worse state, and on a clock the slower.
+/// Which way it goes. On a scale of labels the higher number is the worse state, and on a clock the slower. Where most values
+/// are equal there is a direction and a change of 0.
 #[must_use]
-pub const fn direction(trend: &Trend, kind: Kind) -> &'static str {
-    match (trend.direction, kind) {
-        (Direction::Unclear, _) => "no clear trend",
+pub fn direction(trend: &Trend, kind: Kind) -> String {
+    let way = match (trend.direction, kind) {
+        (Direction::Unclear, _) => return "no clear trend".to_owned(),
         (Direction::Rising, Kind::Labels(_)) => "getting worse",
         (Direction::Falling, Kind::Labels(_)) => "getting better",
         (Direction::Rising, Kind::Pace(_)) => "getting slower",
         (Direction::Falling, Kind::Pace(_)) => "getting faster",
         (Direction::Rising, _) => "rising",
         (Direction::Falling, _) => "falling",
+    };
+    match trend.slope == 0.0 {
+        true => format!("{way}, mostly level"),
+        false => way.to_owned(),
     }
 }
 
@@ -184,8 +190,12 @@ impl Weeks {
     /// Of the days from `oldest` to `last`, `most` at most.
     #[must_use]
     pub fn of(oldest: Date, last: Date, most: i32) -> Self {
-        let first = monday(oldest);
-        let all = monday(last).since(first).map_or(0, |span| span.get_days()) / 7 + 1;
+        let first = week_start(oldest);
+        let all = week_start(last)
+            .since(first)
+            .map_or(0, |span| span.get_days())
+            / 7
+            + 1;
         let each = (all + most - 1).max(most) / most;
         let starts = (0..all)
             .step_by(usize::try_from(each).unwrap_or(1))
@@ -225,12 +235,6 @@ impl Weeks {
     }
 }
 
-/// The first day of the week.
-fn monday(day: Date) -> Date {
-    let back = i32::from(day.weekday().to_monday_zero_offset());
-    day.checked_sub(back.days()).unwrap_or(day)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -262,6 +266,17 @@ mod tests {
             interval(&rising, Kind::Number("ms", 0), units),
             "+7 to +7 ms"
         );
+    }
+
+    #[test]
+    fn a_direction_without_a_slope_says_why() {
+        // Of 190 pairs 84 rise and 106 are equal: the median is 0, and Kendall's S of 84 is clear.
+        let step = of(&series(
+            (0..20).map(|day| if day < 14 { 70.0 } else { 70.1 }),
+        ))
+        .unwrap();
+        assert_eq!(direction(&step, Kind::Weight), "rising, mostly level");
+        assert_eq!(per_week(&step, Kind::Weight, Units::default()), "0 kg");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::days;
 use super::table::Table;
 use crate::intervals::wellness::Wellness;
-use crate::mcp::custom::{self, CustomField, Place};
+use crate::mcp::measure::custom::{self, CustomField, Place};
 use crate::mcp::measure::{MEASURES, Measure, find, folded};
 use crate::mcp::reply::Reply;
 use crate::mcp::text;
@@ -135,9 +135,13 @@ impl Wanted {
             Asked::Named(names) => {
                 for name in names {
                     if let Some(measure) = find(name) {
-                        wanted.measures.push(measure);
+                        if wanted.measures.iter().all(|m| m.name != measure.name) {
+                            wanted.measures.push(measure);
+                        }
                     } else if let Some(field) = fields.iter().find(|f| f.is_called(name)) {
-                        wanted.custom.push(field.clone());
+                        if !wanted.custom.contains(field) {
+                            wanted.custom.push(field.clone());
+                        }
                     } else if is_comments(name) {
                         wanted.comments = true;
                     } else {
@@ -165,7 +169,9 @@ impl Wanted {
             .iter()
             .filter(|field| found.iter().all(|day| filled(day, field).is_none()))
             .map(|field| field.name.clone());
-        measures.chain(custom).collect()
+        let comments = self.comments && found.iter().all(|day| day.comments.is_none());
+        let comments = comments.then(|| "comments".to_owned());
+        measures.chain(custom).chain(comments).collect()
     }
 
     /// What there is none of, when nothing is.
@@ -204,14 +210,7 @@ fn filled(day: &Wellness, field: &CustomField) -> Option<String> {
 /// The codes of the custom fields that hold something.
 #[must_use]
 pub fn custom_codes(found: &[Wellness]) -> Vec<String> {
-    let mut codes: Vec<String> = found
-        .iter()
-        .flat_map(|day| day.custom.iter())
-        .filter(|(_, value)| custom::plain(value).is_some())
-        .map(|(code, _)| code.clone())
-        .collect();
-    codes.sort_unstable();
-    codes.dedup();
+    let mut codes = custom::codes(found.iter().map(|day| &day.custom));
     codes.truncate(MOST_CUSTOM);
     codes
 }
@@ -308,6 +307,16 @@ pub fn rows(found: &[Wellness], wanted: &Wanted, units: Units, today: Date) -> R
         constant,
         with_plan,
     }
+}
+
+/// The head of an answer without rows: there may be comments all the same.
+#[must_use]
+pub fn without_rows(found: &[Wellness], wanted: &Wanted, range: &str) -> Reply {
+    let comments = found.iter().filter(|day| day.comments.is_some()).count();
+    Reply::new(match wanted.comments && comments > 0 {
+        true => format!("{} · {range}", super::count(comments, "comment")),
+        false => format!("No {} · {range}", wanted.what()),
+    })
 }
 
 /// The comments of the newest days, quoted.

@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use super::days;
 use crate::intervals::wellness::{Wellness, WellnessUpdate};
-use crate::mcp::custom::plain as custom_value;
 use crate::mcp::measure::MEASURES;
+use crate::mcp::measure::custom::plain as custom_value;
 use crate::mcp::text;
 use crate::units::Units;
 

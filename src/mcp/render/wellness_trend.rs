@@ -3,12 +3,12 @@
 use super::days;
 use super::table::Table;
 use super::trend::{self, Point, Weeks};
-use super::wellness::Wanted;
+use super::wellness::{self, Wanted};
 use crate::analytics::baseline::mean;
 use crate::intervals::wellness::Wellness;
 use crate::mcp::context::Local;
-use crate::mcp::custom::quantity;
 use crate::mcp::measure::Kind;
+use crate::mcp::measure::custom::quantity;
 use crate::mcp::params::Window;
 use crate::mcp::reply::Reply;
 use crate::units::Units;
@@ -17,14 +17,14 @@ use crate::units::Units;
 const COLUMNS: i32 = 12;
 
 /// Means by week, Monday to Sunday, the change a week, and the last days against what is normal. `found` begins before the
-/// window where normal does.
+/// window where normal does, `shown` are the days of it.
 #[must_use]
 pub fn weekly(
     found: &[Wellness],
+    shown: &[Wellness],
     wanted: &Wanted,
     window: Window,
     local: &Local,
-    range: &str,
 ) -> Reply {
     let today = local.today();
     let last = window.newest.min(today);
@@ -69,8 +69,11 @@ pub fn weekly(
         1 => "Weekly means (weeks from Monday)".to_owned(),
         each => format!("Means of {each} weeks (from Monday)"),
     };
+    let range = days::window(window, local);
     if table.is_empty() {
-        return Reply::new(format!("No {} · {range}", wanted.what()));
+        let mut reply = wellness::without_rows(shown, wanted, &range);
+        wellness::comments(&mut reply, shown, wanted);
+        return reply;
     }
     let mut reply = Reply::new(format!("{of} · {range}"));
     reply.line(table.render());
@@ -83,6 +86,9 @@ pub fn weekly(
         "Rests on the days counted; first and last column may be incomplete. a week: Theil-Sen slope, trend by Mann-Kendall at \
          95 %; normal: mean ± 0.5 SD of 42 days to the end (hrv: of ln over 60, as get_today).",
     );
+    if wanted.named {
+        wellness::comments(&mut reply, shown, wanted);
+    }
     reply
 }
 
@@ -111,7 +117,7 @@ impl Line {
                 .chain(means.map(|mean| mean.map(|mean| kind.show_mean(mean, units))))
                 .chain([
                     found.map(|found| trend::per_week(&found, kind, units)),
-                    found.map(|found| trend::direction(&found, kind).to_owned()),
+                    found.map(|found| trend::direction(&found, kind)),
                     against.map(|against| kind.show_mean(against.recent, units)),
                     against.map(|against| against.normal(kind, units)),
                     against.map(|against| against.words(kind).to_owned()),

@@ -569,3 +569,19 @@ async fn what_stands_out_is_named_with_its_day_even_beside_a_trend() {
     );
     assert!(text.contains("\nFalling: -0.7 kg a week"), "{text}");
 }
+
+#[tokio::test]
+async fn a_sport_that_changes_nothing_is_said() {
+    let world = World::start().await;
+    let said_of = async |arguments: Value| said(&world, arguments).await;
+    let note = "sport changes nothing here: hrv is of days.";
+    let of_days = said_of(json!({ "metric": "hrv", "sport": "Run" })).await;
+    assert!(of_days.lines().any(|line| line == note), "{of_days}");
+    for arguments in [
+        json!({ "metric": "hrv" }),
+        json!({ "metric": "hrv", "versus": "pace", "sport": "Run" }),
+    ] {
+        let text = said_of(arguments).await;
+        assert!(!text.contains("changes nothing"), "{text}");
+    }
+}

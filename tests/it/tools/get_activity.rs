@@ -3,7 +3,7 @@
 use intervals_mcp_server::demo::{Fault, FaultScope};
 use serde_json::{Value, json};
 
-use crate::support::{World, table};
+use crate::support::{Caller, World, altered, table};
 
 async fn latest(world: &World, sport: &str) -> Value {
     let list = world
@@ -393,6 +393,59 @@ async fn parts_that_are_empty_are_named_in_one_line() {
         "{text}"
     );
     world.assert_well_behaved();
+}
+
+#[tokio::test]
+async fn custom_values_are_shown_as_they_are_everywhere_else() {
+    let item = |code: &str, name: &str, content: Value| {
+        let mut item =
+            json!({ "id": 1, "type": "ACTIVITY_FIELD", "name": name, "content": { "code": code } });
+        for (key, value) in content.as_object().unwrap() {
+            item["content"][key] = value.clone();
+        }
+        item
+    };
+    let surface = json!({ "units": "of 3", "options": [{ "value": 1, "text": "Tarmac" }, { "value": 2, "text": "Gravel" }] });
+    let (_demo, server) = altered(move |path, body| {
+        if path.contains("/activity/") {
+            body["GelCount"] = json!(3);
+            body["Surface"] = json!("2");
+            body["Undefined"] = json!(7.5);
+            body["Ratio"] = json!("Infinity");
+        } else if path.ends_with("/custom-item") {
+            // What the profile does not tell.
+            *body = json!([item("Surface", "Road surface", surface.clone())]);
+        }
+    })
+    .await;
+    let world = World::start().await;
+    let arguments = json!({ "id": latest(&world, "Ride").await["id"], "include": "custom" });
+    let text = Caller::owner(&server)
+        .call_tool("get_activity", arguments)
+        .await
+        .ok();
+    let line = "Gels taken 3 gels · Road surface Gravel · Undefined 7.5";
+    assert!(text.lines().any(|l| l == line), "{text}");
+}
+
+#[tokio::test]
+async fn form_afterwards_is_shown_as_the_athlete_has_it() {
+    let (_demo, server) = altered(|path, body| {
+        if path.contains("/activity/") {
+            body["icu_ctl"] = json!(50.0);
+            body["icu_atl"] = json!(60.0);
+        } else if body["icu_form_as_percent"].is_boolean() {
+            body["icu_form_as_percent"] = json!(true);
+        }
+    })
+    .await;
+    let world = World::start().await;
+    let arguments = json!({ "id": latest(&world, "Ride").await["id"] });
+    let text = Caller::owner(&server)
+        .call_tool("get_activity", arguments)
+        .await
+        .ok();
+    assert!(text.contains("fitness 50, fatigue 60, form -20%"), "{text}");
 }
 
 #[tokio::test]

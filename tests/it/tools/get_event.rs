@@ -3,7 +3,7 @@
 use intervals_mcp_server::demo::{Fault, FaultScope};
 use serde_json::{Value, json};
 
-use crate::support::World;
+use crate::support::{Caller, World, altered};
 
 /// What the service lists in this window, with resolved steps.
 async fn listed(world: &World, window: &str) -> Vec<Value> {
@@ -373,4 +373,28 @@ async fn planned_cadence_is_steps_on_foot_and_revolutions_elsewhere() {
             "{text}"
         );
     }
+}
+
+#[tokio::test]
+async fn projected_form_is_shown_as_the_athlete_has_it() {
+    let (_demo, server) = altered(|path, body| {
+        if path.contains("/events/") {
+            body["icu_ctl"] = json!(50.0);
+            body["icu_atl"] = json!(60.0);
+        } else if body["icu_form_as_percent"].is_boolean() {
+            body["icu_form_as_percent"] = json!(true);
+        }
+        if path.ends_with("/events") {
+            *body = json!([]);
+        }
+    })
+    .await;
+    let world = World::start().await;
+    let workout = find(&world, AHEAD, |event| event["category"] == "WORKOUT").await;
+    let arguments = json!({ "id": workout["id"] });
+    let text = Caller::owner(&server)
+        .call_tool("get_event", arguments)
+        .await
+        .ok();
+    assert!(text.contains("fitness 50, fatigue 60, form -20%"), "{text}");
 }

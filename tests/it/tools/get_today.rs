@@ -136,12 +136,12 @@ async fn it_names_the_plan_the_next_race_and_the_last_sessions() {
     let plan = table(&text, "id|date|what");
     assert!(!plan.is_empty());
     let day = world
-        .raw("/athlete/{id}/events?oldest=2026-03-18&newest=2026-03-21")
+        .raw("/athlete/{id}/events?oldest=2026-03-16&newest=2026-03-21")
         .await;
-    let ids: Vec<String> = day
-        .as_array()
-        .unwrap()
-        .iter()
+    // From today on, and what is for this week.
+    let events = day.as_array().unwrap().iter();
+    let ids: Vec<String> = events
+        .filter(|e| e["for_week"] == true || e["start_date_local"].as_str() >= Some("2026-03-18"))
         .map(|e| e["id"].to_string())
         .collect();
     assert!(
@@ -200,10 +200,11 @@ async fn rows_are_capped_and_the_rest_is_said() {
         .await;
     let phases = events.as_array().unwrap().iter();
     let phases = phases.filter(|e| e["category"] == "PLAN").count();
-    let more = events.as_array().unwrap().len() - phases - shown;
+    // Beside these days the target of the week, which stands on its Monday.
+    let more = events.as_array().unwrap().len() + 1 - phases - shown;
     assert!(more > 0);
     assert!(
-        text.contains(&format!("{more} more from Fri 03-20 on: list_events.")),
+        text.contains(&format!("{more} more from Thu 03-19 on: list_events.")),
         "{text}"
     );
     assert!(
@@ -310,4 +311,85 @@ async fn long_names_are_cut_and_strava_is_said_once() {
     );
     assert!(text.contains("Last 7 days: 6 activities"), "{text}");
     assert_eq!(text.matches("came through Strava").count(), 1, "{text}");
+}
+
+fn event(id: i64, category: &str, day: &str, more: &serde_json::Value) -> serde_json::Value {
+    let mut event = json!({
+        "id": id, "category": category, "name": format!("No {id}"),
+        "start_date_local": format!("{day}T00:00:00"),
+    });
+    for (name, value) in more.as_object().unwrap() {
+        event[name] = value.clone();
+    }
+    event
+}
+
+#[tokio::test]
+async fn what_is_for_this_week_stays_in_the_plan_until_it_is_over() {
+    let account = |now: &str| Account {
+        now: now.to_owned(),
+        events: vec![
+            event(
+                1,
+                "TARGET",
+                "2026-03-16",
+                &json!({ "for_week": true, "load_target": 200 }),
+            ),
+            event(
+                2,
+                "WORKOUT",
+                "2026-03-16",
+                &json!({ "for_week": true, "type": "Run" }),
+            ),
+            event(3, "WORKOUT", "2026-03-16", &json!({ "type": "Run" })),
+        ],
+        activities: vec![json!({
+            "id": "i5", "type": "Ride", "start_date_local": "2026-03-17T08:00:00", "moving_time": 3600,
+            "icu_training_load": 50, "source": "GARMIN_CONNECT",
+        })],
+        ..Account::default()
+    };
+    // Wednesday.
+    let text = account("2026-03-18T09:30:00Z")
+        .says("get_today", json!({}))
+        .await;
+    let rows = table(&text, "id|date|what");
+    let states: Vec<(&str, &str)> = rows
+        .iter()
+        .map(|row| (&*row["id"], &*row["state"]))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            (
+                "1",
+                "so far load 50 of 200 (25 %) in 1 activity, for the week"
+            ),
+            ("2", "for the week")
+        ],
+        "{text}"
+    );
+    let next_week = account("2026-03-23T09:30:00Z");
+    let text = next_week.says("get_today", json!({})).await;
+    assert!(text.contains("\nPlan: nothing in the calendar"), "{text}");
+}
+
+#[tokio::test]
+async fn loads_beyond_all_measure_break_nothing() {
+    let today = "2026-03-18";
+    let huge = |id: i64| {
+        event(
+            id,
+            "WORKOUT",
+            today,
+            &json!({ "type": "Run", "icu_training_load": i64::MAX }),
+        )
+    };
+    let account = Account {
+        wellness: days(today, 20, |_| json!({ "ctl": 50.0, "atl": 60.0 })),
+        events: vec![huge(1), huge(2)],
+        ..Account::default()
+    };
+    let text = account.says("get_today", json!({})).await;
+    assert!(text.contains("Fitness (CTL) 50"), "{text}");
 }

@@ -502,3 +502,43 @@ async fn weight_and_form_are_shown_as_the_athlete_has_them() {
         ("154.3", "-20")
     );
 }
+
+#[tokio::test]
+async fn what_is_named_twice_is_shown_once() {
+    let world = World::start().await;
+    let arguments = json!({ "fields": "hrv, rMSSD, HRV, Caffeine, caffeine" });
+    let said = world.owner().call_tool("get_wellness", arguments).await;
+    let text = said.ok();
+    assert!(text.contains("\ndate|hrv ms|Caffeine mg\n"), "{text}");
+}
+
+#[tokio::test]
+async fn comments_are_quoted_by_week_too_and_said_to_be_missing() {
+    let account = || Account {
+        wellness: days("2026-03-18", 10, |place| match place {
+            2 => json!({ "hrv": 50.0, "comments": "Slept in a tent" }),
+            _ => json!({ "hrv": 50.0 }),
+        }),
+        ..Account::default()
+    };
+    let range = "Mon 2026-03-09 to Wed 2026-03-18 (Europe/Zurich, today is Wed 2026-03-18)";
+    for mode in ["days", "trend"] {
+        let arguments = json!({ "oldest": "-9d", "fields": "comments", "mode": mode });
+        let text = account().says("get_wellness", arguments).await;
+        assert!(
+            text.starts_with(&format!("1 comment · {range}\n")),
+            "{text}"
+        );
+        assert!(text.contains("\nSlept in a tent\n"), "{text}");
+        let arguments = json!({ "oldest": "-9d", "fields": "hrv, comments", "mode": mode });
+        let text = account().says("get_wellness", arguments).await;
+        assert!(text.contains("\nSlept in a tent\n"), "{text}");
+        let arguments = json!({ "oldest": "-5d", "fields": "hrv, comments", "mode": mode });
+        let text = account().says("get_wellness", arguments).await;
+        assert!(text.contains("\nNo comments in these days."), "{text}");
+    }
+    // Who names all measures wants their trends.
+    let arguments = json!({ "oldest": "-9d", "fields": "all", "mode": "trend" });
+    let text = account().says("get_wellness", arguments).await;
+    assert!(!text.contains("tent"), "{text}");
+}

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Caller, World, altered, table};
+use crate::support::{Account, Caller, World, altered, table};
 
 #[tokio::test]
 async fn the_default_is_the_next_fortnight_in_order() {
@@ -679,5 +679,78 @@ async fn a_week_begins_where_its_target_stands_and_strava_is_said_to_be_missing(
             state.contains("activities, 1 through Strava not counted, for the week"),
             "{state}"
         );
+    }
+}
+
+#[tokio::test]
+async fn projected_form_is_shown_as_the_athlete_has_it() {
+    let account = |percent: bool| Account {
+        events: vec![json!({
+            "id": 7, "category": "WORKOUT", "type": "Run", "start_date_local": "2026-03-19T00:00:00",
+            "icu_ctl": 50.0, "icu_atl": 60.0,
+        })],
+        preferences: json!({ "icu_form_as_percent": percent }),
+        ..Account::default()
+    };
+    for (percent, head, form, note) in [
+        (false, "form", "-10", "form: projected CTL minus ATL at"),
+        // 10 of 50.
+        (
+            true,
+            "form %",
+            "-20",
+            "form: projected CTL minus ATL in percent of CTL at",
+        ),
+    ] {
+        let text = account(percent).says("list_events", json!({})).await;
+        let rows = rows(&text);
+        assert_eq!(rows[0][head], form, "{text}");
+        assert!(text.contains(note), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_workout_for_the_week_is_not_done_only_when_the_week_is_over() {
+    let account = |now: &str| Account {
+        now: now.to_owned(),
+        events: vec![json!({
+            "id": 7, "category": "WORKOUT", "type": "Run", "start_date_local": "2026-03-16T00:00:00", "for_week": true,
+        })],
+        ..Account::default()
+    };
+    let arguments = json!({ "oldest": "2026-03-16", "newest": "2026-03-22" });
+    let sunday = account("2026-03-22T09:30:00Z")
+        .says("list_events", arguments.clone())
+        .await;
+    assert_eq!(rows(&sunday)[0]["state"], "for the week", "{sunday}");
+    assert!(!sunday.contains("Past workouts"), "{sunday}");
+    let monday = account("2026-03-23T09:30:00Z")
+        .says("list_events", arguments)
+        .await;
+    assert_eq!(
+        rows(&monday)[0]["state"],
+        "not done, for the week",
+        "{monday}"
+    );
+    assert!(monday.contains("Past workouts: 0 of 1 done."), "{monday}");
+}
+
+#[tokio::test]
+async fn a_cursor_beyond_all_rows_is_none_that_was_named() {
+    let world = World::start().await;
+    for tool in ["list_events", "list_workouts"] {
+        for cursor in [
+            json!(u64::MAX),
+            json!(u64::MAX.to_string()),
+            json!(-1),
+            json!("x"),
+        ] {
+            let arguments = json!({ "cursor": cursor });
+            let said = world.owner().call_tool(tool, arguments).await.error();
+            assert!(
+                said.starts_with("cursor must be"),
+                "{tool} {cursor}: {said}"
+            );
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::intervals::activities::ListActivities;
 use crate::mcp::analysis::{self, Asked};
 use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
-use crate::mcp::metric::{self, Metric, SESSION_FIELDS};
+use crate::mcp::measure::metric::{self, Metric, SESSION_FIELDS};
 use crate::mcp::params::{DateSpec, Sport, Text, Window};
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::reply::Reply;

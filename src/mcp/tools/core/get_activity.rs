@@ -9,6 +9,7 @@ use crate::mcp::activity_parts;
 use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
 use crate::mcp::execution;
+use crate::mcp::measure::custom::{self, Place};
 use crate::mcp::params::{ActivityId, Choice, List, choice};
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::render::{activity, intervals, parts, zones};
@@ -63,25 +64,20 @@ impl Tool for GetActivity {
             }
         };
         let when = |part: Part| has(part).then_some(());
-        let (local, found, weather, segments, messages, profile) = tokio::join!(
+        let (local, found, weather, segments, messages) = tokio::join!(
             context.local(),
             detail,
             OptionFuture::from(when(Part::Weather).map(|()| client.weather(&id))),
             OptionFuture::from(when(Part::Segments).map(|()| client.segments(&id))),
             OptionFuture::from(when(Part::Messages).map(|()| client.messages(&id, 50))),
-            async {
-                match when(Part::Custom) {
-                    Some(()) => context.client().athlete().profile().await.ok(),
-                    None => None,
-                }
-            },
         );
         let (local, found) = (local?, found?);
         if found.is_stub() {
             return Ok(activity::stub(&found, &local));
         }
         let units = local.units;
-        let (plan, splits, best_efforts, histogram) = tokio::join!(
+        let codes = custom::codes(std::iter::once(&found.custom));
+        let (plan, splits, best_efforts, histogram, fields) = tokio::join!(
             OptionFuture::from(
                 when(Part::Plan).map(|()| execution::beside(context, &found, &local))
             ),
@@ -95,9 +91,14 @@ impl Tool for GetActivity {
             OptionFuture::from(
                 when(Part::Histogram).map(|()| activity_parts::histogram(context, &found, units))
             ),
+            OptionFuture::from(when(Part::Custom).map(|()| custom::fields(
+                context,
+                Place::Activity,
+                &codes
+            ))),
         );
         let mut reply = activity::summary(&found, &local);
-        let fields = profile.as_deref();
+        let fields = fields.unwrap_or_default();
         let weather = weather.map(|found| found.map(|w| parts::weather(&w, units)));
         let segments = segments.map(|found| found.map(|s| parts::segments(&s)));
         let now = |part: Part, text: &dyn Fn() -> String| when(part).map(|()| Ok(text()));
@@ -116,7 +117,7 @@ impl Tool for GetActivity {
             ("segments", segments),
             (
                 "custom fields",
-                now(Part::Custom, &|| parts::custom(&found, fields)),
+                now(Part::Custom, &|| parts::custom(&found, &fields)),
             ),
         ] {
             match part {

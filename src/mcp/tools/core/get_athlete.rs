@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
+use crate::mcp::measure::custom;
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::render::{athlete, days};
 use crate::mcp::reply::Reply;
@@ -27,11 +28,12 @@ impl Tool for GetAthlete {
 
     async fn run(context: &Context, Params {}: Params) -> Result<Reply, ToolError> {
         let client = context.client();
-        let (local, profile, sports, settings) = tokio::join!(
+        let (local, profile, sports, settings, fields) = tokio::join!(
             context.local(),
             async { client.athlete().profile().await },
             async { client.sports().list().await },
             async { client.preferences().get().await.ok() },
+            custom::defined(context),
         );
         let (local, profile, sports) = (local?, profile?, sports?);
         let who = &profile.athlete;
@@ -62,12 +64,16 @@ impl Tool for GetAthlete {
         let mut reply = Reply::new(facts.join(" · "));
         let units = local.units;
         reply.line(format!(
-            "{} ({}) · shown in {}, {}, {}",
+            "{} ({}) · shown in {}, {}, {}{}",
             days::full(local.today()),
             local.zone_name(),
             units.distance_name(),
             units.weight_name(),
-            units.temperature_name()
+            units.temperature_name(),
+            match units.form_percent {
+                true => ", form in percent of fitness",
+                false => "",
+            }
         ));
         if sports.is_empty() {
             reply.footer("No sport settings: thresholds and zones are not set in Intervals.icu.");
@@ -75,7 +81,7 @@ impl Tool for GetAthlete {
         for sport in sports.iter() {
             reply.line(athlete::sport(sport, units));
         }
-        reply.line_if(athlete::custom_fields(&profile));
+        reply.line_if(athlete::custom_fields(&fields));
         if who.timezone.is_none() {
             reply.footer("No time zone is set in Intervals.icu: days are those of UTC.");
         }

@@ -124,7 +124,7 @@ impl Tool for GetToday {
         reply.line_if(&feelings);
         agenda::absences(&mut reply, &plan, today);
         agenda::next_race(&mut reply, &races, today);
-        agenda::planned(&mut reply, &plan, &sessions, today, most);
+        agenda::planned(&mut reply, &plan, &sessions, (local.units, today), most);
         agenda::last_sessions(&mut reply, &sessions, local.units, today);
         let note = activities::stub_note(sessions.iter(), today.year(), false);
         if !note.is_empty() {

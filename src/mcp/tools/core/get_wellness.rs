@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use crate::intervals::wellness::Wellness;
 use crate::mcp::context::{Context, Local};
-use crate::mcp::custom;
 use crate::mcp::error::ToolError;
+use crate::mcp::measure::custom;
 use crate::mcp::params::{Choice, DateSpec, List, Text, Window, choice};
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::render::wellness::{self, Asked, Wanted};
@@ -70,13 +70,13 @@ impl Tool for GetWellness {
         let shown = found.partition_point(|day| day.date < window.oldest);
         let shown = found.get(shown..).unwrap_or_default();
         let codes = wellness::custom_codes(shown);
-        let fields = match asked {
-            Asked::Named(_) if asked.may_be_custom() => {
-                custom::fields(context, wellness::PLACE, &codes).await
-            }
-            Asked::Named(_) => Vec::new(),
-            _ if codes.is_empty() => Vec::new(),
-            _ => custom::fields(context, wellness::PLACE, &codes).await,
+        let may_be_custom = match asked {
+            Asked::Named(_) => asked.may_be_custom(),
+            _ => !codes.is_empty(),
+        };
+        let fields = match may_be_custom {
+            true => custom::fields(context, wellness::PLACE, &codes).await,
+            false => Vec::new(),
         };
         let wanted = Wanted::choose(asked, shown, fields).map_err(ToolError::Invalid)?;
         let range = days::window(window, &local);
@@ -86,7 +86,7 @@ impl Tool for GetWellness {
         let mut reply = if past.is_empty() {
             Reply::new(format!("No wellness data · {range}"))
         } else if is_trend {
-            wellness_trend::weekly(&found, &wanted, window, &local, &range)
+            wellness_trend::weekly(&found, past, &wanted, window, &local)
         } else {
             rows(past, &wanted, &local, &range)
         };
@@ -120,7 +120,7 @@ fn rows(found: &[Wellness], wanted: &Wanted, local: &Local, range: &str) -> Repl
     let shown = found.get(cut..).unwrap_or_default();
     let rows = wellness::rows(shown, wanted, local.units, local.today());
     if rows.table.is_empty() {
-        let mut reply = Reply::new(format!("No {} · {range}", wanted.what()));
+        let mut reply = wellness::without_rows(shown, wanted, range);
         wellness::comments(&mut reply, shown, wanted);
         return reply;
     }

@@ -102,7 +102,14 @@ impl Tool for ListEvents {
         }
         let is_ahead = |e: &&Event| e.starts().is_some_and(|starts| starts.date() >= today);
         if shown.iter().any(|e| e.icu_ctl.is_some() && is_ahead(e)) {
-            reply.footer("form: projected CTL minus ATL at the end of the day, if everything is done as planned.");
+            let percent = if local.units.form_percent {
+                " in percent of CTL"
+            } else {
+                ""
+            };
+            reply.footer(format!(
+                "form: projected CTL minus ATL{percent} at the end of the day, if everything is done as planned."
+            ));
         }
         let in_window = |a: &&Activity| {
             activities::day(a).is_some_and(|day| window.oldest <= day && day <= window.newest)

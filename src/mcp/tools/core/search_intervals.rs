@@ -5,10 +5,10 @@ use serde::Deserialize;
 
 use crate::intervals::activities::IntervalSearch;
 use crate::mcp::context::Context;
-use crate::mcp::effort_measure::Metric;
 use crate::mcp::efforts::Wanted;
 use crate::mcp::error::ToolError;
 use crate::mcp::interval_finding;
+use crate::mcp::measure::effort::Metric;
 use crate::mcp::params::{Choice, DateSpec, Int, Num, Secs, Sport};
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::reply::Reply;

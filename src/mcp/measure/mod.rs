@@ -1,7 +1,14 @@
-//! What is known of a day: one table from which rows, trends and the names of parameters follow.
+//! What can be measured, shown and followed. Of days: one table here, from which rows, trends and the names of parameters
+//! follow; of activities: `session`; of them and of their intervals side by side: `effort`; the athlete's own fields:
+//! `custom`; any of them by its name: `metric`.
 
-use super::scales::{self, BURDEN, Scale};
+pub mod custom;
+pub mod effort;
+pub mod metric;
+pub mod session;
+
 use crate::intervals::wellness::Wellness;
+use crate::mcp::scales::{self, BURDEN, Scale};
 use crate::units::{Pace, Units, number, signed};
 
 /// How a measure is shown.

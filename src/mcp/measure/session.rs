@@ -1,10 +1,10 @@
 //! What can be followed from one activity to the next.
 
-use super::measure::{Kind, folded};
-use super::render::activities;
-use super::render::activity::counts_steps;
-use super::scales::FEEL;
+use super::{Kind, folded};
 use crate::intervals::activities::Activity;
+use crate::mcp::render::activities;
+use crate::mcp::render::activity::counts_steps;
+use crate::mcp::scales::FEEL;
 use crate::units::Units;
 
 /// Something that an activity has or has not.

@@ -1,8 +1,8 @@
 //! Where curves are read: times and distances, as they are written and as they are shown.
 
-use super::error::ToolError;
-use super::params::Text;
-use super::text;
+use crate::mcp::error::ToolError;
+use crate::mcp::params::Text;
+use crate::mcp::text;
 use crate::units::{Units, number};
 
 /// Rows at most: more would not be read.

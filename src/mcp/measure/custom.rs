@@ -1,21 +1,24 @@
 //! The athlete's own fields, by the names and in the units that the athlete gave them.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::context::Context;
-use super::measure::{Kind, folded};
-use super::text;
+use super::{Kind, folded};
 use crate::intervals::custom_item::CustomItem;
+use crate::mcp::context::Context;
+use crate::mcp::text;
 use crate::units::number;
 
 /// Fields of one place that are known at most.
 const MOST: usize = 60;
+/// Options of a choice that are told at most.
+const MOST_OPTIONS: usize = 12;
 
 /// Where a field is filled in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     Wellness,
     Activity,
+    Interval,
 }
 
 /// A field that the athlete added.
@@ -34,6 +37,7 @@ impl Place {
         match self {
             Self::Wellness => "INPUT_FIELD",
             Self::Activity => "ACTIVITY_FIELD",
+            Self::Interval => "INTERVAL_FIELD",
         }
     }
 }
@@ -41,9 +45,7 @@ impl Place {
 /// The fields of `place` that the profile tells, which is nearly always known already.
 pub async fn told(context: &Context, place: Place) -> Vec<CustomField> {
     let profile = context.client().athlete().profile().await;
-    let items = profile
-        .iter()
-        .flat_map(|profile| profile.custom_items.iter().flatten());
+    let items = profile.iter().flat_map(|profile| profile.custom_fields());
     CustomField::all(items, place)
 }
 
@@ -71,6 +73,26 @@ pub async fn fields(context: &Context, place: Place, codes: &[String]) -> Vec<Cu
         }
     }
     known
+}
+
+/// What the athlete defined, by its place; the list of the service is asked when the profile tells none.
+pub async fn defined(context: &Context) -> Vec<(&'static str, Vec<CustomField>)> {
+    let places = [
+        ("wellness", Place::Wellness),
+        ("activity", Place::Activity),
+        ("interval", Place::Interval),
+    ];
+    let mut found = Vec::new();
+    for (name, place) in places {
+        found.push((name, told(context, place).await));
+    }
+    if found.iter().all(|(_, fields)| fields.is_empty()) {
+        found.clear();
+        for (name, place) in places {
+            found.push((name, listed(context, place).await));
+        }
+    }
+    found
 }
 
 impl CustomField {
@@ -137,17 +159,69 @@ impl CustomField {
         Kind::Number("", 1)
     }
 
+    fn chosen(&self, value: &Value) -> Option<&str> {
+        let n = quantity(value)?;
+        let mut options = self.options.iter();
+        let (_, label) = options.find(|(value, _)| (value - n).abs() < 1e-9)?;
+        Some(label)
+    }
+
     /// A value as it is shown; of a choice what the athlete chose.
     #[must_use]
     pub fn show(&self, value: &Value) -> Option<String> {
-        let chosen = quantity(value).and_then(|n| {
-            let mut options = self.options.iter();
-            options.find(|(value, _)| (value - n).abs() < 1e-9)
-        });
-        chosen
-            .map(|(_, label)| label.clone())
-            .or_else(|| plain(value))
+        let chosen = self.chosen(value).map(str::to_owned);
+        chosen.or_else(|| plain(value))
     }
+
+    /// `Caffeine 120 mg`
+    #[must_use]
+    pub fn fact(&self, value: &Value) -> Option<String> {
+        let shown = self.show(value)?;
+        let unit = match self.unit.is_empty() || self.chosen(value).is_some() {
+            true => String::new(),
+            false => format!(" {}", self.unit),
+        };
+        Some(format!("{} {shown}{unit}", self.name))
+    }
+
+    /// `CaffeineMg "Caffeine" mg`, `Legs (1 fresh, 2 heavy)`: by the code that a write takes.
+    #[must_use]
+    pub fn definition(&self) -> String {
+        let code = text::name(&self.code);
+        let mut parts = Vec::new();
+        if self.name != code {
+            parts.push(format!("\"{}\"", self.name));
+        }
+        if !self.unit.is_empty() {
+            parts.push(self.unit.clone());
+        }
+        if !self.options.is_empty() {
+            let options = self.options.iter().take(MOST_OPTIONS);
+            let mut options: Vec<String> = options
+                .map(|(value, label)| format!("{} {label}", number(*value, 2)))
+                .collect();
+            if self.options.len() > MOST_OPTIONS {
+                options.push("…".to_owned());
+            }
+            parts.push(format!("({})", options.join(", ")));
+        }
+        parts.insert(0, code);
+        parts.join(" ")
+    }
+}
+
+/// The codes of the fields that hold something.
+#[must_use]
+pub fn codes<'v>(values: impl Iterator<Item = &'v Map<String, Value>>) -> Vec<String> {
+    let mut codes: Vec<String> = values
+        .flatten()
+        .filter(|(_, value)| plain(value).is_some())
+        .map(|(code, _)| code.clone())
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes.truncate(MOST);
+    codes
 }
 
 /// A custom value as it is shown when nothing is known of its field.

@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::context::Context;
 use super::custom::{self, CustomField, Place, quantity};
-use super::error::ToolError;
-use super::measure::{self, Kind, MEASURES, Measure};
-use super::params::{Sport, Window};
-use super::render::activities;
-use super::render::trend::Point;
-use super::session_measure::{self, ABOUT, SESSION_MEASURES, SessionMeasure};
-use super::text;
+use super::session::{self, ABOUT, SESSION_MEASURES, SessionMeasure};
+use super::{Kind, MEASURES, Measure};
 use crate::analytics::theil_sen::median;
 use crate::intervals::activities::Activity;
 use crate::intervals::wellness::Wellness;
+use crate::mcp::context::Context;
+use crate::mcp::error::ToolError;
+use crate::mcp::params::{Sport, Window};
+use crate::mcp::render::activities;
+use crate::mcp::render::trend::Point;
+use crate::mcp::text;
 use crate::units::Units;
 
 /// Measures that grow over the day, so that today's is not yet whole.
@@ -36,9 +36,9 @@ pub enum Metric {
 /// # Errors
 /// A sentence that lists what there is.
 pub async fn find(context: &Context, name: &str, has_sport: bool) -> Result<Metric, ToolError> {
-    let day = measure::find(name);
+    let day = super::find(name);
     if has_sport && day.is_some_and(|m| m.name == "load") {
-        let of_session = session_measure::find("session_load");
+        let of_session = session::find("session_load");
         return of_session
             .map(Metric::Session)
             .ok_or_else(|| unknown(name, &[]));
@@ -46,7 +46,7 @@ pub async fn find(context: &Context, name: &str, has_sport: bool) -> Result<Metr
     if let Some(measure) = day {
         return Ok(Metric::Day(measure));
     }
-    if let Some(measure) = session_measure::find(name) {
+    if let Some(measure) = session::find(name) {
         return Ok(Metric::Session(measure));
     }
     let pick = |days: &[CustomField], sessions: &[CustomField]| {

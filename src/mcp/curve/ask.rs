@@ -3,11 +3,11 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::error::ToolError;
-use super::params::{DateSpec, Sport, Text, choice};
-use super::text;
 use crate::intervals::curves::{Fatigue, Period};
 use crate::intervals::sports::SportSettings;
+use crate::mcp::error::ToolError;
+use crate::mcp::params::{DateSpec, Sport, Text, choice};
+use crate::mcp::text;
 
 choice! {
     pub enum Metric { Power = "power", HeartRate = "hr", Pace = "pace" }

@@ -1,9 +1,12 @@
 //! A curve as it can be read: points in order, each with its value and who set it.
 
+pub mod ask;
+pub mod places;
+
 use jiff::civil::Date;
 
-use super::curve_ask::Metric;
 use crate::intervals::curves::{Curve, CurveName, CurvePowerModel, CurveSet, PaceModel, Period};
+use ask::Metric;
 
 /// How far a point may be from where it was wanted to be taken for it, as a share.
 const SAME: f64 = 0.005;

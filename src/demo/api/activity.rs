@@ -1,11 +1,11 @@
 //! One activity: its row, intervals, messages, weather and segments.
 
+use std::borrow::Cow;
 use std::sync::PoisonError;
 
 use serde_json::{Value, json};
 
-use super::activities::with_intervals;
-use super::{Call, print};
+use super::{Call, activities, print};
 use crate::demo::ATHLETE_ID;
 use crate::demo::athlete::{Activity, profile};
 use crate::demo::document::{decimals, float};
@@ -15,12 +15,10 @@ use crate::demo::rules::Refusal;
 const FIRST_MESSAGE: i64 = 7_300_001;
 
 pub fn detail(call: &Call<'_>) -> Result<String, Refusal> {
-    call.activity()?;
-    let place = call.year.find(call.value(0)).unwrap_or_default();
-    if call.query.flag("intervals") {
-        return print(Value::Object(with_intervals(call.year, place)));
-    }
-    Ok(call.year.row(place).to_owned())
+    let id = call.value(0);
+    activities::one(call, id, call.query.flag("intervals"))
+        .map(Cow::into_owned)
+        .ok_or_else(|| Refusal::not_found(format!("Activity {id} not found")))
 }
 
 pub fn intervals(call: &Call<'_>) -> Result<String, Refusal> {

@@ -155,6 +155,18 @@ pub fn calendar(season: &Season) -> Vec<Event> {
 }
 
 impl Year {
+    /// Whether an event is a session that is still to be done.
+    pub fn is_ahead(&self, event: &Event) -> bool {
+        match &event.body {
+            Body::Session(index) => self
+                .season
+                .sessions
+                .get(*index)
+                .is_some_and(|session| session.outcome == Outcome::Ahead),
+            Body::Other(_) => false,
+        }
+    }
+
     /// An event as the API prints it; `resolve` keeps the resolved targets of its steps.
     pub fn event(&self, event: &Event, resolve: bool) -> Map<String, Value> {
         let date = |day: i32| format!("{}T00:00:00", self.season.date(day));

@@ -6,7 +6,7 @@ use jiff::ToSpan as _;
 use serde_json::{Map, Value};
 
 use super::{Call, locked, print};
-use crate::demo::athlete::{Event, Projection, Year, strip_resolved};
+use crate::demo::athlete::{Event, Projection, Year, strip_resolved, uid};
 use crate::demo::rules::{self, Refusal};
 
 /// Days after today that a list without bounds shows.
@@ -62,6 +62,28 @@ impl Calendar {
             .filter_map(|id| Some((id, self.find(year, id)?)))
             .filter(|(_, written)| wanted(&written.row))
             .collect()
+    }
+
+    /// The event with an `external_id`; generated ones have none.
+    pub fn with_external_id(&self, text: &str) -> Option<u32> {
+        self.written_with("external_id", text)
+    }
+
+    pub fn with_uid(&self, year: &Year, text: &str) -> Option<u32> {
+        let generated = || {
+            let mut ids = year.events.iter().map(|event| event.id);
+            ids.find(|id| !self.written.contains_key(id) && uid(*id) == text)
+        };
+        self.written_with("uid", text).or_else(generated)
+    }
+
+    fn written_with(&self, key: &str, text: &str) -> Option<u32> {
+        let written = self.written.iter();
+        let mut fits = written.filter(|(_, written)| {
+            let row = written.as_ref().map(|written| &written.row);
+            row.and_then(|row| row.get(key)).and_then(Value::as_str) == Some(text)
+        });
+        fits.next().map(|(id, _)| *id)
     }
 
     pub fn next_id(&mut self) -> u32 {

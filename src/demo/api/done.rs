@@ -5,8 +5,7 @@ use serde_json::{Map, Value, json};
 use super::calendar::{self, is_session};
 use super::members::{self, Shape};
 use super::recorded;
-use super::routes::ACTIVITY_TYPE_NAMES;
-use super::{Call, locked, print};
+use super::{Call, locked, names, print};
 use crate::demo::ATHLETE_ID;
 use crate::demo::athlete::{ACTIVITY_KEYS, profile};
 use crate::demo::document::{document, float};
@@ -79,7 +78,7 @@ fn changes(
             "type" => {
                 members::choice(
                     value.as_str().unwrap_or_default(),
-                    ACTIVITY_TYPE_NAMES,
+                    names::ACTIVITY_TYPES,
                     "activity",
                     key,
                 )?;

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use super::calendar::{self, Calendar};
-use super::events::{add, merged};
+use super::event::merged;
+use super::events::add;
 use super::members::{self, Shape};
 use super::{Call, locked, print};
 use crate::demo::ATHLETE_ID;

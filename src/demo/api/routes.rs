@@ -4,7 +4,7 @@ use axum::http::Method;
 
 use super::{
     Entry, Handler, account, activities, activity, analysis, athlete, calendar, curves, done,
-    events, library, plans, settings, streams, wellness,
+    events, library, names, plans, settings, streams, wellness,
 };
 use crate::demo::rules::Kind;
 
@@ -50,86 +50,8 @@ const fn write(
 const LIMIT: (&str, Kind) = ("limit", Kind::Integer);
 const ANY: Kind = Kind::List(&[]);
 const INTERVAL_TYPES: Kind = Kind::Choice(&["AUTO", "POWER", "HR", "PACE"]);
-const ACTIVITY_TYPES: Kind = Kind::Choice(ACTIVITY_TYPE_NAMES);
-pub const ACTIVITY_TYPE_NAMES: &[&str] = &[
-    "Ride",
-    "Run",
-    "Swim",
-    "WeightTraining",
-    "Hike",
-    "Walk",
-    "AlpineSki",
-    "BackcountrySki",
-    "Badminton",
-    "Canoeing",
-    "Crossfit",
-    "EBikeRide",
-    "EMountainBikeRide",
-    "Elliptical",
-    "Golf",
-    "GravelRide",
-    "TrackRide",
-    "Handcycle",
-    "HighIntensityIntervalTraining",
-    "Hockey",
-    "IceSkate",
-    "InlineSkate",
-    "Kayaking",
-    "Kitesurf",
-    "MountainBikeRide",
-    "Cyclocross",
-    "NordicSki",
-    "OpenWaterSwim",
-    "Padel",
-    "Pilates",
-    "Pickleball",
-    "Racquetball",
-    "Rugby",
-    "RockClimbing",
-    "RollerSki",
-    "Rowing",
-    "Sail",
-    "Skateboard",
-    "Snowboard",
-    "Snowshoe",
-    "Soccer",
-    "Squash",
-    "StairStepper",
-    "StandUpPaddling",
-    "Surfing",
-    "TableTennis",
-    "Tennis",
-    "TrailRun",
-    "Transition",
-    "Velomobile",
-    "VirtualRide",
-    "VirtualRow",
-    "VirtualRun",
-    "VirtualSki",
-    "WaterSport",
-    "Wheelchair",
-    "Windsurf",
-    "Workout",
-    "Yoga",
-    "Other",
-];
-const CATEGORIES: Kind = Kind::List(CATEGORY_NAMES);
-pub const CATEGORY_NAMES: &[&str] = &[
-    "WORKOUT",
-    "RACE_A",
-    "RACE_B",
-    "RACE_C",
-    "NOTE",
-    "PLAN",
-    "HOLIDAY",
-    "SICK",
-    "INJURED",
-    "SET_EFTP",
-    "FITNESS_DAYS",
-    "SEASON_START",
-    "TARGET",
-    "SET_FITNESS",
-];
+const ACTIVITY_TYPES: Kind = Kind::Choice(names::ACTIVITY_TYPES);
+const CATEGORIES: Kind = Kind::List(names::CATEGORIES);
 
 /// Literal segments stand before variable ones.
 pub static ROUTES: &[Entry] = &[

@@ -95,7 +95,10 @@ pub fn put_bulk(call: &Call<'_>) -> Result<String, Refusal> {
             .violating("PUT wellness-bulk: body is not a list")
     })?;
     let dates = rows.iter().map(checked).collect::<Result<Vec<_>, _>>()?;
-    for (date, row) in dates.into_iter().zip(rows) {
+    for (done, (date, row)) in dates.into_iter().zip(rows).enumerate() {
+        if let Some(refusal) = call.stopped(done) {
+            return Err(refusal);
+        }
         write(call, date, row);
     }
     Ok(String::new())

@@ -22,7 +22,7 @@ mod workout;
 mod workout_doc;
 
 pub use activity::Activity;
-pub use events::{Event, strip_resolved};
+pub use events::{Event, strip_resolved, uid};
 pub use keys::ACTIVITY as ACTIVITY_KEYS;
 pub use keys::EVENT as EVENT_KEYS;
 pub use keys::WELLNESS as WELLNESS_KEYS;

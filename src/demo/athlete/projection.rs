@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Year;
 use super::fitness::{self, Fitness};
 use super::season::DAYS;
-use super::{Event, Year};
 use crate::demo::document::float;
 
 /// Days after the last planned one for which fitness is projected.
@@ -35,17 +35,6 @@ impl Year {
         }
         let fitness = fitness::series(&loads);
         Projection { loads, fitness }
-    }
-
-    /// The load that a generated event adds to its day: none when the day's activity counts instead.
-    pub fn planned_load(&self, event: &Event) -> u32 {
-        if self.is_ahead(event) {
-            let row = self.event(event, false);
-            let load = row.get("icu_training_load").and_then(Value::as_u64);
-            load.and_then(|load| u32::try_from(load).ok()).unwrap_or(0)
-        } else {
-            0
-        }
     }
 }
 

@@ -182,7 +182,7 @@ async fn a_partial_update_keeps_every_other_member() {
             .wrote(
                 Method::PUT,
                 &path,
-                json!({"name": "Renamed", "color": null, "icu_ctl": 1.0, "icu_ftp": 300}),
+                json!({"name": "Renamed", "description": null, "icu_ctl": 1.0, "icu_ftp": 300}),
             )
             .await;
         assert!(answer["icu_ctl"].is_null() && answer["icu_atl"].is_null());
@@ -298,6 +298,40 @@ async fn fitness_follows_what_is_written_and_is_as_before_when_it_goes() {
     }
     assert_eq!(service.window().await, window);
     assert_eq!(service.mine("/wellness/2026-03-25").await, day);
+}
+
+#[tokio::test]
+async fn only_what_is_still_to_be_done_adds_to_fitness() {
+    let service = Service::start().await;
+    let ctl = async || number(&service.mine("/wellness/2026-03-30").await["ctl"]);
+    let calm = ctl().await;
+    let rows = service
+        .rows("/events?oldest=2026-01-01&newest=2026-03-15&category=WORKOUT")
+        .await;
+    let stubs = service.rows("/activities?oldest=2026-01-01").await;
+    let of_a_stub = |row: &Value| {
+        let day = &text(&row["start_date_local"])[..10];
+        let mut stubs = stubs.iter().filter(|row| row["type"].is_null());
+        stubs.any(|stub| text(&stub["start_date_local"]).starts_with(day))
+    };
+    let missed = rows
+        .iter()
+        .find(|row| row["paired_activity_id"].is_null() && !of_a_stub(row))
+        .unwrap();
+    let path = format!("/events/{}", missed["id"]);
+    let change = async |body: Value| service.wrote(Method::PUT, &path, body).await;
+    change(json!({"name": "Missed"})).await;
+    assert_eq!(ctl().await, calm);
+    change(json!({"start_date_local": "2026-03-24T00:00:00"})).await;
+    assert!(ctl().await > calm);
+    change(json!({"not_on_fitness_chart": true})).await;
+    assert_eq!(ctl().await, calm);
+    change(json!({"start_date_local": missed["start_date_local"]})).await;
+    // Done after all, it counts on its own day.
+    service
+        .wrote(Method::POST, &format!("{path}/mark-done"), Value::Null)
+        .await;
+    assert!(ctl().await > calm);
 }
 
 #[tokio::test]
@@ -459,6 +493,15 @@ async fn an_upsert_twice_makes_one_event() {
         .wrote(Method::POST, "/events?upsertOnUid=true", single)
         .await;
     assert_eq!(first["id"], second["id"]);
+    let generated = service.planned("Ride").await;
+    let body = json!({"uid": generated["uid"], "name": "Mine now"});
+    let mine = service
+        .wrote(Method::POST, "/events?upsertOnUid=true", body)
+        .await;
+    assert_eq!(
+        (&mine["id"], &mine["moving_time"]),
+        (&generated["id"], &generated["moving_time"])
+    );
     let target = json!({"category": "TARGET", "type": "Run", "start_date_local": "2026-03-23T00:00:00", "load_target": 90});
     let path = "/events/bulk?upsertOnUid=true&updatePlanApplied=true";
     let one = service.wrote(Method::POST, path, json!([target])).await;

@@ -145,6 +145,10 @@ async fn an_event_that_is_marked_done_has_an_activity_of_its_own() {
     assert_eq!(paired["paired_activity_id"], id);
     // What was planned is what was done.
     assert_eq!(service.mine("/wellness/2026-03-25").await, wellness);
+    let said = json!({"content": "Wet feet"});
+    let messages = format!("/activity/{id}/messages");
+    write(&service, Method::POST, &messages, Some(said)).await;
+    assert_eq!(service.get(&messages).await[0]["content"], "Wet feet");
     let rpe = write(
         &service,
         Method::PUT,
@@ -405,4 +409,19 @@ async fn a_fault_can_follow_a_write_that_was_done() {
         .await;
     assert_eq!(refused, (500, "oops".to_owned()));
     assert_eq!(service.get(&path).await["name"], "Done");
+    let scope = FaultScope {
+        path_contains: Some("wellness-bulk".to_owned()),
+        times: Some(1),
+    };
+    service.demo.faults().set(Fault::DoneInPart(1, 502), scope);
+    let days = json!([{"id": "2026-03-16", "mood": 4}, {"id": "2026-03-17", "mood": 4, "comments": "second"}]);
+    let refused = service
+        .refused(Method::PUT, &mine("/wellness-bulk"), Some(days))
+        .await;
+    assert_eq!(refused.0, 502);
+    let comments = [
+        service.mine("/wellness/2026-03-16").await["mood"].clone(),
+        service.mine("/wellness/2026-03-17").await["comments"].clone(),
+    ];
+    assert!(comments[0] == 4 && comments[1] != "second", "{comments:?}");
 }

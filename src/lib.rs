@@ -14,7 +14,7 @@
 //!           │     intervals            typed client of the REST API
 //!           │     analytics, units     pure
 //!           │     workout              the text language of planned workouts; pure
-//!           └────► demo                an Intervals.icu in process, and its invented athlete
+//!           └────► demo ──► workout    an Intervals.icu in process, and its invented athlete
 //! main ──► check ──► intervals         the doctor
 //! main, app ──► config ──► each module's Settings
 //! public_url, clock, language, telemetry   leaves

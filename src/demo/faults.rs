@@ -40,12 +40,17 @@ pub enum Fault {
     Body(String),
     /// The connection breaks in the middle of the body.
     Reset,
+    /// What was asked is done, and then the answer is that of another fault.
+    Done(Box<Fault>),
+    /// A list that is written is refused with this status after so many of its rows were.
+    DoneInPart(usize, u16),
 }
 
 /// Which requests a fault hits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FaultScope {
-    /// Only paths that contain this, or end with it where it ends with `$`; `None` is all.
+    /// Only paths that contain this, or end with it where it ends with `$`; `None` is all. With a method and a blank in
+    /// front, `PUT /events/`, only requests with that method.
     pub path_contains: Option<String>,
     /// How many requests; `None` is until cleared.
     pub times: Option<usize>,
@@ -82,17 +87,14 @@ impl Faults {
     }
 
     /// The fault for a request, counted as used.
-    pub(super) fn take(&self, path: &str) -> Option<Taken> {
+    pub(super) fn take(&self, method: &str, path: &str) -> Option<Taken> {
         let mut faults = locked(&self.0.faults);
         let place = faults.iter().position(|(_, scope)| {
             scope.times != Some(0)
                 && scope
                     .path_contains
                     .as_deref()
-                    .is_none_or(|part| match part.strip_suffix('$') {
-                        Some(end) => path.ends_with(end),
-                        None => path.contains(part),
-                    })
+                    .is_none_or(|part| fits(part, method, path))
         })?;
         let (fault, scope) = &mut faults[place];
         if let Some(times) = &mut scope.times {
@@ -119,6 +121,22 @@ impl Taken {
 }
 
 impl Fault {
+    /// After so many rows of a list nothing more is written.
+    pub(super) fn rows(&self) -> Option<(usize, u16)> {
+        match self {
+            Self::DoneInPart(rows, status) => Some((*rows, *status)),
+            _ => None,
+        }
+    }
+
+    /// The answer that follows when everything was done.
+    pub(super) async fn afterwards(&self) -> Option<Response> {
+        match self {
+            Self::Done(fault) => fault.replace().await,
+            _ => None,
+        }
+    }
+
     async fn replace(&self) -> Option<Response> {
         Some(match self {
             Self::Status(status, error) => {
@@ -149,7 +167,11 @@ impl Fault {
                 });
                 answer(200, "application/json", Body::from_stream(start.chain(end)))
             }
-            Self::Held | Self::TruncatedJson | Self::AllNulls => return None,
+            Self::Held
+            | Self::TruncatedJson
+            | Self::AllNulls
+            | Self::Done(_)
+            | Self::DoneInPart(..) => return None,
         })
     }
 
@@ -171,8 +193,21 @@ impl Fault {
                 }
                 value.to_string()
             }
+            Self::Done(fault) => fault.spoil(body),
             _ => body,
         }
+    }
+}
+
+fn fits(part: &str, method: &str, path: &str) -> bool {
+    let part = match part.split_once(' ') {
+        Some((wanted, _)) if wanted != method => return false,
+        Some((_, rest)) => rest,
+        None => part,
+    };
+    match part.strip_suffix('$') {
+        Some(end) => path.ends_with(end),
+        None => path.contains(part),
     }
 }
 

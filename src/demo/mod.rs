@@ -147,6 +147,7 @@ impl Service {
         path: &str,
         raw_query: &str,
         body: &str,
+        rows: Option<(usize, u16)>,
     ) -> Result<String, Refusal> {
         let timestamp = self
             .clock
@@ -176,6 +177,8 @@ impl Service {
             values: route.values(),
             query: &query,
             body,
+            rows,
+            zone: &self.zone,
         };
         route.answer(&call)
     }
@@ -207,7 +210,7 @@ async fn respond(service: &Service, parts: &Parts, body: &str) -> Response {
     if agent.is_none_or(|agent| agent.is_empty()) {
         service.violation(format!("{} {path}: no User-Agent", parts.method));
     }
-    let fault = service.faults.take(path);
+    let fault = service.faults.take(parts.method.as_str(), path);
     if let Some(fault) = &fault
         && let Some(response) = fault.replace().await
     {
@@ -216,7 +219,10 @@ async fn respond(service: &Service, parts: &Parts, body: &str) -> Response {
     let fault = fault.map(|taken| taken.fault);
     let answer = rules::authenticate(&parts.headers)
         .and_then(|()| rules::content_type(&parts.headers, body))
-        .and_then(|()| service.answer(&parts.method, path, query, body));
+        .and_then(|()| {
+            let rows = fault.as_ref().and_then(Fault::rows);
+            service.answer(&parts.method, path, query, body, rows)
+        });
     let (status, body) = match answer {
         Ok(body) => (StatusCode::OK, body),
         Err(refusal) => {
@@ -226,6 +232,11 @@ async fn respond(service: &Service, parts: &Parts, body: &str) -> Response {
             (refusal.status, refusal.body.to_string())
         }
     };
+    if let Some(fault) = &fault
+        && let Some(response) = fault.afterwards().await
+    {
+        return response;
+    }
     let body = match fault {
         Some(fault) => fault.spoil(body),
         None => body,

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
-use super::{Call, print};
+use super::{Call, print, settings};
 use crate::demo::API_KEY;
 use crate::demo::athlete::profile;
 use crate::demo::document::merge;
@@ -22,7 +22,7 @@ pub fn account(call: &Call<'_>) -> Result<String, Refusal> {
             "icu_api_key": API_KEY, "icu_friend_invite_token": "invite-token-that-is-nobody-s-business",
             "icu_date_of_birth": "1986-04-11", "icu_weight": profile::WEIGHT, "icu_resting_hr": profile::RESTING_HR,
             "locale": "en", "icu_type_settings": [], "icu_form_as_percent": false, "plan": "SUPPORTER",
-            "sportSettings": profile::sport_settings(),
+            "sportSettings": settings::all(call),
             "custom_items": [{ "id": 7003, "type": "FITNESS_CHART", "content": { "script": "x".repeat(20_000) } }],
         }),
     );

@@ -1,11 +1,12 @@
 //! Lists of activities.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::{Call, array, check_fields, print};
+use super::{Call, array, check_fields, locked, print, recorded};
 use crate::demo::athlete::{ACTIVITY_KEYS, Activity, Year, profile};
 use crate::demo::document::{float, round};
 use crate::demo::rules::{self, Refusal};
@@ -35,14 +36,15 @@ pub fn list(call: &Call<'_>) -> Result<String, Refusal> {
     } else {
         call.query.count("limit").unwrap_or(usize::MAX)
     };
-    let places = newest_first(call.year)
-        .filter(|(_, activity)| activity.session.start >= from && activity.session.start <= to)
-        .take(limit);
-    let rows = places.map(|(place, activity)| match &fields {
-        // A stub is given out as it is.
-        Some(fields) if !activity.is_stub() => picked(call.year.row(place), fields),
-        _ => call.year.row(place).to_owned(),
-    });
+    let rows = recorded::newest_first(call, |start| start >= from && start <= to);
+    let rows = rows
+        .into_iter()
+        .take(limit)
+        .map(|(is_stub, row)| match &fields {
+            // A stub is given out as it is.
+            Some(fields) if !is_stub => Cow::Owned(picked(&row, fields)),
+            _ => row,
+        });
     Ok(array(rows))
 }
 
@@ -51,20 +53,28 @@ pub fn by_ids(call: &Call<'_>) -> Result<String, Refusal> {
     let rows = call
         .value(0)
         .split(',')
-        .filter_map(|id| call.year.find(id))
-        .map(|place| {
-            if intervals {
-                Value::Object(with_intervals(call.year, place)).to_string()
-            } else {
-                call.year.row(place).to_owned()
-            }
-        });
+        .filter_map(|id| one(call, id, intervals));
     Ok(array(rows))
 }
 
-/// A row with `icu_intervals` and `icu_groups`.
-pub fn with_intervals(year: &Year, place: usize) -> Map<String, Value> {
-    let mut whole = row(year, place);
+/// The row of an activity as it stands, with `icu_intervals` and `icu_groups` if wanted.
+pub fn one<'a>(call: &Call<'a>, id: &str, intervals: bool) -> Option<Cow<'a, str>> {
+    let recorded = locked(&call.writes.activities);
+    let row = match call.year.find(id) {
+        Some(place) => recorded.row(call, place),
+        None => Cow::Owned(Value::Object(recorded.added(id)?.clone()).to_string()),
+    };
+    match call.year.find(id).filter(|_| intervals) {
+        Some(place) => {
+            let whole = with_intervals(call.year, place, &row);
+            Some(Cow::Owned(Value::Object(whole).to_string()))
+        }
+        None => Some(row),
+    }
+}
+
+fn with_intervals(year: &Year, place: usize, row: &str) -> Map<String, Value> {
+    let mut whole: Map<String, Value> = serde_json::from_str(row).unwrap_or_default();
     let activity = &year.activities[place];
     if !activity.is_stub() {
         let mut intervals = activity.intervals();
@@ -92,7 +102,8 @@ pub fn around(call: &Call<'_>) -> Result<String, Refusal> {
         .collect();
     others.sort_by_key(|other| start(*other).duration_since(start(place)).abs());
     let rows = others.into_iter().take(limit);
-    Ok(array(rows.map(|other| call.year.row(other))))
+    let recorded = locked(&call.writes.activities);
+    Ok(array(rows.map(|other| recorded.row(call, other))))
 }
 
 pub fn search(call: &Call<'_>) -> Result<String, Refusal> {
@@ -110,11 +121,9 @@ pub fn search(call: &Call<'_>) -> Result<String, Refusal> {
 }
 
 pub fn search_full(call: &Call<'_>) -> Result<String, Refusal> {
-    Ok(array(
-        found(call)?
-            .into_iter()
-            .map(|(place, _)| call.year.row(place)),
-    ))
+    let recorded = locked(&call.writes.activities);
+    let places = found(call)?.into_iter();
+    Ok(array(places.map(|(place, _)| recorded.row(call, place))))
 }
 
 /// By a part of the name, or by tag.
@@ -184,10 +193,6 @@ pub fn interval_search(call: &Call<'_>) -> Result<String, Refusal> {
 
 fn newest_first(year: &Year) -> impl Iterator<Item = (usize, &Activity)> {
     year.activities.iter().enumerate().rev()
-}
-
-fn row(year: &Year, place: usize) -> Map<String, Value> {
-    serde_json::from_str(year.row(place)).unwrap_or_default()
 }
 
 /// The members of a row that were asked for and have a value, without building the rest.

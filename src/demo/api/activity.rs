@@ -1,13 +1,13 @@
 //! One activity: its row, intervals, messages, weather and segments.
 
+use std::borrow::Cow;
 use std::sync::PoisonError;
 
 use serde_json::{Value, json};
 
-use super::activities::with_intervals;
-use super::{Call, print};
+use super::{Call, activities, print};
 use crate::demo::ATHLETE_ID;
-use crate::demo::athlete::{Activity, profile};
+use crate::demo::athlete::profile;
 use crate::demo::document::{decimals, float};
 use crate::demo::rules::Refusal;
 
@@ -15,20 +15,27 @@ use crate::demo::rules::Refusal;
 const FIRST_MESSAGE: i64 = 7_300_001;
 
 pub fn detail(call: &Call<'_>) -> Result<String, Refusal> {
-    call.activity()?;
-    let place = call.year.find(call.value(0)).unwrap_or_default();
-    if call.query.flag("intervals") {
-        return print(Value::Object(with_intervals(call.year, place)));
-    }
-    Ok(call.year.row(place).to_owned())
+    let id = call.value(0);
+    activities::one(call, id, call.query.flag("intervals"))
+        .map(Cow::into_owned)
+        .ok_or_else(|| Refusal::not_found(format!("Activity {id} not found")))
 }
 
 pub fn intervals(call: &Call<'_>) -> Result<String, Refusal> {
     print(Value::Object(call.recorded()?.intervals()))
 }
 
+/// The id of a path, if there is such an activity.
+fn known<'a>(call: &'a Call<'_>) -> Result<&'a str, Refusal> {
+    let id = call.value(0);
+    match activities::one(call, id, false) {
+        Some(_) => Ok(id),
+        None => Err(Refusal::not_found(format!("Activity {id} not found"))),
+    }
+}
+
 pub fn messages(call: &Call<'_>) -> Result<String, Refusal> {
-    let activity = call.activity()?;
+    let id = known(call)?;
     let since = call.query.number("sinceId");
     let limit = call.query.count("limit").unwrap_or(100);
     let written = call
@@ -38,9 +45,9 @@ pub fn messages(call: &Call<'_>) -> Result<String, Refusal> {
         .unwrap_or_else(PoisonError::into_inner);
     let of_activity = written
         .iter()
-        .filter(|message| message["activity_id"] == activity.id.as_str())
+        .filter(|message| message["activity_id"] == id)
         .cloned();
-    let rows: Vec<Value> = comment_of_the_coach(call, activity)
+    let rows: Vec<Value> = comment_of_the_coach(call, id)
         .into_iter()
         .chain(of_activity)
         .filter(|message| {
@@ -52,7 +59,7 @@ pub fn messages(call: &Call<'_>) -> Result<String, Refusal> {
 }
 
 pub fn add_message(call: &Call<'_>) -> Result<String, Refusal> {
-    let activity = call.activity()?;
+    let activity = known(call)?;
     let body = call.json()?;
     let members = body
         .as_object()
@@ -79,29 +86,29 @@ pub fn add_message(call: &Call<'_>) -> Result<String, Refusal> {
         profile::NAME,
         call.timestamp,
         content,
-        &activity.id,
+        activity,
     ));
     print(json!({"id": id, "new_chat": null}))
 }
 
 /// The newest hard session has been commented on.
-fn comment_of_the_coach(call: &Call<'_>, activity: &Activity) -> Option<Value> {
+fn comment_of_the_coach(call: &Call<'_>, activity: &str) -> Option<Value> {
     let newest = call
         .year
         .activities
         .iter()
         .rev()
         .find(|other| other.is_key() && !other.is_stub())?;
-    let created = activity.start_utc.replace('Z', ".000+00:00");
+    let created = newest.start_utc.replace('Z', ".000+00:00");
     let content = "Well paced.\nKeep the last one as honest as the first.";
-    (newest.id == activity.id).then(|| {
+    (newest.id == activity).then(|| {
         message(
             FIRST_MESSAGE,
             "i500500",
             "Coach Ida",
             &created,
             content,
-            &activity.id,
+            activity,
         )
     })
 }

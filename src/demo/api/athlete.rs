@@ -27,28 +27,6 @@ pub fn custom_items(_: &Call<'_>) -> Result<String, Refusal> {
     print(profile::profile()["customItems"].take())
 }
 
-pub fn sport_settings(_: &Call<'_>) -> Result<String, Refusal> {
-    print(profile::sport_settings())
-}
-
-/// By id or by activity type; types that no group names belong to the fallback.
-pub fn sport_setting(call: &Call<'_>) -> Result<String, Refusal> {
-    let wanted = call.value(0);
-    let id: Option<u64> = wanted.parse().ok();
-    let groups = profile::sport_settings();
-    let named = groups.iter().find(|group| {
-        let types = group["types"]
-            .as_array()
-            .is_some_and(|types| types.iter().any(|kind| kind == wanted));
-        types || group["id"].as_u64() == id
-    });
-    let group = named.or_else(|| groups.last().filter(|_| id.is_none()));
-    group.map_or_else(
-        || Err(Refusal::not_found("Sport settings not found")),
-        |group| print(group.clone()),
-    )
-}
-
 pub fn gear(call: &Call<'_>) -> Result<String, Refusal> {
     let item = |id: &str, kind: &str, name: &str, before: f64, uses: fn(Sport) -> bool| {
         let used: Vec<&Activity> = call

@@ -7,8 +7,16 @@ mod analysis;
 mod athlete;
 mod calendar;
 mod curves;
+mod done;
+mod event;
+mod events;
 mod library;
+mod members;
+mod names;
+mod plans;
+mod recorded;
 mod routes;
+mod settings;
 mod streams;
 mod wellness;
 
@@ -18,10 +26,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use axum::http::{Method, StatusCode};
 use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::athlete::{Activity, Year};
+use super::locked;
 use super::rules::{Kind, Query, Refusal};
+use calendar::Calendar;
+use recorded::Recorded;
 
 /// What was written since the start.
 #[derive(Default)]
@@ -30,6 +42,11 @@ pub struct Writes {
     wellness: Mutex<BTreeMap<Date, Map<String, Value>>>,
     /// New messages.
     messages: Mutex<Vec<Value>>,
+    /// The calendar; locked before `activities` where both are needed.
+    calendar: Mutex<Calendar>,
+    activities: Mutex<Recorded>,
+    /// Changed members by the id of a group of sport settings.
+    settings: Mutex<BTreeMap<u64, Map<String, Value>>>,
     /// Whether the athlete wants miles, pounds and °F.
     pub imperial: AtomicBool,
     /// How long recordings are, s; 0 for as long as the session was.
@@ -48,6 +65,9 @@ pub struct Call<'a> {
     pub values: &'a [String],
     pub query: &'a Query,
     pub body: &'a str,
+    pub zone: &'a TimeZone,
+    /// How many rows of a list are written before the rest is refused with this status.
+    pub rows: Option<(usize, u16)>,
 }
 
 impl Call<'_> {
@@ -83,6 +103,14 @@ impl Call<'_> {
             ));
         }
         Ok(activity)
+    }
+
+    /// The refusal of the next row of a list, after so many.
+    fn stopped(&self, rows: usize) -> Option<Refusal> {
+        let (most, status) = self.rows?;
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let reason = status.canonical_reason().unwrap_or_default();
+        (rows >= most).then(|| Refusal::new(status, reason))
     }
 
     /// The body as JSON.

@@ -3,8 +3,8 @@
 use axum::http::Method;
 
 use super::{
-    Entry, Handler, account, activities, activity, analysis, athlete, calendar, curves, library,
-    streams, wellness,
+    Entry, Handler, account, activities, activity, analysis, athlete, calendar, curves, done,
+    events, library, names, plans, settings, streams, wellness,
 };
 use crate::demo::rules::Kind;
 
@@ -22,10 +22,27 @@ const fn get(
 }
 
 const fn put(pattern: &'static str, handler: Handler) -> Entry {
+    write(Method::PUT, pattern, &[], handler)
+}
+
+const fn post(
+    pattern: &'static str,
+    parameters: &'static [(&'static str, Kind)],
+    handler: Handler,
+) -> Entry {
+    write(Method::POST, pattern, parameters, handler)
+}
+
+const fn write(
+    method: Method,
+    pattern: &'static str,
+    parameters: &'static [(&'static str, Kind)],
+    handler: Handler,
+) -> Entry {
     Entry {
-        method: Method::PUT,
+        method,
         pattern,
-        parameters: &[],
+        parameters,
         handler,
     }
 }
@@ -33,98 +50,33 @@ const fn put(pattern: &'static str, handler: Handler) -> Entry {
 const LIMIT: (&str, Kind) = ("limit", Kind::Integer);
 const ANY: Kind = Kind::List(&[]);
 const INTERVAL_TYPES: Kind = Kind::Choice(&["AUTO", "POWER", "HR", "PACE"]);
-const ACTIVITY_TYPES: Kind = Kind::Choice(&[
-    "Ride",
-    "Run",
-    "Swim",
-    "WeightTraining",
-    "Hike",
-    "Walk",
-    "AlpineSki",
-    "BackcountrySki",
-    "Badminton",
-    "Canoeing",
-    "Crossfit",
-    "EBikeRide",
-    "EMountainBikeRide",
-    "Elliptical",
-    "Golf",
-    "GravelRide",
-    "TrackRide",
-    "Handcycle",
-    "HighIntensityIntervalTraining",
-    "Hockey",
-    "IceSkate",
-    "InlineSkate",
-    "Kayaking",
-    "Kitesurf",
-    "MountainBikeRide",
-    "Cyclocross",
-    "NordicSki",
-    "OpenWaterSwim",
-    "Padel",
-    "Pilates",
-    "Pickleball",
-    "Racquetball",
-    "Rugby",
-    "RockClimbing",
-    "RollerSki",
-    "Rowing",
-    "Sail",
-    "Skateboard",
-    "Snowboard",
-    "Snowshoe",
-    "Soccer",
-    "Squash",
-    "StairStepper",
-    "StandUpPaddling",
-    "Surfing",
-    "TableTennis",
-    "Tennis",
-    "TrailRun",
-    "Transition",
-    "Velomobile",
-    "VirtualRide",
-    "VirtualRow",
-    "VirtualRun",
-    "VirtualSki",
-    "WaterSport",
-    "Wheelchair",
-    "Windsurf",
-    "Workout",
-    "Yoga",
-    "Other",
-]);
-const CATEGORIES: Kind = Kind::List(&[
-    "WORKOUT",
-    "RACE_A",
-    "RACE_B",
-    "RACE_C",
-    "NOTE",
-    "PLAN",
-    "HOLIDAY",
-    "SICK",
-    "INJURED",
-    "SET_EFTP",
-    "FITNESS_DAYS",
-    "SEASON_START",
-    "TARGET",
-    "SET_FITNESS",
-]);
+const ACTIVITY_TYPES: Kind = Kind::Choice(names::ACTIVITY_TYPES);
+const CATEGORIES: Kind = Kind::List(names::CATEGORIES);
 
 /// Literal segments stand before variable ones.
 pub static ROUTES: &[Entry] = &[
     get("api/v1/athlete/{id}", &[], account::account),
     get("api/v1/athlete/{id}/profile", &[], athlete::profile),
-    get(
-        "api/v1/athlete/{id}/sport-settings",
-        &[],
-        athlete::sport_settings,
-    ),
+    get("api/v1/athlete/{id}/sport-settings", &[], settings::list),
     get(
         "api/v1/athlete/{id}/sport-settings/{sport}",
         &[],
-        athlete::sport_setting,
+        settings::one,
+    ),
+    write(
+        Method::PUT,
+        "api/v1/athlete/{id}/sport-settings/{sport}",
+        &[("recalcHrZones", Kind::Boolean)],
+        settings::put,
+    ),
+    put(
+        "api/v1/athlete/{id}/sport-settings/{sport}/apply",
+        settings::apply,
+    ),
+    get(
+        "api/v1/athlete/{id}/training-plan",
+        &[],
+        plans::training_plan,
     ),
     get(
         "api/v1/athlete/{id}/custom-item",
@@ -195,6 +147,8 @@ pub static ROUTES: &[Entry] = &[
         &[("intervals", Kind::Boolean)],
         activity::detail,
     ),
+    put("api/v1/activity/{id}", done::put),
+    write(Method::DELETE, "api/v1/activity/{id}", &[], done::delete),
     get("api/v1/activity/{id}/intervals", &[], activity::intervals),
     get(
         "api/v1/activity/{id}/streams",
@@ -327,7 +281,54 @@ pub static ROUTES: &[Entry] = &[
         ],
         calendar::list,
     ),
+    post(
+        "api/v1/athlete/{id}/events",
+        &[("upsertOnUid", Kind::Boolean)],
+        events::create,
+    ),
+    write(
+        Method::DELETE,
+        "api/v1/athlete/{id}/events",
+        &[
+            ("oldest", Kind::Day),
+            ("newest", Kind::Day),
+            ("category", CATEGORIES),
+            ("createdById", Kind::Text),
+        ],
+        events::delete_range,
+    ),
+    post(
+        "api/v1/athlete/{id}/events/bulk",
+        &[
+            ("upsert", Kind::Boolean),
+            ("upsertOnUid", Kind::Boolean),
+            ("updatePlanApplied", Kind::Boolean),
+        ],
+        events::create_bulk,
+    ),
+    put(
+        "api/v1/athlete/{id}/events/bulk-delete",
+        events::delete_bulk,
+    ),
+    post("api/v1/athlete/{id}/events/apply-plan", &[], plans::apply),
+    post(
+        "api/v1/athlete/{id}/duplicate-events",
+        &[],
+        plans::duplicate,
+    ),
     get("api/v1/athlete/{id}/events/{event}", &[], calendar::one),
+    put("api/v1/athlete/{id}/events/{event}", events::update),
+    write(
+        Method::DELETE,
+        "api/v1/athlete/{id}/events/{event}",
+        &[("others", Kind::Boolean), ("notBefore", Kind::Day)],
+        events::delete,
+    ),
+    post(
+        "api/v1/athlete/{id}/events/{event}/mark-done",
+        &[],
+        done::mark_done,
+    ),
     get("api/v1/athlete/{id}/folders", &[], library::folders),
     get("api/v1/athlete/{id}/workouts", &[], library::workouts),
     get(

@@ -6,8 +6,8 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use super::{Call, check_fields, pick, print};
-use crate::demo::athlete::{WELLNESS_KEYS, profile};
+use super::{Call, calendar, check_fields, pick, print};
+use crate::demo::athlete::{Projection, WELLNESS_KEYS, profile};
 use crate::demo::rules::{self, Refusal};
 
 /// Members that the service computes; writing them changes nothing.
@@ -23,7 +23,9 @@ const COMPUTED: [&str; 8] = [
 ];
 
 pub fn list(call: &Call<'_>) -> Result<String, Refusal> {
+    let projection = calendar::projection(call);
     let (first, last) = call.year.wellness_days();
+    let last = last.max(projection.as_ref().map_or(last, Projection::last_day));
     let from = call.query.day("oldest").map_or(first, |day| call.day(day));
     let to = call.query.day("newest").map_or(0, |day| call.day(day));
     let fields = call.query.list("fields");
@@ -49,7 +51,7 @@ pub fn list(call: &Call<'_>) -> Result<String, Refusal> {
         .into_iter()
         .filter_map(|day| call.year.season.today.checked_add(day.days()).ok())
         .map(|date| {
-            let row = row(call, date);
+            let row = row(call, date, projection.as_ref());
             Value::Object(match &fields {
                 Some(fields) => pick(&row, fields),
                 None => row,
@@ -60,7 +62,7 @@ pub fn list(call: &Call<'_>) -> Result<String, Refusal> {
 }
 
 pub fn one(call: &Call<'_>) -> Result<String, Refusal> {
-    print(Value::Object(row(call, date(call.value(0))?)))
+    print(Value::Object(now(call, date(call.value(0))?)))
 }
 
 pub fn put_day(call: &Call<'_>) -> Result<String, Refusal> {
@@ -75,14 +77,14 @@ pub fn put_day(call: &Call<'_>) -> Result<String, Refusal> {
     }
     check(&body)?;
     write(call, date, &body);
-    print(Value::Object(row(call, date)))
+    print(Value::Object(now(call, date)))
 }
 
 pub fn put(call: &Call<'_>) -> Result<String, Refusal> {
     let body = call.json()?;
     let date = checked(&body)?;
     write(call, date, &body);
-    print(Value::Object(row(call, date)))
+    print(Value::Object(now(call, date)))
 }
 
 /// All rows are checked before one is written; the answer has no body.
@@ -93,7 +95,10 @@ pub fn put_bulk(call: &Call<'_>) -> Result<String, Refusal> {
             .violating("PUT wellness-bulk: body is not a list")
     })?;
     let dates = rows.iter().map(checked).collect::<Result<Vec<_>, _>>()?;
-    for (date, row) in dates.into_iter().zip(rows) {
+    for (done, (date, row)) in dates.into_iter().zip(rows).enumerate() {
+        if let Some(refusal) = call.stopped(done) {
+            return Err(refusal);
+        }
         write(call, date, row);
     }
     Ok(String::new())
@@ -167,7 +172,7 @@ fn check(body: &Value) -> Result<(), Refusal> {
 
 /// Changes what was sent. A locked day stays as it is, null changes nothing, and -1 clears a number.
 fn write(call: &Call<'_>, date: Date, body: &Value) {
-    if row(call, date).get("locked") == Some(&Value::Bool(true)) {
+    if row(call, date, None).get("locked") == Some(&Value::Bool(true)) {
         return;
     }
     let mut written = call
@@ -189,8 +194,15 @@ fn write(call: &Call<'_>, date: Date, body: &Value) {
     changes.insert("updated".to_owned(), Value::from(call.timestamp));
 }
 
-fn row(call: &Call<'_>, date: Date) -> Map<String, Value> {
+fn now(call: &Call<'_>, date: Date) -> Map<String, Value> {
+    row(call, date, calendar::projection(call).as_ref())
+}
+
+fn row(call: &Call<'_>, date: Date, projection: Option<&Projection>) -> Map<String, Value> {
     let mut row = call.year.wellness(call.day(date));
+    if let Some(projection) = projection {
+        projection.on_wellness(call.day(date), &mut row);
+    }
     row.insert("id".to_owned(), Value::from(date.to_string()));
     let written = call
         .writes

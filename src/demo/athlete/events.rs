@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::profile::Thresholds;
-use super::season::{HOLIDAY, Outcome, Phase, SICK, Season};
+use super::season::{HOLIDAY, Outcome, Phase, SICK, Season, Session};
 use super::workout::Sport;
 use super::{Year, keys};
 use crate::demo::ATHLETE_ID;
@@ -37,6 +37,11 @@ enum Body {
 /// The id of the event of a planned session.
 pub fn session_event_id(index: usize) -> u32 {
     FIRST_SESSION_ID + SESSION_STEP * u32::try_from(index).unwrap_or(0)
+}
+
+/// The universal id of a generated event.
+pub fn uid(id: u32) -> String {
+    format!("5f0c1d2e-7b3a-4c4d-9e5f-{id:012}")
 }
 
 /// The whole calendar in the order of its days.
@@ -155,13 +160,34 @@ pub fn calendar(season: &Season) -> Vec<Event> {
 }
 
 impl Year {
+    fn ahead(&self, event: &Event) -> Option<&Session> {
+        let Body::Session(index) = &event.body else {
+            return None;
+        };
+        let session = self.season.sessions.get(*index)?;
+        (session.outcome == Outcome::Ahead).then_some(session)
+    }
+
+    /// Whether an event is a session that is still to be done.
+    pub fn is_ahead(&self, event: &Event) -> bool {
+        self.ahead(event).is_some()
+    }
+
+    /// The load that an event adds to its day: none when the day's activity counts instead.
+    pub fn planned_load(&self, event: &Event) -> u32 {
+        self.ahead(event).map_or(0, |session| {
+            let limits = Thresholds::on(session.day);
+            session.workout.estimate(&limits).load
+        })
+    }
+
     /// An event as the API prints it; `resolve` keeps the resolved targets of its steps.
     pub fn event(&self, event: &Event, resolve: bool) -> Map<String, Value> {
         let date = |day: i32| format!("{}T00:00:00", self.season.date(day));
         let mut values = json!({
             "id": event.id, "start_date_local": date(event.start), "end_date_local": date(event.end),
             "category": event.category, "athlete_id": ATHLETE_ID, "calendar_id": 1, "created_by_id": ATHLETE_ID,
-            "uid": format!("5f0c1d2e-7b3a-4c4d-9e5f-{:012}", event.id),
+            "uid": uid(event.id),
             "updated": format!("{}T17:20:05.000+00:00", self.season.date(event.start.min(0) - 9)),
             "athlete_cannot_edit": false, "hide_from_athlete": false, "structure_read_only": false,
             "not_on_fitness_chart": false, "show_as_note": false, "show_on_ctl_line": false, "for_week": false,

@@ -11,7 +11,9 @@ pub mod folders;
 mod intervals;
 mod keys;
 mod library;
+mod planned;
 pub mod profile;
+mod projection;
 pub mod season;
 pub mod streams;
 pub mod summary;
@@ -20,9 +22,12 @@ mod workout;
 mod workout_doc;
 
 pub use activity::Activity;
-pub use events::Event;
+pub use events::{Event, strip_resolved, uid};
 pub use keys::ACTIVITY as ACTIVITY_KEYS;
+pub use keys::EVENT as EVENT_KEYS;
 pub use keys::WELLNESS as WELLNESS_KEYS;
+pub use planned::planned;
+pub use projection::Projection;
 pub use workout::Sport;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

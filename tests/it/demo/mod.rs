@@ -2,4 +2,6 @@
 mod api;
 mod athlete;
 mod curves;
+mod events;
+mod recorded;
 mod service;

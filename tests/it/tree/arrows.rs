@@ -75,7 +75,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ("state", &["clock"]),
     ("identity", &["intervals"]),
     ("intervals", &["clock"]),
-    ("demo", &["clock"]),
+    ("demo", &["clock", "workout"]),
     ("analytics", &["units"]),
     ("units", &[]),
     ("workout", &[]),

@@ -108,7 +108,7 @@ pub fn tell(
         Some(w) if w.newest < today => format!("until {} {around}", days::full(w.newest)),
         _ => format!("all time {around}"),
     };
-    let least = if chosen.back_to.is_some() {
+    let least = if chosen.back_to.is_some() && chosen.matching > 0 {
         "at least "
     } else {
         ""

@@ -498,6 +498,13 @@ async fn more_than_the_service_was_asked_for_is_said() {
         text.contains("newest 200 matches, which reach back to "),
         "{text}"
     );
+    let none = world
+        .told(
+            "search_intervals",
+            json!({ "min_secs": 60, "max_secs": 3600, "sport": "Rowing" }),
+        )
+        .await;
+    assert!(none.starts_with("0 sessions"), "{none}");
 }
 
 #[tokio::test]

@@ -232,6 +232,32 @@ impl Pace {
     }
 }
 
+/// m/s of an absolute pace as the service writes it, such as 355 `secs/mi` or 4.2 `MINS_KM` in lower case; `None` of a unit that
+/// nobody knows and of a pace that stands still.
+#[must_use]
+pub fn speed_of_pace(value: f64, units: &str) -> Option<f64> {
+    if units == "m/s" {
+        return Some(value);
+    }
+    let (time, way) = units.split_once(['/', '_'])?;
+    let seconds = match time {
+        "secs" => value,
+        "mins" => value * 60.0,
+        _ => return None,
+    };
+    let metres = match way {
+        "km" => 1000.0,
+        "mi" | "mile" => METRES_PER_MILE,
+        "100m" => 100.0,
+        "100y" => 100.0 * METRES_PER_YARD,
+        "250m" => 250.0,
+        "400m" => 400.0,
+        "500m" => 500.0,
+        _ => return None,
+    };
+    (seconds > 0.0).then(|| metres / seconds)
+}
+
 /// `45:10`, `1:02:03`: seconds on a clock, rounded to whole ones.
 #[must_use]
 pub fn clock(seconds: f64) -> String {
@@ -319,6 +345,18 @@ mod tests {
         assert_eq!(imperial.pace_of("Swim").unwrap().show(1.0).unwrap(), "1:31");
         assert_eq!(metric.pace_of("Ride"), None);
         assert_eq!(Pace::PerKm.show(0.0), None);
+    }
+
+    #[test]
+    fn absolute_paces_are_speeds_in_every_unit_of_the_service() {
+        // 400 m in 96 s, 250 m in 60 s, 1 km in 4 min: 4 1/6 m/s each; 100 y in 91.44 s is 1 m/s.
+        for (value, units) in [(96.0, "secs/400m"), (60.0, "secs/250m"), (4.0, "mins_km")] {
+            let speed = speed_of_pace(value, units).unwrap();
+            assert!((speed - 25.0 / 6.0).abs() < 1e-9, "{units}");
+        }
+        assert_eq!(speed_of_pace(91.44, "secs/100y"), Some(1.0));
+        assert_eq!(speed_of_pace(0.0, "secs/km"), None);
+        assert_eq!(speed_of_pace(90.0, "secs/furlong"), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::analytics::execution::{Aim, Length, Measure};
 use crate::analytics::zones;
 use crate::intervals::activities::Activity;
 use crate::intervals::workout_doc::{Step, Target, WorkoutDoc};
+use crate::units::speed_of_pace;
 
 /// Steps at most; devices take 50.
 const MOST_STEPS: usize = 200;
@@ -168,7 +169,7 @@ impl Thresholds {
                 let threshold = self.speed?;
                 zone(&|zone| zones::speed(&self.pace_zones, threshold, zone))
             }
-            (Measure::Speed, units) => speed_of(from, units).zip(speed_of(to, units)),
+            (Measure::Speed, units) => speed_of_pace(from, units).zip(speed_of_pace(to, units)),
             _ => None,
         };
         let most = match measure {
@@ -233,30 +234,6 @@ fn whole(value: f64) -> Option<usize> {
     (1..=20_u8)
         .find(|zone| (f64::from(*zone) - value).abs() < 0.01)
         .map(usize::from)
-}
-
-/// m/s of an absolute pace such as 355 `secs/mi` or 4.2 `mins/km`.
-fn speed_of(value: f64, units: &str) -> Option<f64> {
-    if units == "m/s" {
-        return Some(value);
-    }
-    let (time, way) = units.split_once(['/', '_'])?;
-    let seconds = match time {
-        "secs" => value,
-        "mins" => value * 60.0,
-        _ => return None,
-    };
-    let metres = match way {
-        "km" => 1000.0,
-        "mi" | "mile" => 1609.344,
-        "100m" => 100.0,
-        "100y" => 91.44,
-        "250m" => 250.0,
-        "400m" => 400.0,
-        "500m" => 500.0,
-        _ => return None,
-    };
-    (seconds > 0.0).then(|| metres / seconds)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use crate::intervals::sports::SportSettings;
 use crate::intervals::workout_doc::{Step, Target, WorkoutDoc};
-use crate::units::{METRES_PER_MILE, METRES_PER_YARD};
+use crate::units::speed_of_pace;
 
 /// Above this the upper bound of the last zone means "open" (the service writes 999).
 const OPEN: f64 = 900.0;
@@ -116,15 +116,9 @@ impl Limits {
                 zoned(target, &self.pace_zones, speed, speed)
             }
             _ => {
-                let metres = match units.strip_prefix("secs/")? {
-                    "km" => 1000.0,
-                    "mi" | "mile" => METRES_PER_MILE,
-                    "100m" => 100.0,
-                    "100y" => 100.0 * METRES_PER_YARD,
-                    "500m" => 500.0,
-                    _ => return None,
-                };
-                Some(mapped(target, |secs| (secs > 0.0).then_some(metres / secs)))
+                let units = units.to_lowercase();
+                speed_of_pace(1.0, &units)?;
+                Some(mapped(target, |pace| speed_of_pace(pace, &units)))
             }
         }
     }

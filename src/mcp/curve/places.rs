@@ -3,12 +3,10 @@
 use crate::mcp::error::ToolError;
 use crate::mcp::params::Text;
 use crate::mcp::text;
-use crate::units::{Units, number};
+use crate::units::{METRES_PER_MILE, METRES_PER_YARD, Units, number};
 
 /// Rows at most: more would not be read.
 const MOST_ROWS: usize = 30;
-const METRES_PER_MILE: f64 = 1609.344;
-const METRES_PER_YARD: f64 = 0.9144;
 
 /// Times (s) or distances (m) that were named.
 ///

@@ -8,7 +8,7 @@ use crate::intervals::curves::{CurvePowerModel, PaceModel};
 use crate::mcp::curve::ask::Metric;
 use crate::mcp::curve::{Column, Point};
 use crate::mcp::text;
-use crate::units::{Units, number};
+use crate::units::{METRES_PER_YARD, Units, number};
 
 /// Times between which the two-parameter model holds, s, and where a power curve is read for it.
 const LONG: [f64; 10] = [
@@ -24,7 +24,6 @@ const MOST_MODELS: usize = 3;
 const USUAL_RESERVE: std::ops::RangeInclusive<f64> = 5.0..=40.0;
 /// D', m.
 const USUAL_DISTANCE: std::ops::RangeInclusive<f64> = 20.0..=500.0;
-const METRES_PER_YARD: f64 = 0.9144;
 
 /// A line a model, each with all ranges; `?` stands behind what is unlikely.
 #[must_use]

@@ -11,7 +11,7 @@ use crate::mcp::context::Local;
 use crate::mcp::measure::custom::CustomField;
 use crate::mcp::reply::Reply;
 use crate::mcp::text;
-use crate::units::{self, Units, number};
+use crate::units::{self, METRES_PER_MILE, METRES_PER_YARD, Units, number};
 
 /// Segments named at most.
 const MAX_SEGMENTS: usize = 50;
@@ -26,10 +26,6 @@ fn float(value: i64) -> f64 {
     value as f64
 }
 
-/// 1 mi and 100, 500 and 1650 y in metres.
-const MILE: f64 = 1609.344;
-const YARD: f64 = 0.9144;
-
 /// Which stream carries the best efforts of a sport, and over what.
 #[must_use]
 pub fn effort_spans(a: &Activity, units: Units) -> (&'static str, Vec<EffortSpan>) {
@@ -37,12 +33,20 @@ pub fn effort_spans(a: &Activity, units: Units) -> (&'static str, Vec<EffortSpan
     let sport = a.sport.as_deref().unwrap_or_default();
     // A run or swim with a power meter is still judged by its pace.
     if sport.ends_with("Run") {
-        let middle = if units.imperial { MILE } else { 1000.0 };
+        let middle = if units.imperial {
+            METRES_PER_MILE
+        } else {
+            1000.0
+        };
         let metres = [400.0, middle, 5000.0, 10_000.0];
         ("velocity_smooth", metres.map(Metres).to_vec())
     } else if sport.ends_with("Swim") {
         let metres = if units.imperial {
-            [100.0 * YARD, 500.0 * YARD, 1650.0 * YARD]
+            [
+                100.0 * METRES_PER_YARD,
+                500.0 * METRES_PER_YARD,
+                1650.0 * METRES_PER_YARD,
+            ]
         } else {
             [100.0, 400.0, 1500.0]
         };
@@ -59,9 +63,9 @@ fn over(span: EffortSpan, sport: &str, units: Units) -> String {
     match span {
         EffortSpan::Seconds(secs) => units::clock(f64::from(secs)),
         EffortSpan::Metres(m) if units.imperial && sport.ends_with("Swim") => {
-            format!("{} y", number(m / YARD, 0))
+            format!("{} y", number(m / METRES_PER_YARD, 0))
         }
-        EffortSpan::Metres(m) if (m - MILE).abs() < 1.0 => "1 mi".to_owned(),
+        EffortSpan::Metres(m) if (m - METRES_PER_MILE).abs() < 1.0 => "1 mi".to_owned(),
         EffortSpan::Metres(m) => format!("{} m", number(m, 0)),
     }
 }

@@ -30,6 +30,30 @@ fn no_file_is_too_long_to_be_read_in_one_sitting() {
 }
 
 #[test]
+fn every_file_is_a_module_of_the_one_above_it() {
+    let all = sources();
+    for source in &all {
+        let (folder, file) = source.path.rsplit_once('/').unwrap_or(("", &source.path));
+        let (folder, name) = match file.trim_end_matches(".rs") {
+            "lib" | "main" => continue,
+            "mod" => folder.rsplit_once('/').unwrap_or(("", folder)),
+            name => (folder, name),
+        };
+        let above = match folder {
+            "" => ["lib.rs".to_owned(), "main.rs".to_owned()],
+            folder => [format!("{folder}/mod.rs"), format!("{folder}.rs")],
+        };
+        let named = format!("mod {name};");
+        let mut parents = all.iter().filter(|other| above.contains(&other.path));
+        assert!(
+            parents.any(|parent| parent.code.contains(&named)),
+            "nothing holds {}",
+            source.path
+        );
+    }
+}
+
+#[test]
 fn an_exception_to_a_lint_is_expected_and_has_a_reason() {
     for source in sources() {
         for word in ["#[allow(", "#![allow("] {

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
+use serde_json::{Value, json};
 
+use super::Members;
 use super::cache::Freshness;
 use super::dates::wall_time;
 use super::error::Error;
-use super::ids::{ActivityId, EventId};
+use super::ids::{ActivityId, EventId, FolderId};
 use super::lenient::record;
+use super::members::Written as _;
 use super::transport::Transport;
 use super::workout_doc::WorkoutDoc;
 
@@ -48,29 +51,95 @@ impl<'a> Events<'a> {
         let target = self.transport.athlete().then("events").id(&id);
         self.transport.get(target, Freshness::Volatile).await
     }
+
+    /// `POST /athlete/{id}/events/bulk?upsertOnUid=true`: creates all or none, and answers with them in this order. One with
+    /// the `uid` of an event that is there changes that event, and a target replaces the one of its day and sport.
+    ///
+    /// Every event needs `category` and `start_date_local` with a time, one to train also `type`, a note `name`.
+    pub async fn create(&self, events: &[Members]) -> Result<Vec<Event>, Error> {
+        let target = self.transport.athlete().then("events").then("bulk");
+        self.transport
+            .post(target.query("upsertOnUid", true), &events)
+            .await
+    }
+
+    /// `PUT /athlete/{id}/events/{eventId}`: changes what is given. The answer lacks fitness and fatigue.
+    pub async fn put(&self, id: EventId, members: &Members) -> Result<Event, Error> {
+        let target = self.transport.athlete().then("events").id(&id);
+        self.transport.put(target, members).await
+    }
+
+    /// `PUT /athlete/{id}/events/bulk-delete`: deletes what is still there, and answers how many that were if the service
+    /// says so. Activities that were paired stay, alone.
+    pub async fn delete_many(&self, ids: &[EventId]) -> Result<Option<i64>, Error> {
+        let target = self.transport.athlete().then("events").then("bulk-delete");
+        let doomed: Value = ids.iter().map(|id| json!({"id": id.0})).collect();
+        let deleted: Deleted = self.transport.put(target, &doomed).await?;
+        Ok(deleted.events)
+    }
+
+    /// `POST /athlete/{id}/events/{eventId}/mark-done`: enters an activity as the event has it, and pairs the two.
+    pub async fn mark_done(&self, id: EventId) -> Result<Entered, Error> {
+        let target = self.transport.athlete().then("events").id(&id);
+        self.transport.order(target.then("mark-done")).await
+    }
+
+    /// `POST /athlete/{id}/events/apply-plan`: puts every workout of a plan on its day, the plan's first day being
+    /// `start`, and `extra` workouts with them, each with its `day` counted from 0. The service does not say which events
+    /// came of it.
+    pub async fn apply_plan(
+        &self,
+        start: Date,
+        plan: FolderId,
+        extra: &[Members],
+    ) -> Result<(), Error> {
+        let target = self.transport.athlete().then("events").then("apply-plan");
+        let body = json!({
+            "start_date_local": format!("{start}T00:00:00"), "folder_id": plan.0, "extra_workouts": extra,
+        });
+        self.transport.post_unanswered(target, &body).await
+    }
+}
+
+record! {
+    /// What became of a request to delete.
+    pub struct Deleted {
+        events ("eventsDeleted"): i64,
+    }
+}
+
+record! {
+    /// An activity that was entered for an event; the rest is what [`super::activities::Activity`] says.
+    pub struct Entered [id: ActivityId] {
+        name: String,
+        /// Load points.
+        icu_training_load: i64,
+        /// s
+        moving_time: i64,
+    }
 }
 
 record! {
     /// Something in the calendar.
-    pub struct Event [id: EventId] {
+    pub struct Event [id: EventId] writable {
         /// `WORKOUT`, `RACE_A`, `RACE_B`, `RACE_C`, `NOTE`, `PLAN`, `HOLIDAY`, `SICK`, `INJURED`, `TARGET`,
         /// `SEASON_START`, `SET_EFTP`, `FITNESS_DAYS`, `SET_FITNESS` and what may come.
-        category: String,
+        category: String => written,
         /// Wall time, `2026-05-25T00:00:00`; see [`Event::starts`].
-        start_date_local: String,
+        start_date_local: String => written,
         /// Wall time, exclusive; see [`Event::ends`].
-        end_date_local: String,
-        name: String,
+        end_date_local: String => written,
+        name: String => written,
         /// Sport, such as `Ride`.
-        sport ("type"): String,
+        sport ("type"): String => written,
         /// The workout's text, or prose.
-        description: String,
+        description: String => written,
         /// s
-        moving_time: i64,
+        moving_time: i64 => written,
         /// m
-        distance: f64,
+        distance: f64 => written,
         /// Load points.
-        icu_training_load: i64,
+        icu_training_load: i64 => written,
         /// Percent of threshold.
         icu_intensity: f64,
         /// Projected fitness.
@@ -78,14 +147,14 @@ record! {
         /// Projected fatigue.
         icu_atl: f64,
         workout_doc: WorkoutDoc,
-        indoor: bool,
+        indoor: bool => written,
         /// `AUTO`, `POWER`, `HR` or `PACE`.
-        target: String,
+        target: String => written,
         /// `NONE`, `COMMUTE`, `WARMUP`, `COOLDOWN` or `RACE`.
-        sub_type: String,
-        tags: Vec<String>,
+        sub_type: String => written,
+        tags: Vec<String> => written,
         /// g/h
-        carbs_per_hour: i64,
+        carbs_per_hour: i64 => written,
         /// g
         carbs_used: i64,
         /// J
@@ -94,51 +163,51 @@ record! {
         joules_above_ftp: i64,
         strain_score: f64,
         /// W
-        icu_ftp: i64,
+        icu_ftp: i64 => written,
         /// J
         w_prime: i64,
         /// W
         p_max: i64,
         /// Time constant of fitness, days.
-        ctl_days: i64,
+        ctl_days: i64 => written,
         /// Time constant of fatigue, days.
-        atl_days: i64,
+        atl_days: i64 => written,
         /// Load points, of a target.
-        load_target: i64,
+        load_target: i64 => written,
         /// s, of a target.
-        time_target: i64,
+        time_target: i64 => written,
         /// m, of a target.
-        distance_target: f64,
+        distance_target: f64 => written,
         /// Whether it is about the week and not the day.
-        for_week: bool,
+        for_week: bool => written,
         /// `NORMAL`, `LIMITED` or `UNAVAILABLE`, during an absence.
-        training_availability: String,
+        training_availability: String => written,
         /// s, during an absence.
-        max_training_time: i64,
+        max_training_time: i64 => written,
         /// Sports that are possible during an absence.
-        can_train_sports: Vec<String>,
+        can_train_sports: Vec<String> => written,
         /// The activity that carried it out.
         paired_activity_id: ActivityId,
         /// Failed uploads to devices.
         push_errors: Vec<PushError>,
-        color: String,
-        show_as_note: bool,
-        show_on_ctl_line: bool,
-        not_on_fitness_chart: bool,
-        hide_from_athlete: bool,
-        athlete_cannot_edit: bool,
-        structure_read_only: bool,
-        entered: bool,
-        uid: String,
-        external_id: String,
+        color: String => written,
+        show_as_note: bool => written,
+        show_on_ctl_line: bool => written,
+        not_on_fitness_chart: bool => written,
+        hide_from_athlete: bool => written,
+        athlete_cannot_edit: bool => written,
+        structure_read_only: bool => written,
+        entered: bool => written,
+        uid: String => written,
+        external_id: String => written,
         created_by_id: String,
         calendar_id: i64,
         oauth_client_id: i64,
         /// Instant when the plan was applied.
-        plan_applied: String,
-        plan_athlete_id: String,
-        plan_folder_id: i64,
-        plan_workout_id: i64,
+        plan_applied: String => written,
+        plan_athlete_id: String => written,
+        plan_folder_id: i64 => written,
+        plan_workout_id: i64 => written,
         plan_name: String,
         /// Instant of the last change.
         updated: String,
@@ -146,6 +215,32 @@ record! {
 }
 
 impl Event {
+    /// What a client can write of it: created from these members, it is the same event again under another id.
+    ///
+    /// What the service works out is left out; of a workout that is also `icu_ftp`, which is written to set an eFTP alone.
+    #[must_use]
+    pub fn members(&self) -> Members {
+        let mut members = self.written();
+        if self.category.as_deref() != Some("SET_EFTP") {
+            members.remove("icu_ftp");
+        }
+        members
+    }
+
+    /// The event as it would be after a write of these members, but for what the service works out of them.
+    #[must_use]
+    pub fn with(&self, members: &Members) -> Self {
+        let mut changed = self.clone();
+        changed.overlay(members);
+        changed
+    }
+
+    /// The event that would be created from these members, but for what the service works out of them.
+    #[must_use]
+    pub fn of(id: EventId, members: &Members) -> Self {
+        Self::blank(id).with(members)
+    }
+
     /// The first wall time; midnight unless a time of day was given.
     #[must_use]
     pub fn starts(&self) -> Option<DateTime> {

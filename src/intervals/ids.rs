@@ -4,8 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil::Date;
+use serde_json::Value;
 
 use super::lenient::Lenient;
+use super::members::Writable;
 
 /// Why a text is no identifier of Intervals.icu; the text itself is not repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -123,6 +125,12 @@ macro_rules! number_id {
                 Some(Self(number))
             }
         }
+
+        impl Writable for $name {
+            fn value(&self) -> Value {
+                Value::from(self.0)
+            }
+        }
     };
 }
 
@@ -139,6 +147,13 @@ number_id! {
 number_id! {
     /// A folder or plan of the library.
     FolderId
+}
+
+/// An identifier without a type of its own: of sport settings, chats and messages.
+impl Segment for i64 {
+    fn write(&self, path: &mut String) {
+        path.push_str(&self.to_string());
+    }
 }
 
 impl Segment for Date {

@@ -301,14 +301,17 @@ fn failing_path<T: Document>(body: &[u8]) -> String {
 ///
 /// `[id: Type]` after the name is the one field that must be there. `[custom except "a" | "b"]` keeps the members that
 /// are neither fields nor among those named. A field whose name on the wire differs is written `name ("wireName"): Type`.
+/// With `writable` after the identifier it is also [`Written`](super::members::Written), in the fields whose type is
+/// followed by `=> written`.
 macro_rules! record {
     (
         $(#[$meta:meta])*
         pub struct $name:ident
         $([$id:ident $(($id_wire:literal))? : $id_type:ty])?
+        $($writable:ident)?
         $(($custom:ident except $($ignored:literal)|*))?
         {
-            $($(#[$field_meta:meta])* $field:ident $(($wire:literal))? : $type:ty,)*
+            $($(#[$field_meta:meta])* $field:ident $(($wire:literal))? : $type:ty $(=> $mark:ident)?,)*
         }
     ) => {
         $(#[$meta])*
@@ -346,6 +349,13 @@ macro_rules! record {
                 $(let Some($id) = $id else { return Ok(None) };)?
                 Ok(Some(Self { $($id,)? $($field,)* $($custom,)? }))
             }
+        }
+
+        $crate::intervals::members::written! {
+            $name [$($writable)?]
+            [$($id $(($id_wire))? : $id_type)?]
+            [$($custom)?]
+            { $($field $(($wire))? : $type $(=> $mark)?,)* }
         }
 
         impl $crate::intervals::lenient::Document for $name {

@@ -1,6 +1,6 @@
 //! Typed client of the Intervals.icu REST API.
 //!
-//! One file per resource group ([`activities`], [`athlete`], [`curves`], [`custom_items`], [`events`], [`library`], [`preferences`], [`sports`], [`streams`], [`wellness`]) with its types and
+//! One file per resource group ([`activities`], [`athlete`], [`curves`], [`custom_items`], [`events`], [`gear`], [`library`], [`preferences`], [`sports`], [`streams`], [`wellness`]) with its types and
 //! calls; a group only builds a path and query. Below them `transport` does the rest: answers that are remembered
 //! (`cache`), how far a caller is (`watch`), pace (`limiter`), second attempts (`retry`), what a refusal means (`refusal`), reading (`lenient`). Files import only downward and groups
 //! never one another.
@@ -15,10 +15,13 @@ pub mod custom_items;
 mod dates;
 mod error;
 pub mod events;
+pub mod gear;
 mod ids;
 mod lenient;
 pub mod library;
 mod limiter;
+mod members;
+mod origin;
 pub mod preferences;
 mod refusal;
 mod retry;
@@ -41,6 +44,9 @@ pub use watch::Watch;
 
 use crate::clock::Clock;
 use transport::Transport;
+
+/// Members of an object under the names of the service.
+pub type Members = serde_json::Map<String, serde_json::Value>;
 
 /// What the client has to know.
 pub struct Settings {
@@ -139,6 +145,12 @@ impl Client {
     #[must_use]
     pub fn wellness(&self) -> wellness::WellnessDays<'_> {
         wellness::WellnessDays::new(&self.transport)
+    }
+
+    /// Bikes, shoes and their components.
+    #[must_use]
+    pub fn gear(&self) -> gear::GearList<'_> {
+        gear::GearList::new(&self.transport)
     }
 
     /// The calendar.

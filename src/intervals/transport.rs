@@ -1,24 +1,23 @@
 //! One request to Intervals.icu, from target to decoded answer.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
-use url::{Host, Url};
 
 use super::cache::{Cache, Fetched, Freshness};
 use super::error::Error;
 use super::ids::AthleteId;
 use super::lenient::{Document, decode};
 use super::limiter::Limiter;
+use super::origin;
 use super::refusal;
 use super::retry;
 use super::target::Target;
@@ -63,17 +62,7 @@ struct Core {
 impl Transport {
     pub(super) fn new(settings: Settings, clock: Clock) -> Result<Self, BuildError> {
         let base_url = &settings.base_url;
-        let loopback = is_loopback(base_url);
-        if base_url.scheme() != "https" && !(loopback && base_url.scheme() == "http") {
-            return Err(BuildError(
-                "the address of Intervals.icu must be https, or http on loopback".to_owned(),
-            ));
-        }
-        if !base_url.username().is_empty() || base_url.password().is_some() {
-            return Err(BuildError(
-                "the address of Intervals.icu must not contain credentials".to_owned(),
-            ));
-        }
+        let loopback = origin::is_trusted_on_loopback(base_url)?;
         let credentials = STANDARD.encode(format!("API_KEY:{}", settings.api_key.expose_secret()));
         let mut authorization = HeaderValue::try_from(format!("Basic {credentials}"))
             .map_err(|_| BuildError("the API key cannot be sent in a header".to_owned()))?;
@@ -147,7 +136,7 @@ impl Transport {
         target: Target,
         body: &impl Serialize,
     ) -> Result<T, Error> {
-        let answer = self.write(Method::PUT, target, body).await?;
+        let answer = self.write(Method::PUT, target, json(body)?).await?;
         decode(&answer)
     }
 
@@ -157,21 +146,51 @@ impl Transport {
         target: Target,
         body: &impl Serialize,
     ) -> Result<(), Error> {
-        self.write(Method::PUT, target, body).await.map(drop)
+        self.write(Method::PUT, target, json(body)?).await.map(drop)
+    }
+
+    /// Adds and answers with what came of it.
+    pub(super) async fn post<T: Document>(
+        &self,
+        target: Target,
+        body: &impl Serialize,
+    ) -> Result<T, Error> {
+        let answer = self.write(Method::POST, target, json(body)?).await?;
+        decode(&answer)
+    }
+
+    /// Adds where the service answers with nothing of interest.
+    pub(super) async fn post_unanswered(
+        &self,
+        target: Target,
+        body: &impl Serialize,
+    ) -> Result<(), Error> {
+        self.write(Method::POST, target, json(body)?)
+            .await
+            .map(drop)
+    }
+
+    /// Has the service do something that its path says all about, and answers with what came of it.
+    pub(super) async fn order<T: Document>(&self, target: Target) -> Result<T, Error> {
+        let answer = self.write(Method::POST, target, Vec::new()).await?;
+        decode(&answer)
+    }
+
+    /// As [`Transport::order`], where the service wants PUT and answers with nothing of interest.
+    pub(super) async fn put_nothing(&self, target: Target) -> Result<(), Error> {
+        self.write(Method::PUT, target, Vec::new()).await.map(drop)
+    }
+
+    /// Deletes; what the service says about it is of no interest.
+    pub(super) async fn delete(&self, target: Target) -> Result<(), Error> {
+        self.write(Method::DELETE, target, Vec::new())
+            .await
+            .map(drop)
     }
 
     /// Sends a change once. It runs on by itself, so that a caller who goes away does not stop it half-way, and
     /// whatever becomes of it nothing read before it is repeated.
-    async fn write(
-        &self,
-        method: Method,
-        target: Target,
-        body: &impl Serialize,
-    ) -> Result<Vec<u8>, Error> {
-        let body = serde_json::to_vec(body).map_err(|_| Error::Rejected {
-            status: 400,
-            message: None,
-        })?;
+    async fn write(&self, method: Method, target: Target, body: Vec<u8>) -> Result<Vec<u8>, Error> {
         let core = Arc::clone(&self.core);
         let write = tokio::spawn(async move {
             let deadline = Instant::now() + core.deadline;
@@ -226,8 +245,10 @@ impl Core {
             .request(method, format!("{}{}", self.base, target.as_str()))
             .header(AUTHORIZATION, self.authorization.clone())
             .header(ACCEPT, "application/json");
-        if let Some(body) = body {
-            request = request.header(CONTENT_TYPE, "application/json").body(body);
+        match body {
+            Some(body) if body.is_empty() => request = request.header(CONTENT_LENGTH, "0"),
+            Some(body) => request = request.header(CONTENT_TYPE, "application/json").body(body),
+            None => {}
         }
         let mut response = request.send().await.map_err(|error| unanswered(&error))?;
         self.limiter.learn(response.headers());
@@ -259,6 +280,13 @@ impl Core {
     }
 }
 
+fn json(body: &impl Serialize) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(body).map_err(|_| Error::Rejected {
+        status: 400,
+        message: None,
+    })
+}
+
 fn http_client(loopback: bool) -> Result<reqwest::Client, BuildError> {
     let builder = reqwest::Client::builder()
         .user_agent(concat!("intervals-mcp-server/", env!("CARGO_PKG_VERSION")))
@@ -277,15 +305,6 @@ fn http_client(loopback: bool) -> Result<reqwest::Client, BuildError> {
     builder
         .build()
         .map_err(|error| BuildError(error.without_url().to_string()))
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        None => false,
-    }
 }
 
 fn is_html(response: &Response) -> bool {

@@ -6,9 +6,11 @@ use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::Members;
 use super::cache::Freshness;
 use super::error::Error;
 use super::lenient::record;
+use super::members::Written as _;
 use super::transport::Transport;
 
 /// Calls about wellness; all fail as [`Error`] says.
@@ -46,23 +48,24 @@ impl<'a> WellnessDays<'a> {
         self.transport.get(target, Freshness::Volatile).await
     }
 
-    /// `PUT /athlete/{id}/wellness/{date}`: changes what is given and answers with the whole day.
+    /// `PUT /athlete/{id}/wellness/{date}`: changes what is given and answers with the whole day. `update` is a
+    /// [`WellnessUpdate`] or [`Members`].
     ///
     /// The service ignores writes to a day that is `locked` and refuses unknown fields as [`Error::Rejected`].
-    pub async fn put(&self, date: Date, update: &WellnessUpdate) -> Result<Wellness, Error> {
+    pub async fn put(&self, date: Date, update: &impl Serialize) -> Result<Wellness, Error> {
         let target = self.transport.athlete().then("wellness").id(&date);
         self.transport.put(target, update).await
     }
 
     /// `PUT /athlete/{id}/wellness-bulk`: as [`WellnessDays::put`] for several days; there is nothing in the answer.
-    pub async fn put_many(&self, updates: &[(Date, WellnessUpdate)]) -> Result<(), Error> {
+    pub async fn put_many<U: Serialize>(&self, updates: &[(Date, U)]) -> Result<(), Error> {
         #[derive(Serialize)]
-        struct Row<'u> {
+        struct Row<'u, U> {
             id: String,
             #[serde(flatten)]
-            update: &'u WellnessUpdate,
+            update: &'u U,
         }
-        let rows: Vec<Row<'_>> = updates
+        let rows: Vec<Row<'_, U>> = updates
             .iter()
             .map(|(date, update)| Row {
                 id: date.to_string(),
@@ -78,6 +81,7 @@ record! {
     /// One local day. On every subjective scale the lower number is the better state.
     pub struct Wellness
     [date ("id"): Date]
+    writable
     (custom except "updated")
     {
         /// Fitness.
@@ -93,79 +97,87 @@ record! {
         /// Estimates per sport.
         sport_info ("sportInfo"): Vec<SportInfo>,
         /// kg
-        weight: f64,
+        weight: f64 => written,
         /// bpm
-        resting_hr ("restingHR"): i64,
+        resting_hr ("restingHR"): i64 => written,
         /// bpm
-        avg_sleeping_hr ("avgSleepingHR"): f64,
+        avg_sleeping_hr ("avgSleepingHR"): f64 => written,
         /// rMSSD, ms.
-        hrv: f64,
+        hrv: f64 => written,
         /// SDNN, ms.
-        hrv_sdnn ("hrvSDNN"): f64,
+        hrv_sdnn ("hrvSDNN"): f64 => written,
         /// s
-        sleep_secs ("sleepSecs"): i64,
+        sleep_secs ("sleepSecs"): i64 => written,
         /// 0 to 100 by the device, higher is better.
-        sleep_score ("sleepScore"): f64,
+        sleep_score ("sleepScore"): f64 => written,
         /// 1 excellent, 2 good, 3 average, 4 poor.
-        sleep_quality ("sleepQuality"): i64,
+        sleep_quality ("sleepQuality"): i64 => written,
         /// 0 none, 1 low, 2 average, 3 high, 4 extreme.
-        soreness: i64,
+        soreness: i64 => written,
         /// 0 none, 1 low, 2 average, 3 high, 4 extreme.
-        fatigue: i64,
+        fatigue: i64 => written,
         /// 0 none, 1 low, 2 average, 3 high, 4 extreme.
-        stress: i64,
+        stress: i64 => written,
         /// 1 excellent, 2 good, 3 average, 4 poor.
-        mood: i64,
+        mood: i64 => written,
         /// 1 excellent, 2 good, 3 average, 4 poor.
-        motivation: i64,
+        motivation: i64 => written,
         /// 1 none, 2 niggle, 3 poor, 4 injured.
-        injury: i64,
+        injury: i64 => written,
         /// 1 well hydrated, 2 hydrated, 3 dehydrated, 4 very dehydrated.
-        hydration: i64,
+        hydration: i64 => written,
         /// l
-        hydration_volume ("hydrationVolume"): f64,
+        hydration_volume ("hydrationVolume"): f64 => written,
         /// Percent.
-        sp_o2 ("spO2"): f64,
+        sp_o2 ("spO2"): f64 => written,
         /// mmHg
-        systolic: i64,
+        systolic: i64 => written,
         /// mmHg
-        diastolic: i64,
+        diastolic: i64 => written,
         /// mmol/L
-        blood_glucose ("bloodGlucose"): f64,
+        blood_glucose ("bloodGlucose"): f64 => written,
         /// mmol/L
-        lactate: f64,
+        lactate: f64 => written,
         /// Percent.
-        body_fat ("bodyFat"): f64,
+        body_fat ("bodyFat"): f64 => written,
         /// cm
-        abdomen: f64,
+        abdomen: f64 => written,
         /// ml/kg/min
-        vo2max: f64,
+        vo2max: f64 => written,
         /// Breaths a minute.
-        respiration: f64,
+        respiration: f64 => written,
         /// Count.
-        steps: i64,
-        baevsky_si ("baevskySI"): f64,
+        steps: i64 => written,
+        baevsky_si ("baevskySI"): f64 => written,
         /// In the scale of the device, higher is better.
-        readiness: f64,
+        readiness: f64 => written,
         /// kcal
-        kcal_consumed ("kcalConsumed"): i64,
+        kcal_consumed ("kcalConsumed"): i64 => written,
         /// g
-        carbohydrates: f64,
+        carbohydrates: f64 => written,
         /// g
-        protein: f64,
+        protein: f64 => written,
         /// g
-        fat_total ("fatTotal"): f64,
+        fat_total ("fatTotal"): f64 => written,
         /// `PERIOD`, `FOLLICULAR`, `OVULATING`, `LUTEAL` or `NONE`.
-        menstrual_phase ("menstrualPhase"): String,
+        menstrual_phase ("menstrualPhase"): String => written,
         /// As `menstrual_phase`, predicted.
         menstrual_phase_predicted ("menstrualPhasePredicted"): String,
-        comments: String,
+        comments: String => written,
         /// Whether the service ignores further writes to this day.
         locked: bool,
         /// Whether the weight was copied from the settings instead of measured.
         temp_weight ("tempWeight"): bool,
         /// Whether the resting heart rate was copied from the settings instead of measured.
         temp_resting_hr ("tempRestingHR"): bool,
+    }
+}
+
+impl Wellness {
+    /// What a client can write of it, the athlete's own fields included.
+    #[must_use]
+    pub fn members(&self) -> Members {
+        self.written()
     }
 }
 
@@ -234,5 +246,16 @@ update! {
         fat_total: f64,
         menstrual_phase: String,
         comments: String,
+    }
+}
+
+impl WellnessUpdate {
+    /// The same under the names on the wire.
+    #[must_use]
+    pub fn members(&self) -> Members {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(members)) => members,
+            _ => Members::new(),
+        }
     }
 }

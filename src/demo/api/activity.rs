@@ -1,11 +1,10 @@
 //! One activity: its row, intervals, messages, weather and segments.
 
 use std::borrow::Cow;
-use std::sync::PoisonError;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{Call, activities, print};
+use super::{Call, activities, locked, print};
 use crate::demo::ATHLETE_ID;
 use crate::demo::athlete::profile;
 use crate::demo::document::{decimals, float};
@@ -13,6 +12,8 @@ use crate::demo::rules::Refusal;
 
 /// The id of the first message.
 const FIRST_MESSAGE: i64 = 7_300_001;
+/// Ids of conversations count from here.
+const FIRST_CHAT: usize = 610_000;
 
 pub fn detail(call: &Call<'_>) -> Result<String, Refusal> {
     let id = call.value(0);
@@ -38,11 +39,7 @@ pub fn messages(call: &Call<'_>) -> Result<String, Refusal> {
     let id = known(call)?;
     let since = call.query.number("sinceId");
     let limit = call.query.count("limit").unwrap_or(100);
-    let written = call
-        .writes
-        .messages
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
+    let written = locked(&call.writes.messages);
     let of_activity = written
         .iter()
         .filter(|message| message["activity_id"] == id)
@@ -74,11 +71,7 @@ pub fn add_message(call: &Call<'_>) -> Result<String, Refusal> {
     if content.is_empty() {
         return Err(Refusal::unprocessable("Content is required"));
     }
-    let mut written = call
-        .writes
-        .messages
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
+    let mut written = locked(&call.writes.messages);
     let id = FIRST_MESSAGE + 1 + i64::try_from(written.len()).unwrap_or(0);
     written.push(message(
         id,
@@ -88,7 +81,37 @@ pub fn add_message(call: &Call<'_>) -> Result<String, Refusal> {
         content,
         activity,
     ));
-    print(json!({"id": id, "new_chat": null}))
+    // The first comment opens a conversation.
+    let chat = chat(call, activity).is_none().then(|| {
+        let chat = FIRST_CHAT + written.len();
+        let members = Map::from_iter([("icu_chat_id".to_owned(), Value::from(chat))]);
+        locked(&call.writes.activities).change(activity, members);
+        json!({"id": chat, "type": "ACTIVITY", "activity_id": activity})
+    });
+    print(json!({"id": id, "new_chat": chat}))
+}
+
+/// The conversation about an activity.
+fn chat(call: &Call<'_>, activity: &str) -> Option<u64> {
+    let row = activities::one(call, activity, false)?;
+    let row: Value = serde_json::from_str(&row).ok()?;
+    row["icu_chat_id"].as_u64()
+}
+
+/// A comment that is deleted stays in the list, marked.
+pub fn delete_message(call: &Call<'_>) -> Result<String, Refusal> {
+    let mut written = locked(&call.writes.messages);
+    let message = written
+        .iter_mut()
+        .find(|message| {
+            let activity = message["activity_id"].as_str().unwrap_or_default();
+            let known = |place| call.value(place).parse::<u64>().ok();
+            message["id"].as_u64() == known(1) && chat(call, activity) == known(0)
+        })
+        .ok_or_else(|| Refusal::not_found("Message not found"))?;
+    message["deleted"] = Value::from(call.timestamp);
+    message["deleted_by_id"] = Value::from(ATHLETE_ID);
+    print(json!({}))
 }
 
 /// The newest hard session has been commented on.

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::calendar::{self, is_session};
+use super::calendar::{self, Calendar, is_session};
 use super::members::{self, Shape};
-use super::recorded;
+use super::recorded::{self, Recorded};
 use super::{Call, locked, names, print};
 use crate::demo::ATHLETE_ID;
 use crate::demo::athlete::{ACTIVITY_KEYS, profile};
@@ -18,7 +18,7 @@ const GEAR: [&str; 3] = ["31001", "31002", "31003"];
 fn shape(key: &str) -> Option<Shape> {
     match key {
         "name" | "description" | "type" | "sub_type" => Some(Shape::Text),
-        "icu_rpe" | "feel" | "carbs_ingested" => Some(Shape::Whole),
+        "icu_rpe" | "feel" | "carbs_ingested" | "paired_event_id" => Some(Shape::Whole),
         "trainer" | "commute" | "race" => Some(Shape::Flag),
         "tags" => Some(Shape::Texts),
         "gear" => Some(Shape::Object),
@@ -39,13 +39,18 @@ pub fn put(call: &Call<'_>) -> Result<String, Refusal> {
             "Strava activities cannot be updated",
         ));
     }
+    let mut calendar = locked(&call.writes.calendar);
     let mut recorded = locked(&call.writes.activities);
     let before: Map<String, Value> = match (place, recorded.added(id)) {
         (Some(place), _) => serde_json::from_str(&recorded.row(call, place)).unwrap_or_default(),
         (None, Some(row)) => row.clone(),
         (None, None) => return Err(Refusal::not_found(format!("Activity {id} not found"))),
     };
-    let changes = changes(&before, sent)?;
+    let mut changes = changes(&before, sent)?;
+    if let Some(event) = changes.get("paired_event_id").cloned() {
+        let compliance = pair(call, &mut calendar, &mut recorded, &before, &event)?;
+        changes.insert("compliance".to_owned(), compliance);
+    }
     recorded.change(id, changes.clone());
     let mut after = before;
     after.extend(changes);
@@ -97,6 +102,43 @@ fn changes(
         changes.insert("session_rpe".to_owned(), effort.unwrap_or_default());
     }
     Ok(changes)
+}
+
+/// Pairs an activity with an event, or parts it from its own for null; the compliance that comes of it.
+fn pair(
+    call: &Call<'_>,
+    calendar: &mut Calendar,
+    recorded: &mut Recorded,
+    activity: &Map<String, Value>,
+    event: &Value,
+) -> Result<Value, Refusal> {
+    const KEY: &str = "paired_activity_id";
+    let known = |event: &Value| event.as_u64().and_then(|id| u32::try_from(id).ok());
+    let chosen = known(event)
+        .map(|id| {
+            let found = calendar.find(call.year, id);
+            let session = found.filter(|written| is_session(&written.row));
+            session
+                .map(|written| (id, written))
+                .ok_or_else(|| calendar::missing(id))
+        })
+        .transpose()?;
+    let old = activity.get("paired_event_id").and_then(known);
+    if let Some((id, mut written)) = old.and_then(|id| Some((id, calendar.find(call.year, id)?))) {
+        written.row.insert(KEY.to_owned(), Value::Null);
+        calendar.put(id, written);
+    }
+    let Some((id, mut written)) = chosen else {
+        return Ok(Value::Null);
+    };
+    recorded.unpair(call, id);
+    let name = activity.get("id").cloned().unwrap_or_default();
+    let secs = |row: &Map<String, Value>| row.get("moving_time").and_then(Value::as_f64);
+    let done = secs(activity).zip(secs(&written.row).filter(|secs| *secs > 0.0));
+    written.row.insert(KEY.to_owned(), name);
+    calendar.put(id, written);
+    let percent = done.map(|(done, planned)| float(done * 100.0 / planned));
+    Ok(percent.unwrap_or_default())
 }
 
 fn gear(sent: &Value) -> Result<Value, Refusal> {

@@ -74,6 +74,11 @@ pub static ROUTES: &[Entry] = &[
         settings::apply,
     ),
     get(
+        "api/v1/athlete/{id}/sport-settings/{sport}/matching-activities",
+        &[],
+        settings::matching,
+    ),
+    get(
         "api/v1/athlete/{id}/training-plan",
         &[],
         plans::training_plan,
@@ -166,6 +171,12 @@ pub static ROUTES: &[Entry] = &[
         parameters: &[],
         handler: activity::add_message,
     },
+    write(
+        Method::DELETE,
+        "api/v1/chats/{chat}/messages/{message}",
+        &[],
+        activity::delete_message,
+    ),
     get(
         "api/v1/activity/{id}/weather-summary",
         &[

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::members::{self, Shape};
-use super::{Call, locked, print};
+use super::{Call, locked, print, recorded};
 use crate::demo::athlete::profile;
 use crate::demo::document::{float, merge, round};
 use crate::demo::rules::Refusal;
@@ -96,6 +96,23 @@ pub fn apply(call: &Call<'_>) -> Result<String, Refusal> {
     }
     found(call)?;
     print(json!({}))
+}
+
+/// The activities that [`apply`] works on, newest first.
+pub fn matching(call: &Call<'_>) -> Result<String, Refusal> {
+    let group = found(call)?;
+    let rows = recorded::newest_first(call, |_| true);
+    let rows = rows.into_iter().filter_map(|(_, row)| {
+        let row: Map<String, Value> = serde_json::from_str(&row).ok()?;
+        let of = of_sport(call, row.get("type")?.as_str()?)?;
+        (of["id"] == group["id"]).then(|| {
+            let keys = ["id", "start_date_local", "type", "name"];
+            Value::Object(Map::from_iter(keys.map(|key| {
+                (key.to_owned(), row.get(key).cloned().unwrap_or_default())
+            })))
+        })
+    });
+    print(rows.collect::<Value>())
 }
 
 fn shape(group: &Value, key: &str) -> Option<Shape> {

@@ -1,11 +1,14 @@
 //! One activity, in a list and in full: the service uses the same shape for both.
 
 use jiff::civil::DateTime;
+use serde_json::{Value, json};
 
 use super::interval::{Interval, IntervalGroup};
+use crate::intervals::Members;
 use crate::intervals::dates::wall_time;
 use crate::intervals::ids::{ActivityId, EventId};
 use crate::intervals::lenient::record;
+use crate::intervals::members::{Writable, Written as _};
 
 record! {
     /// An activity. Metric throughout: seconds, metres, metres per second, degrees Celsius.
@@ -13,6 +16,7 @@ record! {
     /// The frequent fields come first, since names are compared in this order.
     pub struct Activity
     [id: ActivityId]
+    writable
     (custom except
         "icu_ignore_time" | "icu_ignore_power" | "icu_ignore_hr" | "ignore_velocity" | "ignore_pace"
         | "ignore_parts" | "icu_pm_cp" | "icu_pm_w_prime" | "icu_pm_p_max" | "icu_pm_ftp" | "icu_pm_ftp_secs"
@@ -21,16 +25,16 @@ record! {
         | "average_vertical_speed" | "average_leg_spring_stiffness" | "average_impact_loading_rate"
         | "use_elevation_correction" | "perceived_exertion" | "power_meter_serial" | "power_meter_battery"
         | "external_id" | "file_sport_index" | "file_type" | "icu_athlete_id" | "created" | "icu_sync_date"
-        | "analyzed" | "icu_power_spike_threshold" | "icu_chat_id" | "icu_training_load_data"
+        | "analyzed" | "icu_power_spike_threshold" | "icu_training_load_data"
         | "skyline_chart_bytes" | "power_field_names" | "power_field" | "use_gap_zone_times" | "custom_zones"
         | "icu_intervals_edited" | "lock_intervals" | "icu_sync_error" | "icu_color" | "icu_power_hr_z2_mins"
         | "icu_cadence_z2" | "icu_median_time_delta" | "p30s_exponent" | "workout_shift_secs" | "strava_id"
         | "coach_tick" | "oauth_client_id" | "oauth_client_name" | "attachments" | "recording_stops" | "route_id"
         | "analysis_issues" | "group" | "submax_fatigue_test" | "max_snow" | "gap_model")
     {
-        name: String,
+        name: String => written,
         /// Sport, such as `Run`; see [`Activity::is_stub`] for when it is missing.
-        sport ("type"): String,
+        sport ("type"): String => written,
         /// Wall time where it took place, `2026-05-25T09:30:00`; see [`Activity::started`].
         start_date_local: String,
         /// s
@@ -62,9 +66,9 @@ record! {
         /// m
         total_elevation_gain: f64,
         /// 1 to 10.
-        icu_rpe: i64,
+        icu_rpe: i64 => written,
         /// 1 (best) to 5 (worst).
-        feel: i64,
+        feel: i64 => written,
         /// rpm; strides (not steps) a minute for a run.
         average_cadence: f64,
         /// `STRAVA`, `UPLOAD`, `MANUAL`, `GARMIN_CONNECT` and others.
@@ -73,22 +77,22 @@ record! {
         note ("_note"): String,
         /// Percent of the planned workout that it is paired with.
         compliance: f64,
-        paired_event_id: EventId,
+        paired_event_id: EventId => written,
         /// What Garmin asks to be named with its data.
         device_name: String,
-        tags: Vec<String>,
-        race: bool,
-        commute: bool,
-        trainer: bool,
+        tags: Vec<String> => written,
+        race: bool => written,
+        commute: bool => written,
+        trainer: bool => written,
         /// `NONE`, `COMMUTE`, `WARMUP`, `COOLDOWN` or `RACE`.
-        sub_type: String,
+        sub_type: String => written,
         /// Fitness after this activity.
         icu_ctl: f64,
         /// Fatigue after this activity.
         icu_atl: f64,
         /// Lines such as `3x 8m 262w`.
         interval_summary: Vec<String>,
-        description: String,
+        description: String => written,
         /// Heart rate drift against power or pace, percent.
         decoupling: f64,
         /// Normalized power through average heart rate, W/bpm.
@@ -190,7 +194,7 @@ record! {
         /// g
         carbs_used: i64,
         /// g
-        carbs_ingested: i64,
+        carbs_ingested: i64 => written,
         /// kg
         kg_lifted: f64,
         /// The greatest fall of the heart rate after an effort.
@@ -211,11 +215,13 @@ record! {
         /// s at the end that analyses leave out.
         icu_cooldown_time: i64,
         icu_achievements: Vec<Achievement>,
-        gear: Gear,
+        gear: Gear => written,
         /// Which series are stored.
         stream_types: Vec<String>,
         has_weather: bool,
         has_segments: bool,
+        /// Where its comments stand; absent as long as there are none.
+        icu_chat_id: i64,
         /// °C by the device.
         average_temp: f64,
         /// °C by the device.
@@ -256,6 +262,13 @@ record! {
 }
 
 impl Activity {
+    /// What a client can write of it, the athlete's own fields included. A number is cleared by -1 and a text by an empty
+    /// one; gear cannot be cleared.
+    #[must_use]
+    pub fn members(&self) -> Members {
+        self.written()
+    }
+
     /// Whether the service holds the data back: it came through Strava, whose terms forbid to hand it on.
     #[must_use]
     pub fn is_stub(&self) -> bool {
@@ -325,5 +338,12 @@ record! {
         /// m in all.
         distance: f64,
         primary: bool,
+    }
+}
+
+/// Gear is written by its id alone.
+impl Writable for Gear {
+    fn value(&self) -> Value {
+        json!({"id": self.id})
     }
 }

@@ -11,9 +11,11 @@ use jiff::civil::Date;
 pub use activity::{Achievement, Activity, Gear, HeartRateRecovery, ZoneTime};
 pub use interval::{Interval, IntervalGroup};
 pub use parts::{
-    BestEfforts, Effort, HistogramBucket, Message, PowerVersusHeartRate, Segment, WeatherSummary,
+    BestEfforts, Chat, Effort, HistogramBucket, Message, NewMessage, PowerVersusHeartRate, Segment,
+    WeatherSummary,
 };
 
+use super::Members;
 use super::cache::Freshness;
 use super::error::Error;
 use super::ids::ActivityId;
@@ -205,6 +207,32 @@ impl<'a> Activities<'a> {
     /// `GET /activity/{id}/power-vs-hr`: decoupling and power through heart rate by halves.
     pub async fn power_vs_hr(&self, id: &ActivityId) -> Result<Arc<PowerVersusHeartRate>, Error> {
         self.read(activity(id).then("power-vs-hr")).await
+    }
+
+    /// `PUT /activity/{id}`: changes what is given and answers with the whole activity. Those that came through Strava are
+    /// refused as [`Error::Rejected`].
+    pub async fn put(&self, id: &ActivityId, members: &Members) -> Result<Activity, Error> {
+        self.transport.put(activity(id), members).await
+    }
+
+    /// `DELETE /activity/{id}`; nothing brings it back.
+    pub async fn delete(&self, id: &ActivityId) -> Result<(), Error> {
+        self.transport.delete(activity(id)).await
+    }
+
+    /// `POST /activity/{id}/messages`: comments on it in the athlete's name.
+    pub async fn message(&self, id: &ActivityId, text: &str) -> Result<NewMessage, Error> {
+        let body = serde_json::json!({"content": text});
+        self.transport
+            .post(activity(id).then("messages"), &body)
+            .await
+    }
+
+    /// `DELETE /chats/{chat}/messages/{message}`: takes a comment back; `chat` is what [`NewMessage::new_chat`] or the
+    /// activity's `icu_chat_id` says.
+    pub async fn delete_message(&self, chat: i64, message: i64) -> Result<(), Error> {
+        let target = Target::new("chats").id(&chat).then("messages").id(&message);
+        self.transport.delete(target).await
     }
 }
 

@@ -24,6 +24,19 @@ record! {
 }
 
 record! {
+    /// A comment that was just written.
+    pub struct NewMessage [id: i64] {
+        /// The conversation that it opened, if it is the first.
+        new_chat: Chat,
+    }
+}
+
+record! {
+    /// The conversation about an activity.
+    pub struct Chat [id: i64] {}
+}
+
+record! {
     /// Weather along an activity.
     pub struct WeatherSummary {
         /// A sentence.

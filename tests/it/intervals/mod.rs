@@ -5,3 +5,4 @@ mod limits;
 mod requests;
 mod sharing;
 mod upstream;
+mod writes;

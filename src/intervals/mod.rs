@@ -42,6 +42,9 @@ pub use watch::Watch;
 use crate::clock::Clock;
 use transport::Transport;
 
+/// Members of an object under the names of the service.
+pub type Members = serde_json::Map<String, serde_json::Value>;
+
 /// What the client has to know.
 pub struct Settings {
     /// `https://intervals.icu`; plain http only on loopback.

@@ -41,6 +41,8 @@ pub enum BuildError {
     Intervals(#[from] intervals::BuildError),
     #[error("the authorization server could not be built: {0}")]
     OAuth(#[from] oauth::BuildError),
+    #[error("the MCP endpoint could not be built: {0}")]
+    Mcp(#[from] mcp::BuildError),
     #[error(transparent)]
     State(#[from] state::OpenError),
 }
@@ -64,8 +66,8 @@ impl App {
         };
         let durability = store.durability();
         let client = intervals::Client::new(settings.intervals, clock.clone())?;
-        let oauth = oauth::OAuth::new(settings.oauth, store, clock.clone())?;
-        let mcp = mcp::Mcp::new(settings.mcp, client, clock);
+        let oauth = oauth::OAuth::new(settings.oauth, Arc::clone(&store), clock.clone())?;
+        let mcp = mcp::Mcp::new(settings.mcp, client, store, clock)?;
         let limits = settings.http.limits;
         let router = http::layered(
             oauth.router().merge(oauth.guarded(mcp.router())),

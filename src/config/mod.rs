@@ -133,6 +133,8 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
     let read_only = read_only?;
     let athlete_id = athlete_id?;
     let api_key = SecretString::from(api_key?);
+    let signing = SecretString::from(signing?);
+    let previous = previous.map(SecretString::from);
     let toolsets = toolsets?;
     let server_config = server_config(
         reader.sources,
@@ -157,8 +159,8 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
         },
         oauth: oauth::Settings {
             public_url: public_url.clone(),
-            signing_secret: signing?.into(),
-            previous_signing_secret: previous.map(Into::into),
+            signing_secret: signing.clone(),
+            previous_signing_secret: previous.clone(),
             athlete_id: athlete_id.to_string(),
             owner_secret: match owner_password {
                 Some(password) => oauth::OwnerSecret::Password(password.into()),
@@ -175,6 +177,8 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
             toolsets,
             read_only,
             strict_protocol_headers: strict_protocol_headers?,
+            signing_secret: signing,
+            previous_signing_secret: previous,
         },
         intervals: intervals::Settings {
             base_url: Url::parse(upstream?.origin()).ok()?,

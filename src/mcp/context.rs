@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
+use super::changes::Changes;
 use super::error::ToolError;
 use super::registry::Registry;
 use crate::clock::Clock;
@@ -25,6 +26,7 @@ pub struct Home {
     client: Client,
     clock: Clock,
     registry: Arc<Registry>,
+    changes: Changes,
     athlete: Mutex<Option<Known>>,
 }
 
@@ -82,6 +84,12 @@ impl Context {
         &self.home.registry
     }
 
+    /// What was written in the last day.
+    #[must_use]
+    pub fn changes(&self) -> &Changes {
+        &self.home.changes
+    }
+
     /// The same, to keep longer than the context.
     #[must_use]
     pub fn shared_registry(&self) -> Arc<Registry> {
@@ -136,11 +144,17 @@ impl Known {
 
 impl Home {
     #[must_use]
-    pub fn new(client: Client, clock: Clock, registry: Arc<Registry>) -> Arc<Self> {
+    pub fn new(
+        client: Client,
+        clock: Clock,
+        registry: Arc<Registry>,
+        changes: Changes,
+    ) -> Arc<Self> {
         Arc::new(Self {
             client,
             clock,
             registry,
+            changes,
             athlete: Mutex::new(None),
         })
     }

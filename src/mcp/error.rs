@@ -13,6 +13,8 @@ pub enum ToolError {
     Upstream(intervals::Error),
     /// A write whose answer did not come: it may have been carried out.
     UncertainWrite(intervals::Error),
+    /// A write that stopped in the middle; the text says what was written, what was not and how to take it back.
+    Unfinished(String),
     /// The call took longer than a client waits.
     Deadline(Duration),
     /// The caller hung up.
@@ -61,6 +63,7 @@ impl ToolError {
         match self {
             Self::Invalid(_) => "invalid",
             Self::Upstream(_) | Self::UncertainWrite(_) => "upstream_error",
+            Self::Unfinished(_) => "unfinished",
             Self::Deadline(_) => "deadline",
             Self::Cancelled => "cancelled",
             Self::Panicked => "panic",
@@ -71,7 +74,7 @@ impl ToolError {
     #[must_use]
     pub fn sentence(&self) -> String {
         match self {
-            Self::Invalid(text) => text.clone(),
+            Self::Invalid(text) | Self::Unfinished(text) => text.clone(),
             Self::Upstream(error) => upstream(error),
             Self::UncertainWrite(error) => format!(
                 "{} The change may have been made all the same: read it before trying again.",

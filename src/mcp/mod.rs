@@ -12,6 +12,7 @@ mod alike;
 mod analysis;
 mod calendar;
 mod call;
+mod changes;
 mod comparing;
 mod completion;
 mod context;
@@ -61,6 +62,7 @@ use rmcp::transport::streamable_http_server::session::never::NeverSessionManager
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 
 use resources::Resource;
+use secrecy::SecretString;
 
 pub use front::MAX_BODY_BYTES;
 pub use registry::{Access, Registry};
@@ -68,6 +70,7 @@ pub use tools::Toolset;
 
 use crate::clock::Clock;
 use crate::intervals;
+use crate::state::Store;
 
 /// What the endpoint can be told.
 pub struct Settings {
@@ -76,7 +79,16 @@ pub struct Settings {
     pub read_only: bool,
     /// Refuses the one contradiction between header and body that real clients send.
     pub strict_protocol_headers: bool,
+    /// Seals what is kept for undoing.
+    pub signing_secret: SecretString,
+    /// Opens what was sealed before a rotation.
+    pub previous_signing_secret: Option<SecretString>,
 }
+
+/// Why the endpoint could not be put together.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct BuildError(#[from] changes::KeyError);
 
 /// The MCP side of the server.
 pub struct Mcp {
@@ -84,10 +96,23 @@ pub struct Mcp {
 }
 
 impl Mcp {
-    #[must_use]
-    pub fn new(settings: Settings, client: intervals::Client, clock: Clock) -> Self {
+    /// # Errors
+    /// [`BuildError`] when the key for recorded changes cannot be derived.
+    pub fn new(
+        settings: Settings,
+        client: intervals::Client,
+        store: Arc<dyn Store>,
+        clock: Clock,
+    ) -> Result<Self, BuildError> {
         let registry = Arc::new(registry(&settings));
-        let home = context::Home::new(client, clock, Arc::clone(&registry));
+        let changes = changes::Changes::new(
+            store,
+            clock.clone(),
+            &settings.signing_secret,
+            settings.previous_signing_secret.as_ref(),
+            client.athlete_id().as_str(),
+        )?;
+        let home = context::Home::new(client, clock, Arc::clone(&registry), changes);
         let resources: Vec<Resource> = resources::all()
             .into_iter()
             .filter(|resource| resource.is_offered(&registry))
@@ -105,14 +130,14 @@ impl Mcp {
                 .disable_allowed_hosts()
                 .with_max_request_body_bytes(MAX_BODY_BYTES),
         );
-        Self {
+        Ok(Self {
             endpoint: front::Endpoint {
                 service,
                 registry,
                 lists,
                 strict: settings.strict_protocol_headers,
             },
-        }
+        })
     }
 
     /// The MCP endpoint at `/`, `/mcp` and `/mcp/`, the same service on each, without redirects.

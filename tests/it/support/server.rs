@@ -81,6 +81,8 @@ impl Default for ServerOptions {
 impl ServerOptions {
     /// The settings of a server at `public_url`.
     pub fn settings(self, public_url: &PublicUrl) -> Settings {
+        let signing_secret = SecretString::from(self.signing_secret);
+        let previous_signing_secret = self.previous_signing_secret.map(SecretString::from);
         Settings {
             http: http::Settings {
                 public_url: public_url.clone(),
@@ -90,8 +92,8 @@ impl ServerOptions {
             },
             oauth: oauth::Settings {
                 public_url: public_url.clone(),
-                signing_secret: self.signing_secret.into(),
-                previous_signing_secret: self.previous_signing_secret.map(SecretString::from),
+                signing_secret: signing_secret.clone(),
+                previous_signing_secret: previous_signing_secret.clone(),
                 athlete_id: self.athlete_id.clone(),
                 owner_secret: match self.owner_password {
                     Some(password) => oauth::OwnerSecret::Password(password.into()),
@@ -108,6 +110,8 @@ impl ServerOptions {
                 toolsets: vec![mcp::Toolset::Core],
                 read_only: self.read_only,
                 strict_protocol_headers: self.strict_protocol_headers,
+                signing_secret,
+                previous_signing_secret,
             },
             intervals: intervals::Settings {
                 base_url: self.upstream.parse().unwrap(),

@@ -159,7 +159,11 @@ async fn a_refused_write_says_what_the_service_says_and_is_not_tried_again() {
     let empty = Members::new();
     let id = activity("i9");
     let errors = [
-        client.events().create(&[empty.clone()]).await.unwrap_err(),
+        client
+            .events()
+            .create(std::slice::from_ref(&empty))
+            .await
+            .unwrap_err(),
         client.events().put(EventId(1), &empty).await.unwrap_err(),
         client
             .events()

@@ -264,3 +264,12 @@ record! {
         date: String,
     }
 }
+
+#[cfg(test)]
+impl Event {
+    /// As the service writes it.
+    #[must_use]
+    pub fn of_document(document: &serde_json::Value) -> Self {
+        <Self as super::lenient::Document>::read(document).expect("an object with an id")
+    }
+}

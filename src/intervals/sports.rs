@@ -220,3 +220,12 @@ record! {
         ftp: i64,
     }
 }
+
+#[cfg(test)]
+impl SportSettings {
+    /// As the service writes it.
+    #[must_use]
+    pub fn of_document(document: &Value) -> Self {
+        <Self as super::lenient::Document>::read(document).expect("an object with an id")
+    }
+}

@@ -82,6 +82,16 @@ pub fn line(text: &str, limit: usize) -> String {
     out
 }
 
+/// Several lines that somebody sends: some clients escape line ends twice.
+#[must_use]
+pub fn unescaped(text: String) -> String {
+    if text.contains('\n') {
+        text
+    } else {
+        text.replace("\\n", "\n")
+    }
+}
+
 /// Several lines, cleaned, at most 4,000 characters.
 #[must_use]
 pub fn block(text: &str) -> String {

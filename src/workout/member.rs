@@ -70,7 +70,7 @@ pub fn target(value: &Value, metric: Metric, lthr: Option<f64>) -> Option<Target
     }
     let mut text = match value {
         Value::Number(_) => number(value)?.to_string(),
-        _ => words(value)?,
+        _ => joined(words(value)?),
     };
     if value.is_number() || text.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
         text.push_str(match metric {
@@ -80,6 +80,17 @@ pub fn target(value: &Value, metric: Metric, lthr: Option<f64>) -> Option<Target
         });
     }
     of_text(&text, metric, lthr)
+}
+
+/// `136 bpm` and `220 W` as the language has them, without the blank.
+fn joined(text: String) -> String {
+    let unit = ["bpm", "w", "W"].into_iter().find_map(|unit| {
+        let number = text.strip_suffix(unit)?.strip_suffix(' ')?;
+        number
+            .ends_with(|c: char| c.is_ascii_digit())
+            .then(|| format!("{number}{unit}"))
+    });
+    unit.unwrap_or(text)
 }
 
 /// What `text` says, where the name of the member may stand for the word behind.

@@ -10,6 +10,7 @@ use crate::mcp::params::{Num, Steps, Text};
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::render::workout as render;
 use crate::mcp::reply::Reply;
+use crate::mcp::text;
 use crate::mcp::thresholds::{self, Given};
 use crate::units::{Pace, number};
 use crate::workout;
@@ -55,7 +56,7 @@ impl Tool for ValidateWorkout {
         let mut athlete = given.athlete(&sport);
         let mut settings = Settings::NotNeeded;
         let (text, is_printed) = match (params.text, params.steps) {
-            (Some(Text(text)), None) => (unescaped(text), false),
+            (Some(Text(text)), None) => (text::unescaped(text), false),
             (None, Some(Steps(steps))) => {
                 let mut read = workout::from_steps(&steps, athlete.lthr);
                 // Beats a minute become percent of a threshold that may have to be asked for.
@@ -133,14 +134,5 @@ fn positive(value: Option<Num>, name: &str) -> Result<Option<f64>, ToolError> {
         let value = number(value, 1);
         let said = format!("{name}: {value} is out of range, 1 to 2000 is wanted.");
         Err(ToolError::Invalid(said))
-    }
-}
-
-/// Some clients escape line ends twice.
-fn unescaped(text: String) -> String {
-    if text.contains('\n') {
-        text
-    } else {
-        text.replace("\\n", "\n")
     }
 }

@@ -22,6 +22,7 @@ mod limiter;
 pub mod preferences;
 mod refusal;
 mod retry;
+pub mod sample;
 pub mod sports;
 pub mod streams;
 mod target;

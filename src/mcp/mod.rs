@@ -38,6 +38,11 @@ mod message;
 mod outlook;
 mod params;
 mod planned;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "what writes into the calendar is built on it")
+)]
+mod planning;
 mod progress;
 mod prompts;
 mod registry;

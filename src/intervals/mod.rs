@@ -25,6 +25,7 @@ mod origin;
 pub mod preferences;
 mod refusal;
 mod retry;
+pub mod sample;
 pub mod sports;
 pub mod streams;
 mod target;

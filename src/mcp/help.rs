@@ -139,6 +139,8 @@ projection (get_fitness): the same recursion over planned load and what-if sessi
 series shows; a day without load is rest; its morning figure is that before the day's load. ramp words: 5 to 8 a week is what most \
 athletes manage (Friel, The CTL ramp rate, 2015); other coaches advise less. taper: the even or evenly falling load that brings form to the target on that morning, solved from the \
 recursion; 2 weeks with 41-60% less volume at the same intensity did best in the meta-analysis of Bosquet et al., Med Sci Sports Exerc 39:1358, 2007.
+what a change of the calendar does: a week's load is what is done, and what is planned from today on; form and ramp are those of the \
+projection, of a race that of its morning.
 HRV: 7-day mean of ln rMSSD (Plews et al., Sports Medicine 43:773, 2013) against a normal range of the mean +- 0.5 standard deviation of 60 days.
 resting HR and sleep in get_today: today against the 42-day mean +- 1 standard deviation.
 trend (analyze_trend, get_wellness): slope as the median of all slopes between two values, its 95 % interval from Kendall's S \

@@ -11,11 +11,13 @@ pub mod athlete;
 )]
 pub mod change;
 pub mod channel;
+pub mod clashes;
 pub mod compare;
 pub mod compare_intervals;
 pub mod curve_models;
 pub mod curves;
 pub mod days;
+pub mod effect;
 pub mod efforts;
 pub mod event;
 pub mod events;

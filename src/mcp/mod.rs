@@ -39,10 +39,6 @@ mod message;
 mod outlook;
 mod params;
 mod planned;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "no tool writes the calendar yet")
-)]
 mod planning;
 mod progress;
 mod prompts;

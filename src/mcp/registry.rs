@@ -95,7 +95,7 @@ impl Entry {
                 Box::pin(async move {
                     let params = decode::<T::Params>(arguments)?;
                     let reply = T::run(&context, params).await?;
-                    Ok(vec![ContentBlock::text(reply.finish(&marker()))])
+                    Ok(vec![ContentBlock::text(reply.into_text())])
                 })
             },
         }
@@ -172,14 +172,6 @@ impl Registry {
     fn offers(&self, entry: &Entry) -> bool {
         !self.read_only || entry.access.reads_only()
     }
-}
-
-/// Unpredictable, so that no text from upstream can imitate it.
-fn marker() -> String {
-    let mut bytes = [0_u8; 4];
-    // Without entropy the process could not have started; a fixed marker is then the least of all worries.
-    let _ = getrandom::fill(&mut bytes);
-    format!("{:08x}", u32::from_be_bytes(bytes))
 }
 
 fn decode<P: DeserializeOwned>(arguments: JsonObject) -> Result<P, ToolError> {

@@ -81,6 +81,12 @@ impl Days {
 }
 
 impl Around {
+    /// The first and the last day of the calendar that was read.
+    #[must_use]
+    pub const fn window(&self) -> (Date, Date) {
+        (self.days.oldest, self.days.newest)
+    }
+
     /// Reads what surrounds the touched days `first` to `last`, in one round: the calendar, and as far as they can be read what
     /// was done since the week before, the last weeks of fitness and how sports are weighted. Nothing of fitness is read for
     /// what lies behind, or more than a year ahead.

@@ -5,10 +5,6 @@ pub mod activity;
 pub mod agenda;
 pub mod analysis;
 pub mod athlete;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "no tool writes the calendar yet")
-)]
 pub mod change;
 pub mod channel;
 pub mod clashes;

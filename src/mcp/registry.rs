@@ -185,9 +185,11 @@ fn marker() -> String {
 fn decode<P: DeserializeOwned>(arguments: JsonObject) -> Result<P, ToolError> {
     serde_path_to_error::deserialize(Value::Object(arguments)).map_err(|error| {
         let path = error.path().to_string();
-        let reason = error.into_inner();
+        let reason = error.into_inner().to_string();
         ToolError::Invalid(if path == "." {
             format!("Wrong arguments: {reason}.")
+        } else if reason.starts_with('[') {
+            format!("Wrong argument {path}{reason}.")
         } else {
             format!("Wrong argument {path}: {reason}.")
         })

@@ -22,7 +22,7 @@ pub use choice::{Choice, Choices};
 pub use compare_to::CompareTo;
 pub use date::{DateSpec, Window, WindowError};
 pub use id::{ActivityId, EventId, WorkoutId};
-pub use lenient::{Flag, Int, List, Num, Text};
+pub use lenient::{Flag, Int, List, Num, Object, Text};
 pub use page::Page;
 pub use secs::Secs;
 pub use sport::Sport;

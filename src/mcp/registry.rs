@@ -237,6 +237,10 @@ fn simplify(value: &mut Value, is_schema: bool) {
                         object.insert("type".into(), only);
                     }
                 }
+                // What an item is for stands at its list.
+                if let Some(Value::Object(items)) = object.get_mut("items") {
+                    items.remove("description");
+                }
                 if let Some(Value::Array(values)) = object.get_mut("enum") {
                     values.retain(|v| !v.is_null());
                 }

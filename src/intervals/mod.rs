@@ -41,6 +41,7 @@ use url::Url;
 
 pub use error::Error;
 pub use ids::{ActivityId, AthleteId, EventId, FolderId, InvalidId, WorkoutId};
+pub use lenient::is_quantity;
 pub use watch::Watch;
 
 use crate::clock::Clock;

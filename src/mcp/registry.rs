@@ -177,9 +177,11 @@ impl Registry {
 fn decode<P: DeserializeOwned>(arguments: JsonObject) -> Result<P, ToolError> {
     serde_path_to_error::deserialize(Value::Object(arguments)).map_err(|error| {
         let path = error.path().to_string();
-        let reason = error.into_inner();
+        let reason = error.into_inner().to_string();
         ToolError::Invalid(if path == "." {
             format!("Wrong arguments: {reason}.")
+        } else if reason.starts_with('[') {
+            format!("Wrong argument {path}{reason}.")
         } else {
             format!("Wrong argument {path}: {reason}.")
         })
@@ -226,6 +228,10 @@ fn simplify(value: &mut Value, is_schema: bool) {
                         let only = only.clone();
                         object.insert("type".into(), only);
                     }
+                }
+                // What an item is for stands at its list.
+                if let Some(Value::Object(items)) = object.get_mut("items") {
+                    items.remove("description");
                 }
                 if let Some(Value::Array(values)) = object.get_mut("enum") {
                     values.retain(|v| !v.is_null());

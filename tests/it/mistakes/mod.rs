@@ -3,6 +3,7 @@
 
 mod athlete;
 mod dates;
+mod huge;
 mod lists;
 mod scales;
 mod streams;

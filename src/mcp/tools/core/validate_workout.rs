@@ -21,9 +21,9 @@ pub struct Params {
     /// one step a line, see get_help workouts
     text: Option<Text>,
     steps: Option<Steps>,
-    /// Ride, Run, Swim …
+    /// e.g. Ride
     sport: Text,
-    /// W; thresholds default to the athlete's
+    /// W; default the athlete's
     ftp: Option<Num>,
     /// bpm
     lthr: Option<Num>,

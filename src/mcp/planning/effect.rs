@@ -309,8 +309,10 @@ mod tests {
     use crate::demo::{self, Demo, Fault, FaultScope};
     use crate::identity::Scopes;
     use crate::intervals::{self, sample};
+    use crate::mcp::changes::Changes;
     use crate::mcp::context::Home;
     use crate::mcp::registry::Registry;
+    use crate::state::MemoryStore;
     use crate::units::Units;
 
     /// Wed 2026-11-25.
@@ -959,7 +961,11 @@ mod tests {
             deadline: Duration::from_secs(20),
         };
         let client = intervals::Client::new(settings, clock.clone()).unwrap();
-        let home = Home::new(client, clock, Arc::new(Registry::new(Vec::new(), true)));
+        let store = Arc::new(MemoryStore::new(clock.clone()));
+        let secret = "a secret of thirty-two characters".into();
+        let changes = Changes::new(store, clock.clone(), &secret, None, demo::ATHLETE_ID).unwrap();
+        let registry = Arc::new(Registry::new(Vec::new(), true));
+        let home = Home::new(client, clock, registry, changes);
         let context = home.call(Scopes::ALL, None);
         context.local().await.unwrap();
         demo.clear_journal();

@@ -529,6 +529,12 @@ mod tests {
         let error =
             new(json!({ "date": "today", "sport": "Run", "workout": "Jog easily" })).unwrap_err();
         assert!(error.contains("belongs into description"), "{error}");
+        let given = json!({ "date": "today", "sport": "Run", "workout": "45m Z2 HR" });
+        let error = new(given).unwrap_err();
+        assert!(
+            error.contains("Begin it with \"- \"") && !error.contains("description"),
+            "{error}"
+        );
         let error = new(json!({ "date": "today", "sport": "Ride", "steps": [{ "power": "90%" }] }))
             .unwrap_err();
         assert!(error.starts_with("steps[0]"), "{error}");
@@ -619,7 +625,7 @@ mod tests {
         );
         let sick = sent(json!({ "date": "today", "category": "sick" }));
         assert_eq!(sick["end_date_local"], "2026-03-19T00:00:00");
-        let given = json!({ "date": "next_monday", "category": "target", "sport": "Run", "for_week": true, "load": 300,
+        let given = json!({ "date": "next_week", "category": "target", "sport": "Run", "for_week": true, "load": 300,
             "duration": "60h", "distance": "50 km" });
         assert_eq!(
             sent(given),

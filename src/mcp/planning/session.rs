@@ -7,7 +7,7 @@ use crate::intervals::sports::{SportSettings, for_sport};
 use crate::mcp::params::{EventSpec, Steps};
 use crate::mcp::text;
 use crate::mcp::thresholds;
-use crate::workout::{self, Athlete, Estimate, Mistake, Severity, Workout};
+use crate::workout::{self, Athlete, Estimate, Mistake, Problem, Severity, Workout};
 
 /// Mistakes told at most.
 const MOST_MISTAKES: usize = 10;
@@ -133,7 +133,10 @@ fn judge(text: &str, athlete: &Athlete, notes: &mut Vec<String>) -> Result<(), S
         return Ok(());
     }
     let mut said = told(&errors);
-    if workout::parse(text).places.is_empty() {
+    if errors
+        .iter()
+        .any(|mistake| mistake.problem == Problem::NoSteps)
+    {
         said.push("What is no step belongs into description.".to_owned());
     }
     Err(said.join("\n"))

@@ -346,6 +346,7 @@ fn known_sport(named: &str) -> Result<String, String> {
 mod tests {
     use super::*;
     use crate::units::Units;
+    use proptest::prelude::*;
     use serde_json::json;
 
     fn local() -> Local {
@@ -739,11 +740,19 @@ mod tests {
 
     #[test]
     fn prose_that_is_read_as_a_step_is_told() {
-        let draft = change(json!({ "description": "Before:\n- 10m stretching" })).unwrap();
+        let prose = "Before:\n- 10m stretching";
+        let error = change(json!({ "description": prose })).unwrap_err();
         assert!(
-            draft.notes[0]
-                .starts_with("description line 2 \"- 10m stretching\" is read as a step, added")
+            error.starts_with("description line 2 \"- 10m stretching\" would be added"),
+            "{error}"
         );
+        let draft = change(json!({ "description": prose, "workout": "- 1h 65%" })).unwrap();
+        assert!(
+            draft.notes[0].contains("is read as a step, added"),
+            "{:?}",
+            draft.notes
+        );
+        assert_eq!(changed(json!({ "description": TEXT })), json!({}));
         let draft =
             new(json!({ "date": "today", "sport": "Ride", "description": "- 1h 65%" })).unwrap();
         assert!(
@@ -796,5 +805,59 @@ mod tests {
             "events[2] \"Long run\" Thu 2026-03-26"
         );
         assert_eq!(called(json!({ "id": 4711 })), "events[2] 4711");
+    }
+
+    fn text() -> impl Strategy<Value = Option<String>> {
+        let lines = prop_oneof![
+            Just(String::new()),
+            Just("4x".to_owned()),
+            Just("Warmup".to_owned()),
+            "- (Easy )?[1-9]m [5-9]0%",
+            "- gels",
+            "[A-Za-z .]{0,12}",
+        ];
+        let text = proptest::collection::vec(lines, 0..6).prop_map(|lines| lines.join("\n"));
+        proptest::option::of(text)
+    }
+
+    fn after(before: &Event, draft: Draft) -> Event {
+        let mut row = json!({ "id": 4711, "category": "WORKOUT", "type": "Ride",
+            "start_date_local": before.start_date_local, "end_date_local": before.end_date_local,
+            "description": before.description });
+        row.as_object_mut().unwrap().extend(draft.members);
+        Event::of_document(&row)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_saved_again_changes_nothing(
+            (first, second) in ((text(), text()), (text(), text())),
+        ) {
+            let given = |(description, workout): (Option<String>, Option<String>)| {
+                let mut given = json!({ "date": "2026-03-24", "sport": "Ride" });
+                for (key, text) in [("description", description), ("workout", workout)] {
+                    if let Some(text) = text {
+                        given[key] = text.into();
+                    }
+                }
+                spec(given)
+            };
+            let (first, second) = (given(first), given(second));
+            let Ok(draft) = Draft::new_event(&first, &local(), &settings()) else {
+                return Ok(());
+            };
+            let mut event = after(&ride(), Draft { members: Members::new(), ..Draft::default() });
+            event.description = None;
+            event.start_date_local = None;
+            let made = after(&event, draft);
+            let retried = Draft::of_existing(&first, &made, &local(), &settings());
+            prop_assert_eq!(retried.map(|draft| draft.members), Ok(Members::new()));
+            let Ok(draft) = Draft::of_existing(&second, &made, &local(), &settings()) else {
+                return Ok(());
+            };
+            let changed = after(&made, draft);
+            let retried = Draft::of_existing(&second, &changed, &local(), &settings());
+            prop_assert_eq!(retried.map(|draft| draft.members), Ok(Members::new()));
+        }
     }
 }

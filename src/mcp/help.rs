@@ -202,7 +202,11 @@ absences, may last days; the last day shown is the last of it. target: load, tim
 phase such as Base or Build, with its week. other: season start, eFTP set, fitness set.
 State: done with the activity's id, the compliance in percent (Intervals.icu's own: 100 is as much as planned) and the load that it came to; not done \
 when its day has passed; unknown when a Strava activity of that day may have been it; for the week when it is not about one day; hidden from the \
-athlete; not on GARMIN (or other) when the upload to the device failed.";
+athlete; not on GARMIN (or other) when the upload to the device failed.
+Saving: race_a, race_b, race_c, season_start are categories; end is the last day. Absences: availability limited or unavailable, duration = training \
+possible a day, sport = sports still possible (Run, Swim). Targets: load, duration, distance are what is to be reached, for_week of the whole week. \
+Workouts: load and duration only without steps, since they are computed of the steps; description is the prose before them, workout the steps; each \
+can be changed alone, \"\" takes it away.";
 
 pub const WORKOUTS: &str = "\
 Text of a planned workout. Prose may come first; then one step a line, each from \"- \" at the very start of its line, and a \

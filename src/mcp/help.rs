@@ -6,7 +6,7 @@ use super::scales::{BURDEN, FEEL, HYDRATION, INJURY, QUALITY};
 /// What there is to ask for.
 pub const OVERVIEW: &str = "\
 Topics: tools (which answers what), scales (what the labels mean), units, formulas (with sources), metrics (these three together), dates, categories \
-(of events), streams (the series of a recording), workouts (the text language of planned workouts), strava (why some activities are empty), hidden \
+(of events), streams (the series of a recording), workouts (the text language of planned workouts), writing (dry runs, undo), strava (why some activities are empty), hidden \
 (tools this connection does not see).
 Start a conversation with get_today. Ids come from list_activities, list_events and list_workouts.";
 
@@ -67,8 +67,39 @@ pub const QUESTIONS: &[(&str, &str)] = &[
         "is this workout text right; steps into text; its load",
     ),
     (
+        "save_events",
+        "plan a workout, a race, a note, a holiday, a week's target; change one",
+    ),
+    (
+        "move_events",
+        "shift the week by two days, repeat it next week",
+    ),
+    (
+        "complete_event",
+        "I did this one without a device; that ride was this workout",
+    ),
+    ("delete_events", "clear Thursday, empty the week I am away"),
+    ("undo_change", "take back what was just written, or deleted"),
+    (
         "list_workouts",
         "what is in the library; a training plan day by day",
+    ),
+    (
+        "apply_plan",
+        "put a plan or a workout of the library on the calendar",
+    ),
+    (
+        "update_wellness",
+        "enter weight, sleep, mood, soreness, notes of a day",
+    ),
+    (
+        "update_activity",
+        "name, note, RPE, feel, gear, tags, carbs of a session",
+    ),
+    ("add_activity_message", "comment on a session"),
+    (
+        "update_sport_settings",
+        "new FTP, LTHR, max HR, threshold pace, zones",
     ),
 ];
 
@@ -238,6 +269,19 @@ Press lap needs a length too. Devices take at most 50 steps and turn a long ramp
 pace target only where a threshold pace is set.
 Where nothing can be read there are no steps and no load, and no error: look at the event afterwards. validate_workout \
 reads a text as the service does and says what is wrong with it.";
+
+pub const WRITING: &str = "\
+dry_run=true shows what a call would do and writes nothing: what differs, load of the weeks, form on the days that matter, clashes. \
+It ends with if_unchanged and a token: the same call with that token writes only if nobody has changed these objects since. \
+get_event gives the token of one event.
+Every write can be taken back for 24 hours: its answer ends with the id for undo_change; undo_change without one lists what was \
+written. What somebody changed since stays as it is, and is named. What the service cannot clear through its API (a wellness value, \
+an activity's gear) stays, and is named too.
+A call that comes twice does not double: an event of the same day, sport and name, or with the same external_id, is the same. \
+To change one, give its id; what is not given stays. Past and done events are deleted only with include_past; an activity stays \
+when its event goes.
+When a call stops in the middle, its answer says what was written and what not; the same call again writes the rest, undo_change \
+takes the first part back. A wellness day that is locked takes no writes; the athlete unlocks it on the web.";
 
 pub const STRAVA: &str = "\
 Activities that reached Intervals.icu through Strava may not be passed on (Strava's terms): only id and date are known. \

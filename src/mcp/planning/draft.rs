@@ -1,11 +1,12 @@
 //! From one event as a model sends it to the members that are sent to the service: only what was given, and nothing that is
 //! already so.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::session::{self, Session};
 use super::sort::Sort;
 use super::{read_back, values, when};
+use crate::intervals::Members;
 use crate::intervals::events::Event;
 use crate::intervals::sports::SportSettings;
 use crate::mcp::context::Local;
@@ -14,9 +15,6 @@ use crate::mcp::params::{Choice, EventSpec, Flag, Kind, Sport, Text};
 use crate::mcp::render::days;
 use crate::mcp::text;
 use crate::workout;
-
-/// Members of an object under the service's names.
-pub(super) type Members = Map<String, Value>;
 
 const LONGEST_ID: usize = 100;
 

@@ -16,6 +16,7 @@ mod list_activities;
 mod list_events;
 mod list_workouts;
 mod search_intervals;
+mod undo_change;
 mod update_wellness;
 mod validate_workout;
 
@@ -40,6 +41,7 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<list_events::ListEvents>(),
         Entry::of::<get_event::GetEvent>(),
         Entry::of::<validate_workout::ValidateWorkout>(),
+        Entry::of::<undo_change::UndoChange>(),
         Entry::of::<list_workouts::ListWorkouts>(),
         Entry::of::<get_help::GetHelp>(),
     ]

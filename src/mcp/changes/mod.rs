@@ -82,6 +82,28 @@ impl Changes {
     /// # Errors
     /// When it cannot be recorded; then nothing may be written.
     pub async fn begin(&self, tool: &str, items: Vec<Item>) -> Result<Change, ToolError> {
+        self.record(tool, items, None).await
+    }
+
+    /// The same for what takes the change `undoes` back.
+    ///
+    /// # Errors
+    /// As [`Changes::begin`].
+    pub async fn begin_undo(
+        &self,
+        tool: &str,
+        items: Vec<Item>,
+        undoes: &ChangeId,
+    ) -> Result<Change, ToolError> {
+        self.record(tool, items, Some(undoes.clone())).await
+    }
+
+    async fn record(
+        &self,
+        tool: &str,
+        items: Vec<Item>,
+        undoes: Option<ChangeId>,
+    ) -> Result<Change, ToolError> {
         let id = ChangeId::random().ok_or_else(unrecorded)?;
         let change = Change {
             id,
@@ -89,7 +111,7 @@ impl Changes {
             tool: tool.to_owned(),
             items,
             undone_by: None,
-            undoes: None,
+            undoes,
             is_settled: false,
         };
         self.make_room().await;

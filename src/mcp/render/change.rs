@@ -193,7 +193,9 @@ const MEMBERS: [(&str, Show); 24] = [
     }),
 ];
 
-fn changes(old: &Event, new: &Event, local: &Local) -> Vec<String> {
+/// Old and new of what differs, one thing each.
+#[must_use]
+pub fn changes(old: &Event, new: &Event, local: &Local) -> Vec<String> {
     let mut changes: Vec<String> = MEMBERS
         .iter()
         .filter_map(|(name, show)| {

@@ -20,6 +20,7 @@ pub mod events;
 pub mod fitness;
 pub mod intervals;
 pub mod library;
+pub mod members;
 pub mod outcome;
 pub mod parts;
 pub mod plan;

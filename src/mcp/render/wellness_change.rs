@@ -6,22 +6,60 @@ use super::days;
 use crate::intervals::wellness::{Wellness, WellnessUpdate};
 use crate::mcp::measure::MEASURES;
 use crate::mcp::measure::custom::plain as custom_value;
+use crate::mcp::reply::Reply;
 use crate::mcp::text;
 use crate::units::Units;
 
+/// What is known of a day after a write.
+#[derive(Clone, Copy)]
+pub enum Outcome<'a> {
+    /// Nothing was written yet.
+    Planned,
+    /// As read back; `None` when that failed.
+    Read(Option<&'a Wellness>),
+}
+
+/// A day that is to be changed, or was.
+pub struct Entered<'a> {
+    pub date: Date,
+    /// As it was before, if the service has a row of it.
+    pub old: Option<&'a Wellness>,
+    pub update: &'a WellnessUpdate,
+    pub outcome: Outcome<'a>,
+}
+
+impl Entered<'_> {
+    /// Adds what changes, or changed; the comment that is replaced, and what did not arrive.
+    pub fn show(&self, reply: &mut Reply, units: Units) {
+        let date = days::full(self.date);
+        let (changed, lost) = changes(self.old, self.outcome, self.update, units);
+        reply.line(format!("{date}: {changed}"));
+        let former = self.old.and_then(|old| old.comments.as_deref());
+        if let Some(former) = former.filter(|_| self.update.comments.is_some()) {
+            reply.quote(format!("former comment of {date}"), former);
+        }
+        if !lost.is_empty() {
+            reply.footer(format!("{date}: the service did not take {lost}."));
+        }
+    }
+}
+
 /// What changed (`mood good → poor`), and the names of what was sent but did not arrive.
-#[must_use]
-pub fn changes(
+fn changes(
     old: Option<&Wellness>,
-    new: Option<&Wellness>,
+    outcome: Outcome<'_>,
     update: &WellnessUpdate,
     units: Units,
 ) -> (String, String) {
-    let Some(new) = new else {
-        return (
-            "written; the service did not show the day again".to_owned(),
-            String::new(),
-        );
+    let new = match outcome {
+        Outcome::Planned => None,
+        Outcome::Read(Some(new)) => Some(new),
+        Outcome::Read(None) => {
+            return (
+                "written; the service did not show the day again".to_owned(),
+                String::new(),
+            );
+        }
     };
     let sent = serde_json::to_value(update).unwrap_or_default();
     let mut changed = Vec::new();
@@ -34,7 +72,7 @@ pub fn changes(
             continue;
         };
         // As it is shown: a value that is still marked as copied from the settings was not taken.
-        let got = (measure.get)(new);
+        let got = new.map_or(Some(wanted), measure.get);
         if got.is_none_or(|got| (got - wanted).abs() > 1e-3 * wanted.abs().max(1.0)) {
             lost.push(measure.name.to_owned());
             continue;
@@ -49,7 +87,8 @@ pub fn changes(
         ));
     }
     for (code, wanted) in &update.custom {
-        let got = new.custom.get(code).and_then(custom_value);
+        let got = new.map_or(Some(wanted), |new| new.custom.get(code));
+        let got = got.and_then(custom_value);
         if got != custom_value(wanted) {
             lost.push(text::name(code));
             continue;
@@ -58,7 +97,8 @@ pub fn changes(
         changed.push(line(&text::name(code), before, got.unwrap_or_default()));
     }
     if let Some(comment) = &update.comments {
-        if new.comments.as_deref().map(str::trim) == Some(comment.trim()) {
+        let got = new.map_or(Some(comment), |new| new.comments.as_ref());
+        if got.map(|got| got.trim()) == Some(comment.trim()) {
             let replaced = old.and_then(|o| o.comments.as_deref()).is_some();
             let what = if replaced {
                 "comment replaced, the former is below"

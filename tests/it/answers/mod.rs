@@ -64,6 +64,7 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
             json!({ "oldest": "-200d", "newest": "+60d", "include_steps": true }),
         ),
         ("get_event", json!({ "id": ids.event })),
+        ("undo_change", json!({})),
         ("list_workouts", json!({ "id": ids.workout })),
         (
             "validate_workout",

@@ -476,6 +476,14 @@ async fn inj_04_the_annotations_of_every_tool_are_true() {
             "analyze_trend" => json!({ "metric": "hrv" }),
             "validate_workout" => json!({ "text": "- 10m Z2", "sport": "Ride" }),
             "update_wellness" => json!({ "entries": [{ "date": "today", "mood": "good" }] }),
+            "undo_change" => {
+                let entries = json!([{ "date": "today", "comments": "to be taken back" }]);
+                let entered = json!({ "entries": entries });
+                let text = caller.call("update_wellness", entered).await.ok();
+                let (_, id) = text.split_once("Undo: undo_change ").unwrap();
+                upstream.forget();
+                json!({ "change_id": &id[..8] })
+            }
             _ => json!({}),
         };
         caller.call(name, arguments).await.ok();

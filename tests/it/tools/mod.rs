@@ -17,5 +17,6 @@ mod list_activities;
 mod list_events;
 mod list_workouts;
 mod search_intervals;
-mod update_wellness;
+mod undo_change;
+pub mod update_wellness;
 mod validate_workout;

@@ -69,7 +69,7 @@ async fn many_days_are_written_in_one_request() {
     let owner = world.owner();
     owner.call_tool("get_today", json!({})).await.ok();
     world.demo.clear_journal();
-    let entries = json!([{ "date": "-1d", "resting_hr": 44 }, { "date": "-2d", "resting_hr": 45 }, { "date": "-3d", "resting_hr": 46 }]);
+    let entries = json!([{ "date": "-1d", "resting_hr": 54 }, { "date": "-2d", "resting_hr": 55 }, { "date": "-3d", "resting_hr": 56 }]);
     // A list that arrives as a string is a list.
     let text = owner
         .call_tool("update_wellness", json!({ "entries": entries.to_string() }))
@@ -86,7 +86,7 @@ async fn many_days_are_written_in_one_request() {
     assert!(writes[0].path.ends_with("/wellness-bulk"));
     assert_eq!(
         world.raw("/athlete/{id}/wellness/2026-03-15").await["restingHR"],
-        46
+        56
     );
     world.assert_well_behaved();
 }
@@ -96,7 +96,7 @@ async fn a_locked_day_is_reported_and_not_silently_lost() {
     let world = World::start().await;
     let owner = world.owner();
     let entries =
-        json!([{ "date": "2026-02-26", "mood": "good" }, { "date": "2026-02-25", "mood": "good" }]);
+        json!([{ "date": "2026-02-26", "mood": "good" }, { "date": "2026-02-25", "mood": "poor" }]);
     let text = owner
         .call_tool("update_wellness", json!({ "entries": entries }))
         .await
@@ -272,4 +272,264 @@ async fn a_small_change_is_a_change_and_a_replaced_comment_is_given_back() {
         text.contains("[former comment of Mon 2026-03-16]\nHeavy legs"),
         "{text}"
     );
+}
+
+fn put_paths(world: &World) -> Vec<String> {
+    let requests = world.demo.journal().into_iter();
+    let writes = requests.filter(|r| r.method != "GET").map(|r| r.path);
+    writes.collect()
+}
+
+fn fail(world: &World, path: &str, fault: Fault) {
+    let scope = FaultScope {
+        path_contains: Some(path.to_owned()),
+        times: None,
+    };
+    world.demo.faults().set(fault, scope);
+}
+
+/// The word behind `before` in an answer.
+pub fn word_after<'t>(text: &'t str, before: &str) -> &'t str {
+    let (_, rest) = text
+        .split_once(before)
+        .unwrap_or_else(|| panic!("no {before} in {text}"));
+    let end = rest
+        .find(|c: char| !c.is_alphanumeric())
+        .unwrap_or(rest.len());
+    &rest[..end]
+}
+
+#[tokio::test]
+async fn a_dry_run_says_what_would_change_and_writes_nothing() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let before = world.raw("/athlete/{id}/wellness/2026-03-17").await;
+    let was = before["restingHR"].as_i64().unwrap();
+    world.demo.clear_journal();
+    let entries = json!([{ "date": "2026-03-17", "resting_hr": was + 2, "mood": "poor" }]);
+    let arguments = json!({ "entries": entries, "dry_run": true });
+    let text = owner.call_tool("update_wellness", arguments).await.ok();
+    assert!(
+        text.starts_with("Dry run, nothing was written: 1 day would change"),
+        "{text}"
+    );
+    let line = format!("resting_hr bpm {was} → {}", was + 2);
+    assert!(text.contains(&line) && text.contains("poor"), "{text}");
+    assert!(!text.contains("undo_change"), "{text}");
+    assert_eq!(put_paths(&world), Vec::<String>::new());
+    assert_eq!(world.raw("/athlete/{id}/wellness/2026-03-17").await, before);
+
+    let token = word_after(&text, "if_unchanged ");
+    let arguments = json!({ "entries": entries, "if_unchanged": token });
+    let text = owner
+        .call_tool("update_wellness", arguments.clone())
+        .await
+        .ok();
+    assert!(
+        text.contains(&line) && text.contains("\nUndo: undo_change "),
+        "{text}"
+    );
+    // What was there when the token was given is there no more.
+    let refused = owner.call_tool("update_wellness", arguments).await.error();
+    assert!(
+        refused.starts_with("Nothing was written: what this would overwrite"),
+        "{refused}"
+    );
+    assert_eq!(put_paths(&world).len(), 1);
+    world.assert_well_behaved();
+}
+
+#[tokio::test]
+async fn what_is_already_so_is_not_written_again() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let entry = |mood: &str| json!({ "entries": [{ "date": "-1d", "mood": mood }, { "date": "-2d", "mood": "poor" }] });
+    owner.call_tool("update_wellness", entry("poor")).await.ok();
+    world.demo.clear_journal();
+    let text = owner.call_tool("update_wellness", entry("poor")).await.ok();
+    assert_eq!(
+        text,
+        "Nothing to write (Europe/Zurich)\nMon 2026-03-16: already so\nTue 2026-03-17: already so"
+    );
+    assert_eq!(put_paths(&world), Vec::<String>::new());
+    let text = owner.call_tool("update_wellness", entry("good")).await.ok();
+    assert!(text.starts_with("Wrote wellness of 1 day "), "{text}");
+    assert!(
+        text.contains("mood poor → good") && text.contains("Mon 2026-03-16: already so"),
+        "{text}"
+    );
+    assert!(put_paths(&world)[0].ends_with("/wellness/2026-03-17"));
+}
+
+#[tokio::test]
+async fn a_write_to_locked_days_alone_is_a_mistake() {
+    let world = World::start().await;
+    let entries = json!([{ "date": "2026-02-26", "mood": "good" }]);
+    let arguments = json!({ "entries": entries });
+    let text = world
+        .owner()
+        .call_tool("update_wellness", arguments)
+        .await
+        .error();
+    assert!(
+        text.starts_with("Nothing was written. Thu 2026-02-26 is locked"),
+        "{text}"
+    );
+    assert_eq!(put_paths(&world), Vec::<String>::new());
+    let changes = world.owner().call_tool("undo_change", json!({})).await.ok();
+    assert!(
+        changes.starts_with("No change of the last 24 hours"),
+        "{changes}"
+    );
+}
+
+/// Three days in March, the first of which the bulk has written when it stops after one.
+fn three_days() -> serde_json::Value {
+    json!({ "entries": [
+        { "date": "2026-03-15", "mood": "poor", "steps": 1_111 },
+        { "date": "2026-03-16", "mood": "poor", "steps": 2_222 },
+        { "date": "2026-03-17", "mood": "poor", "steps": 3_333 },
+    ] })
+}
+
+async fn days(world: &World) -> serde_json::Value {
+    let mut rows = world
+        .raw("/athlete/{id}/wellness?oldest=2026-03-15&newest=2026-03-17")
+        .await;
+    for row in rows.as_array_mut().unwrap() {
+        row.as_object_mut().unwrap().remove("updated");
+    }
+    rows
+}
+
+#[tokio::test]
+async fn a_bulk_that_stops_says_which_days_it_wrote_and_can_be_undone() {
+    // Refused for good in the middle, and with no word on what was done.
+    for status in [422, 503] {
+        let world = World::start().await;
+        let before = days(&world).await;
+        fail(&world, "PUT /wellness-bulk", Fault::DoneInPart(1, status));
+        let text = world
+            .owner()
+            .call_tool("update_wellness", three_days())
+            .await
+            .error();
+        assert!(
+            text.contains("Written: Sun 2026-03-15. Not written: Mon 2026-03-16, Tue 2026-03-17."),
+            "{text}"
+        );
+        let id = word_after(&text, "undo_change ").to_owned();
+        assert_eq!(days(&world).await[0]["steps"], 1_111);
+        world.demo.faults().clear();
+        let undo = json!({ "change_id": id });
+        let text = world.owner().call_tool("undo_change", undo).await.ok();
+        assert!(text.contains("Mon 2026-03-16: as before already"), "{text}");
+        assert_eq!(days(&world).await, before);
+        world.assert_well_behaved();
+    }
+}
+
+#[tokio::test]
+async fn a_bulk_that_was_refused_before_its_first_row_leaves_nothing_to_undo() {
+    let world = World::start().await;
+    fail(&world, "PUT /wellness-bulk", Fault::DoneInPart(0, 422));
+    let text = world
+        .owner()
+        .call_tool("update_wellness", three_days())
+        .await
+        .error();
+    assert!(text.contains("rejected the request (422"), "{text}");
+    assert!(!text.contains("undo_change"), "{text}");
+    let changes = world.owner().call_tool("undo_change", json!({})).await.ok();
+    assert!(
+        changes.starts_with("No change of the last 24 hours"),
+        "{changes}"
+    );
+}
+
+#[tokio::test]
+async fn a_write_that_was_not_confirmed_is_looked_for() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let lost = Fault::Done(Box::new(Fault::Status(503, None)));
+    fail(&world, "PUT /wellness-bulk", lost.clone());
+    let text = owner.call_tool("update_wellness", three_days()).await.ok();
+    assert!(text.starts_with("Wrote wellness of 3 days"), "{text}");
+    assert!(text.contains("did not confirm the write"), "{text}");
+    assert_eq!(put_paths(&world).len(), 1, "a write is never repeated");
+
+    // Not confirmed, and not to be read back.
+    world.demo.faults().clear();
+    fail(&world, "PUT /wellness/2026-03-17", lost);
+    let entry = |mood: &str| json!({ "entries": [{ "date": "2026-03-17", "mood": mood }] });
+    let rows = Fault::Body(days(&world).await.to_string());
+    let first = FaultScope {
+        path_contains: Some("GET /wellness$".to_owned()),
+        times: Some(1),
+    };
+    world.demo.faults().set(rows, first);
+    fail(&world, "GET /wellness$", Fault::Status(404, None));
+    let text = owner
+        .call_tool("update_wellness", entry("good"))
+        .await
+        .error();
+    assert!(
+        text.contains("Whether Tue 2026-03-17 was written is not known"),
+        "{text}"
+    );
+    let id = word_after(&text, "undo_change ").to_owned();
+    world.demo.faults().clear();
+    assert_eq!(days(&world).await[2]["mood"], 2);
+    let text = owner
+        .call_tool("undo_change", json!({ "change_id": id }))
+        .await
+        .ok();
+    assert!(text.contains("mood good → poor"), "{text}");
+    assert_eq!(days(&world).await[2]["mood"], 4);
+}
+
+#[tokio::test]
+async fn what_did_not_arrive_can_be_sent_again() {
+    let world = World::start().await;
+    let owner = world.owner();
+    fail(&world, "PUT /wellness/2026-03-17", Fault::Status(503, None));
+    let entry = json!({ "entries": [{ "date": "2026-03-17", "mood": "poor" }] });
+    let text = owner
+        .call_tool("update_wellness", entry.clone())
+        .await
+        .error();
+    assert!(
+        text.contains("nothing was written: Tue 2026-03-17"),
+        "{text}"
+    );
+    let first = word_after(&text, "undo_change ").to_owned();
+    let text = owner
+        .call_tool("undo_change", json!({ "change_id": first }))
+        .await
+        .ok();
+    assert!(text.starts_with("Nothing to undo"), "{text}");
+    world.demo.faults().clear();
+    owner.call_tool("update_wellness", entry).await.ok();
+}
+
+#[tokio::test]
+async fn values_that_were_empty_before_are_not_promised_to_go() {
+    let world = World::start().await;
+    let owner = world.owner();
+    // Nobody was ever injured on that day, as the service has it.
+    let entry =
+        |field: &str, value: &str| json!({ "entries": [{ "date": "2026-03-17", field: value }] });
+    let text = owner
+        .call_tool("update_wellness", entry("glucose", "5.1"))
+        .await
+        .ok();
+    assert!(
+        text.contains("glucose mmol/l 5.1 (new)") && text.contains("clears no wellness value"),
+        "{text}"
+    );
+    let text = owner
+        .call_tool("update_wellness", entry("glucose", "5.3"))
+        .await
+        .ok();
+    assert!(!text.contains("clears no wellness value"), "{text}");
 }

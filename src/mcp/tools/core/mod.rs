@@ -19,6 +19,7 @@ mod list_workouts;
 mod move_events;
 mod save_events;
 mod search_intervals;
+mod undo_change;
 mod update_wellness;
 mod validate_workout;
 
@@ -46,6 +47,7 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<save_events::SaveEvents>(),
         Entry::of::<move_events::MoveEvents>(),
         Entry::of::<delete_events::DeleteEvents>(),
+        Entry::of::<undo_change::UndoChange>(),
         Entry::of::<list_workouts::ListWorkouts>(),
         Entry::of::<get_help::GetHelp>(),
     ]

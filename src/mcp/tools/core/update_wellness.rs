@@ -1,16 +1,14 @@
 //! Entering wellness, for one day or many.
 
-use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::intervals::wellness::{Wellness, WellnessUpdate};
-use crate::mcp::context::{Context, Local};
+use crate::mcp::context::Context;
+use crate::mcp::entering;
 use crate::mcp::error::ToolError;
-use crate::mcp::params::{List, WellnessEntry};
+use crate::mcp::params::{Flag, List, Text, WellnessEntry};
 use crate::mcp::registry::{Access, Tool};
-use crate::mcp::render::wellness_change::{self, changes};
-use crate::mcp::render::{count, days};
+use crate::mcp::render::days;
 use crate::mcp::reply::Reply;
 
 const MAX_ENTRIES: usize = 60;
@@ -22,6 +20,8 @@ const UNKNOWN_UNIT: &str = "Whether the athlete's weights are in kg or lb cannot
 #[serde(deny_unknown_fields)]
 pub struct Params {
     entries: List<WellnessEntry>,
+    dry_run: Option<Flag>,
+    if_unchanged: Option<Text>,
 }
 
 pub struct UpdateWellness;
@@ -61,63 +61,8 @@ impl Tool for UpdateWellness {
             updates.push((date, update));
         }
         updates.sort_by_key(|(date, _)| *date);
-        write(context, &local, updates).await
+        let dry_run = params.dry_run.is_some_and(|Flag(dry_run)| dry_run);
+        let if_unchanged = params.if_unchanged.as_ref();
+        entering::enter(context, &local, updates, dry_run, if_unchanged).await
     }
-}
-
-async fn write(
-    context: &Context,
-    local: &Local,
-    updates: Vec<(Date, WellnessUpdate)>,
-) -> Result<Reply, ToolError> {
-    let client = context.client().wellness();
-    let (Some((first, _)), Some((last, _))) = (updates.first(), updates.last()) else {
-        return Err(ToolError::Invalid("entries must not be empty.".to_owned()));
-    };
-    let (first, last) = (*first, *last);
-    let before = client.list(first, last, &[]).await?;
-    let old = |date: Date| before.iter().find(|day| day.date == date);
-    let (closed, open): (Vec<_>, Vec<_>) = updates
-        .into_iter()
-        .partition(|(date, _)| old(*date).is_some_and(|d| d.locked == Some(true)));
-    let updates = open;
-    let after: Vec<Wellness> = match updates.as_slice() {
-        [] => Vec::new(),
-        [(date, update)] => {
-            let written = client.put(*date, update).await;
-            vec![written.map_err(ToolError::write)?]
-        }
-        many => {
-            client.put_many(many).await.map_err(ToolError::write)?;
-            // Written all the same if it cannot be read back now.
-            let read = client.list(first, last, &[]).await;
-            read.map(|rows| rows.to_vec()).unwrap_or_default()
-        }
-    };
-    let mut reply = Reply::new(format!(
-        "Wrote wellness of {} ({})",
-        count(updates.len(), "day"),
-        local.zone_name()
-    ));
-    for (date, update) in &updates {
-        let new = after.iter().find(|day| day.date == *date);
-        let (changed, lost) = changes(old(*date), new, update, local.units);
-        reply.line(format!("{}: {changed}", days::full(*date)));
-        if let Some(former) = old(*date)
-            .and_then(|d| d.comments.as_deref())
-            .filter(|_| update.comments.is_some())
-        {
-            reply.quote(format!("former comment of {}", days::full(*date)), former);
-        }
-        if !lost.is_empty() {
-            reply.footer(format!(
-                "{}: the service did not take {lost}.",
-                days::full(*date)
-            ));
-        }
-    }
-    for (date, _) in closed {
-        reply.footer(wellness_change::locked(date));
-    }
-    Ok(reply)
 }

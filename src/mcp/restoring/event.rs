@@ -1,0 +1,141 @@
+//! An event: deleted if it was created, created again if it was deleted, else changed back.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::present::Found;
+use super::verdict::{Images, Step, Verdict};
+use crate::intervals::Members;
+use crate::mcp::changes::{Item, same};
+use crate::mcp::render::members::Words;
+
+/// What the service works out from the steps of a workout.
+pub const OF_THE_STEPS: [&str; 3] = ["icu_training_load", "moving_time", "distance"];
+/// What steps depend on.
+const OF_THE_TEXT: [&str; 3] = ["description", "type", "indoor"];
+/// What goes together.
+const OF_THE_DAY: [&str; 2] = ["start_date_local", "end_date_local"];
+/// Numbers that are as good as absent at 0.
+const NOTHING_AT_ZERO: [&str; 8] = [
+    "icu_training_load",
+    "moving_time",
+    "distance",
+    "carbs_per_hour",
+    "load_target",
+    "time_target",
+    "distance_target",
+    "max_training_time",
+];
+
+pub fn verdict(item: &Item, found: &Found, is_settled: bool, words: Words<'_>) -> Verdict {
+    match (&item.before, &item.after, &found.members) {
+        (None, _, None) => Verdict::AsBefore,
+        (None, after, Some(now)) => {
+            let nothing = Members::new();
+            let left = after.as_ref().unwrap_or(&nothing);
+            let changed = changed(left, now, found.is_structured, is_settled);
+            if changed.is_empty() {
+                Verdict::Restore(Step::Delete)
+            } else {
+                Verdict::Changed(words.changes(changed, left, now))
+            }
+        }
+        (Some(before), None, None) => match &found.rival {
+            Some(rival) => Verdict::Changed(rival.clone()),
+            None => Verdict::Restore(Step::Create(before.clone())),
+        },
+        (Some(before), None, Some(now)) => {
+            let changed = changed(before, now, found.is_structured, true);
+            if changed.is_empty() {
+                Verdict::AsBefore
+            } else {
+                let differs = words.changes(changed, before, now);
+                Verdict::Changed(format!("it is there again, with {differs}"))
+            }
+        }
+        (Some(_), Some(_), None) => Verdict::Changed("it was deleted".to_owned()),
+        (Some(before), Some(after), Some(now)) => {
+            let images = Images {
+                before,
+                after,
+                now,
+                is_settled,
+            };
+            changed_back(&images, found.is_structured, words)
+        }
+    }
+}
+
+/// The members that are not as they were left; of what was only sent those alone count.
+pub fn changed<'a>(
+    left: &'a Members,
+    now: &'a Members,
+    is_structured: bool,
+    is_settled: bool,
+) -> BTreeSet<&'a str> {
+    let of_now = now.keys().filter(|_| is_settled);
+    let all = left.keys().chain(of_now).map(String::as_str);
+    let is_same = |key: &str| same(value(left, key), value(now, key));
+    let computed = is_structured && is_same("description");
+    let is_fine = |key: &str| is_same(key) || (computed && OF_THE_STEPS.contains(&key));
+    all.filter(|key| !is_fine(key)).collect()
+}
+
+fn changed_back(images: &Images<'_>, is_structured: bool, words: Words<'_>) -> Verdict {
+    let mut watched: BTreeSet<&str> = if images.is_settled {
+        images.known()
+    } else {
+        images.touched()
+    };
+    let computed = |members: &Members| {
+        let text = value(members, "description");
+        is_structured && same(text, value(images.now, "description"))
+    };
+    // Worked out anew when a threshold changes: no hand of anybody's.
+    if computed(images.after) {
+        watched.retain(|key| !OF_THE_STEPS.contains(key));
+    }
+    let mut wanted = images.known();
+    if computed(images.before) {
+        wanted.retain(|key| !OF_THE_STEPS.contains(key));
+    }
+    let verdict = images.verdict(&watched, &wanted, words, emptied);
+    let Verdict::Restore(Step::Change { mut members, stays }) = verdict else {
+        return verdict;
+    };
+    for (keys, with) in [
+        (OF_THE_TEXT.as_slice(), OF_THE_STEPS.as_slice()),
+        (&OF_THE_DAY, &OF_THE_DAY),
+    ] {
+        if !keys.iter().any(|key| members.contains_key(*key)) {
+            continue;
+        }
+        for key in with {
+            if let Some(before) = images.before.get(*key) {
+                members.insert((*key).to_owned(), before.clone());
+            }
+        }
+    }
+    Verdict::Restore(Step::Change { members, stays })
+}
+
+/// Null is ignored, so that what had no value gets one that says nothing.
+fn emptied(key: &str, now: &Value) -> Option<Value> {
+    match (key, now) {
+        ("type" | "category" | "uid" | "start_date_local" | "end_date_local", _) => None,
+        ("target", _) => Some(json!("AUTO")),
+        ("sub_type", _) => Some(json!("NONE")),
+        ("training_availability", _) => Some(json!("NORMAL")),
+        (key, _) if key.starts_with("plan_") => None,
+        (_, Value::String(_)) => Some(json!("")),
+        (_, Value::Array(_)) => Some(json!([])),
+        (_, Value::Bool(_)) => Some(json!(false)),
+        (key, Value::Number(_)) if NOTHING_AT_ZERO.contains(&key) => Some(json!(0)),
+        _ => None,
+    }
+}
+
+fn value<'m>(members: &'m Members, key: &str) -> &'m Value {
+    super::verdict::member(members, key)
+}

@@ -1,0 +1,96 @@
+//! What cannot come or go, only change: a day of wellness, an activity's notes, the settings of a sport. Devices, the service
+//! and the athlete go on filling in the rest, so that only the members that a change touched are judged and restored.
+
+use serde_json::{Value, json};
+
+use super::present::Found;
+use super::verdict::{Images, Step, Verdict};
+use crate::mcp::changes::Item;
+use crate::mcp::render::members::Words;
+
+fn verdict(
+    item: &Item,
+    found: &Found,
+    is_settled: bool,
+    words: Words<'_>,
+    clear: impl Fn(&str, &Value) -> Option<Value>,
+) -> Verdict {
+    let (Some(before), Some(after)) = (&item.before, &item.after) else {
+        return Verdict::Impossible("it can be neither created nor deleted".to_owned());
+    };
+    let Some(now) = &found.members else {
+        return Verdict::Changed("it is no longer there".to_owned());
+    };
+    let images = Images {
+        before,
+        after,
+        now,
+        is_settled,
+    };
+    let touched = images.touched();
+    images.verdict(&touched, &touched, words, clear)
+}
+
+/// No value of a day can be emptied but a text.
+pub fn wellness(item: &Item, found: &Found, is_settled: bool, words: Words<'_>) -> Verdict {
+    let verdict = verdict(item, found, is_settled, words, |key, _| {
+        (key == "comments").then(|| json!(""))
+    });
+    match verdict {
+        Verdict::Restore(_) if found.is_locked => {
+            Verdict::Impossible("the day is locked in Intervals.icu".to_owned())
+        }
+        verdict => verdict,
+    }
+}
+
+/// Numbers are emptied by -1. One that was entered by hand for an event goes again.
+pub fn activity(item: &Item, found: &Found, is_settled: bool, words: Words<'_>) -> Verdict {
+    match (&item.before, &item.after, &found.members) {
+        (None, _, None) => Verdict::AsBefore,
+        (None, after, Some(now)) => {
+            let left = after.clone().unwrap_or_default();
+            let changed = super::event::changed(&left, now, false, is_settled);
+            if changed.is_empty() {
+                Verdict::Restore(Step::Delete)
+            } else {
+                Verdict::Changed(words.changes(changed, &left, now))
+            }
+        }
+        (Some(_), None, Some(_)) => Verdict::AsBefore,
+        (Some(_), None, None) => Verdict::Impossible(
+            "an activity that was deleted cannot be made again; complete_event enters one"
+                .to_owned(),
+        ),
+        _ => verdict(item, found, is_settled, words, |key, now| {
+            match (key, now) {
+                ("type", _) => None,
+                ("sub_type", _) => Some(json!("NONE")),
+                (_, Value::Number(_)) => Some(json!(-1)),
+                (_, Value::String(_)) => Some(json!("")),
+                (_, Value::Array(_)) => Some(json!([])),
+                (_, Value::Bool(_)) => Some(json!(false)),
+                _ => None,
+            }
+        }),
+    }
+}
+
+/// What empties a threshold is not known of the service.
+pub fn sport(item: &Item, found: &Found, is_settled: bool, words: Words<'_>) -> Verdict {
+    verdict(item, found, is_settled, words, |_, now| {
+        now.is_array().then(|| json!([]))
+    })
+}
+
+/// A comment is deleted, or written once more.
+pub fn message(item: &Item, found: &Found) -> Verdict {
+    match (&item.before, &found.members) {
+        (None, None) | (Some(_), Some(_)) => Verdict::AsBefore,
+        (None, Some(_)) if found.chat.is_none() => Verdict::Impossible(
+            "it stays: Intervals.icu does not say in which conversation it is".to_owned(),
+        ),
+        (None, Some(_)) => Verdict::Restore(Step::Delete),
+        (Some(before), None) => Verdict::Restore(Step::Create(before.clone())),
+    }
+}

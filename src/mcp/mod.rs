@@ -53,6 +53,7 @@ mod resources;
 mod scales;
 mod server;
 mod stream_window;
+mod targets;
 mod text;
 mod thresholds;
 mod tools;

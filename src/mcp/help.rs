@@ -206,7 +206,7 @@ with after_kj.
 plan against actual (get_activity, include plan): each step's mean against its target at the FTP, LTHR, threshold pace and zones of \
 that day. Steps are the recorded intervals where these are as long, else cut by recorded time, pauses left out. within: inside a range; \
 +-5% of a single power, +-3% of a single pace or HR, a ramp by its mean. HR counts from the second minute of a step on and not in steps \
-of up to 2 minutes. A power zone begins a watt above the one below it, both bounds rounded down.
+of up to 2 minutes. A power zone begins a watt above the one below it, both bounds rounded down, a pace zone one percent of threshold above it.
 session RPE: RPE x minutes moving, cut to a whole number (Foster et al., J Strength Cond Res 15:109, 2001). TRIMP: Banister.
 rMSSD (get_activity_streams, hrv): root mean square of successive RR differences (Task Force, Circulation 93:1043, 1996) without \
 those over 20% (Malik 1989).

@@ -52,6 +52,7 @@ mod restoring;
 mod scales;
 mod server;
 mod stream_window;
+mod targets;
 mod text;
 mod thresholds;
 mod tools;

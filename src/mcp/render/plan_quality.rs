@@ -65,7 +65,7 @@ impl Plan<'_> {
     }
 
     fn basis(&self, units: Units) -> Option<String> {
-        let then = self.thresholds;
+        let then = &self.thresholds.0;
         let words: Vec<String> = Thresholds::basis(self.rows.iter().map(|row| &row.planned))
             .into_iter()
             .filter_map(|basis| {
@@ -82,7 +82,7 @@ impl Plan<'_> {
                     Basis::ThresholdPace => {
                         let pace = self.pace(units);
                         let own = self.activity.threshold_pace.is_some();
-                        let threshold = pace.show(then.speed?)?;
+                        let threshold = pace.show(then.threshold_pace?)?;
                         format!("threshold {threshold}{}{}", pace.name(), planned(own))
                     }
                 })

@@ -118,7 +118,8 @@ impl Settings {
             Err(why) => return Self::Unreadable(ToolError::from(why).sentence()),
         };
         if let Some(settings) = sports::for_sport(&list, &athlete.sport) {
-            thresholds::fill(athlete, settings);
+            let is_virtual = athlete.sport.starts_with("Virtual");
+            thresholds::fill(athlete, settings, is_virtual);
         }
         Self::Read
     }

@@ -124,6 +124,8 @@ pub fn streams() -> String {
     format!(
         "types of get_activity_streams: {}. Without types: distance, power, hr, cadence, speed or pace, altitude.\n\
          {}; what else there is depends on the device. An athlete's own series go by their code.\n\
+         Samples that no sensor can have measured are left out and counted: power over 5,000 W, hr over 300 bpm, cadence over 400 rpm, \
+         speed over 360 km/h, altitude over 11,000 m and the like; series of the athlete's own are taken as they are.\n\
          Windows: by=time with start and end as seconds or h:mm:ss since the start, pauses counted; by=distance in metres, or 5km, 3mi; \
          by=interval with the numbers that get_activity(include=intervals) lists. max_points thins out and keeps the peaks; statistics \
          are of every second. Cadence is rpm, steps a minute on foot, strokes a minute in water.",

@@ -49,6 +49,7 @@ impl Plan<'_> {
         if missed > 0 {
             facts.push(format!("{} not done", count(missed, "step")));
         }
+        facts.extend(self.left_out.clone());
         facts.extend(self.basis(units));
         facts.extend(self.tolerances());
         format!("Data: {}.", facts.join("; "))

@@ -6,6 +6,7 @@ mod dates;
 mod huge;
 mod lists;
 mod scales;
+mod spikes;
 mod streams;
 mod stubs;
 mod units;

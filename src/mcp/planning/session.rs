@@ -53,11 +53,8 @@ impl Session {
 pub fn athlete(sport: &str, indoor: bool, sports: &[SportSettings]) -> Athlete {
     let mut athlete = Athlete::of(sport);
     if let Some(settings) = for_sport(sports, &athlete.sport) {
-        #[expect(clippy::cast_precision_loss, reason = "watts")]
-        let watts = |ftp: i64| ftp as f64;
-        let ftp = settings.indoor_ftp.filter(|ftp| indoor && *ftp > 0);
-        athlete.ftp = ftp.map(watts);
-        thresholds::fill(&mut athlete, settings);
+        let indoor = indoor || athlete.sport.starts_with("Virtual");
+        thresholds::fill(&mut athlete, settings, indoor);
     }
     athlete
 }

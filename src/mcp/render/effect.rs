@@ -146,7 +146,8 @@ fn goal(goal: &Goal<'_>, monday: Date, year: i16) -> String {
         let (first, last) = (days::short(first, year), days::short(last, year));
         line.push_str(&format!("{first} to {last} "));
     }
-    line + &parts.join(", ")
+    line.push_str(&parts.join(", "));
+    line
 }
 
 /// Fitness without and with the change.

@@ -7,12 +7,14 @@
 
 #![deny(clippy::indexing_slicing)]
 
+mod activity_change;
 mod activity_parts;
 mod alike;
 mod analysis;
 mod calendar;
 mod call;
 mod changes;
+mod comment;
 mod comparing;
 mod completion;
 mod context;
@@ -29,6 +31,7 @@ mod finding;
 mod fixtures;
 mod forecast;
 mod front;
+mod gear;
 mod help;
 mod instructions;
 mod interval_finding;
@@ -46,8 +49,11 @@ mod render;
 mod reply;
 mod resolve;
 mod resources;
+mod rewrite;
 mod scales;
 mod server;
+mod sport_apply;
+mod sport_change;
 mod stream_window;
 mod text;
 mod thresholds;

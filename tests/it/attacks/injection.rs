@@ -476,6 +476,9 @@ async fn inj_04_the_annotations_of_every_tool_are_true() {
             "analyze_trend" => json!({ "metric": "hrv" }),
             "validate_workout" => json!({ "text": "- 10m Z2", "sport": "Ride" }),
             "update_wellness" => json!({ "entries": [{ "date": "today", "mood": "good" }] }),
+            "update_activity" => json!({ "id": activity, "rpe": 9 }),
+            "add_activity_message" => json!({ "id": activity, "text": "Well done" }),
+            "update_sport_settings" => json!({ "sport": "Ride", "ftp": 251 }),
             _ => json!({}),
         };
         caller.call(name, arguments).await.ok();

@@ -1,5 +1,6 @@
 //! What nearly everybody needs.
 
+mod add_activity_message;
 mod analyze_trend;
 mod compare_activities;
 mod get_activity;
@@ -16,6 +17,8 @@ mod list_activities;
 mod list_events;
 mod list_workouts;
 mod search_intervals;
+mod update_activity;
+mod update_sport_settings;
 mod update_wellness;
 mod validate_workout;
 
@@ -37,10 +40,13 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<analyze_trend::AnalyzeTrend>(),
         Entry::of::<get_wellness::GetWellness>(),
         Entry::of::<update_wellness::UpdateWellness>(),
+        Entry::of::<update_activity::UpdateActivity>(),
+        Entry::of::<add_activity_message::AddActivityMessage>(),
         Entry::of::<list_events::ListEvents>(),
         Entry::of::<get_event::GetEvent>(),
         Entry::of::<validate_workout::ValidateWorkout>(),
         Entry::of::<list_workouts::ListWorkouts>(),
+        Entry::of::<update_sport_settings::UpdateSportSettings>(),
         Entry::of::<get_help::GetHelp>(),
     ]
 }

@@ -16,6 +16,7 @@ mod sport;
 mod steps;
 mod wellness;
 mod what_if;
+mod zones;
 
 pub use category::Category;
 pub(crate) use choice::choice;
@@ -31,3 +32,4 @@ pub use sport::Sport;
 pub use steps::Steps;
 pub use wellness::WellnessEntry;
 pub use what_if::{Supposed, WhatIf};
+pub use zones::Zones;

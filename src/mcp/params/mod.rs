@@ -28,7 +28,7 @@ pub use id::{ActivityId, EventId, WorkoutId};
 pub use lenient::{Flag, Int, List, Num, Object, Text};
 pub use page::Page;
 pub use secs::Secs;
-pub use sport::Sport;
+pub use sport::{Sport, family};
 pub use steps::Steps;
 pub use wellness::WellnessEntry;
 pub use what_if::{Supposed, WhatIf};

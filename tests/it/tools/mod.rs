@@ -21,6 +21,5 @@ mod search_intervals;
 mod undo_change;
 mod update_activity;
 mod update_sport_settings;
-mod update_wellness;
 pub mod update_wellness;
 mod validate_workout;

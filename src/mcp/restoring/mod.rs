@@ -52,21 +52,20 @@ pub async fn undo(
     let items: Vec<&Item> = change.items.iter().collect();
     let found = present::read(context.client(), &items).await?;
     let rights = rights::Rights::of(context, &change).await?;
-    let since = recent::since(changes, &change).await;
+    let mut since = None;
     let mut work = Vec::new();
     let mut lines = Vec::new();
     for (place, (item, found)) in change.items.iter().zip(found).enumerate() {
         let words = words(&item.object, local);
         let verdict = rights.check(item, judge(item, &found, change.is_settled, words));
-        let by = since.iter().find(|later| recent::touches(later, item));
+        if since.is_none() && matches!(verdict, Verdict::Changed(_)) {
+            since = Some(recent::since(changes, &change).await);
+        }
+        let mut later = since.iter().flatten();
+        let by = later.find(|later| recent::touches(later, item));
         lines.push(Line::of(item, &found, &verdict, by, words));
         if let Verdict::Restore(step) = verdict {
-            work.push(Work {
-                place,
-                found,
-                step,
-                error: None,
-            });
+            work.push(Work::new(place, found, step, &change.id));
         }
     }
     let report = Report {

@@ -17,4 +17,3 @@ pub mod spearman;
 pub mod splits;
 pub mod taper;
 pub mod theil_sen;
-pub mod zones;

@@ -217,12 +217,17 @@ record! {
 impl Event {
     /// What a client can write of it: created from these members, it is the same event again under another id.
     ///
-    /// What the service works out is left out; of a workout that is also `icu_ftp`, which is written to set an eFTP alone.
+    /// What the service works out is left out; of a workout that is also `icu_ftp`, which is written to set an eFTP alone, and of
+    /// one with steps what is computed of them.
     #[must_use]
     pub fn members(&self) -> Members {
         let mut members = self.written();
         if self.category.as_deref() != Some("SET_EFTP") {
             members.remove("icu_ftp");
+        }
+        let document = self.workout_doc.as_ref();
+        for computed in document.map(WorkoutDoc::computed).unwrap_or_default() {
+            members.remove(*computed);
         }
         members
     }

@@ -25,6 +25,7 @@ mod origin;
 pub mod preferences;
 mod refusal;
 mod retry;
+pub mod sample;
 pub mod sports;
 pub mod streams;
 mod target;
@@ -40,6 +41,7 @@ use url::Url;
 
 pub use error::Error;
 pub use ids::{ActivityId, AthleteId, EventId, FolderId, InvalidId, WorkoutId};
+pub use lenient::is_quantity;
 pub use watch::Watch;
 
 use crate::clock::Clock;

@@ -43,6 +43,28 @@ impl WorkoutDoc {
     pub fn of(document: &Value) -> Option<Self> {
         Self::read(document).ok()
     }
+
+    /// The members of an event that the service works out of these steps and takes from no client: time, of steps with
+    /// targets load, of steps with distances distance.
+    pub(super) fn computed(&self) -> &'static [&'static str] {
+        const TIME: &str = "moving_time";
+        const LOAD: &str = "icu_training_load";
+        const WAY: &str = "distance";
+        let steps = self.steps.as_deref().unwrap_or_default();
+        if steps.is_empty() {
+            return &[];
+        }
+        let has_targets = steps.iter().any(|step| {
+            step.any(&|step| step.power.is_some() || step.hr.is_some() || step.pace.is_some())
+        });
+        let has_way = self.distance.is_some_and(|metres| metres > 0.0);
+        match (has_targets, has_way) {
+            (true, true) => &[TIME, LOAD, WAY],
+            (true, false) => &[TIME, LOAD],
+            (false, true) => &[TIME, WAY],
+            (false, false) => &[TIME],
+        }
+    }
 }
 
 record! {
@@ -104,6 +126,13 @@ record! {
         intensity: String,
         reps: i64,
         steps: Vec<Self>,
+    }
+}
+
+impl Step {
+    /// Whether `holds` of it, or of a step that it repeats.
+    fn any(&self, holds: &dyn Fn(&Self) -> bool) -> bool {
+        holds(self) || self.steps.iter().flatten().any(|step| step.any(holds))
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::ToSpan;
 use super::context::{Context, Local};
 use super::event_lookup;
 use super::planned::{PlannedStep, Thresholds};
-use super::render::{plan, splits};
+use super::render::{channel, plan, splits};
 use crate::analytics::buckets::summary;
 use crate::analytics::execution::{
     self, Aim, HEART_LAG_SECONDS, HEART_SHORTEST_SECONDS, Lap, Measure, Verdict,
@@ -113,9 +113,8 @@ pub async fn beside(context: &Context, found: &Activity, local: &Local) -> Resul
         let streams = context.client().streams();
         streams.get(&found.id, splits::STREAMS).await.ok()
     };
-    let recorded = recorded
-        .as_deref()
-        .and_then(|streams| Recorded::of(streams));
+    let streams = recorded.as_deref().map(Vec::as_slice).unwrap_or_default();
+    let recorded = Recorded::of(streams);
     let (how, mut done, beyond) = match (first, &recorded) {
         (Some(first), recorded) => {
             let own = laps.get(first..).unwrap_or_default();
@@ -144,6 +143,10 @@ pub async fn beside(context: &Context, found: &Activity, local: &Local) -> Resul
         let aim = aim.copied();
         Row { planned, aim, done }
     });
+    // Of laps only the heart is taken from the recording.
+    let used = streams
+        .iter()
+        .filter(|stream| how == How::Clock || stream.kind.as_deref() == Some("heartrate"));
     let shown = plan::Plan {
         event: &event,
         activity: found,
@@ -151,6 +154,7 @@ pub async fn beside(context: &Context, found: &Activity, local: &Local) -> Resul
         rows: rows.collect(),
         how,
         beyond,
+        left_out: channel::left_out(used, &(0..usize::MAX)),
     };
     Ok(shown.show(local))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::ToSpan;
 
 use super::context::{Context, Local};
-use super::cursor::Cursor;
+use super::cursor::activities::Cursor;
 use super::error::ToolError;
 use super::filter::Filter;
 use super::params::{DateSpec, Window};

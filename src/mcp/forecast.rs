@@ -1,5 +1,7 @@
 //! What an answer about fitness is made of: how it was, what is asked about the days to come, and what is known for them.
 
+use std::cmp::Ordering;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -206,6 +208,67 @@ impl<'a> Found<'a> {
             _ => state.now,
         };
         Some(self.model.0.with(end, due.weighted))
+    }
+
+    /// The load of a day of the last weeks, on average.
+    #[must_use]
+    pub const fn usual(&self) -> f64 {
+        self.usual
+    }
+
+    /// How fitness goes up to `last` with `plan` in place of the one that was found; `done` as it was found. `None` without
+    /// figures of today.
+    #[must_use]
+    pub fn course(&self, plan: &[Event], done: &[Activity], last: Date) -> Option<Course<'_>> {
+        let weights = self.weights.clone().unwrap_or_default();
+        let open = |plan: &[Event]| {
+            let open = today::open(plan, done, self.today);
+            weights.sum(open.iter().map(|e| (&e.sport, e.icu_training_load)))
+        };
+        // Today's figures were sorted out by the plan that they may hold; what another one adds goes on top.
+        let more = open(plan) + open(self.plan).times(-1.0);
+        let start = self.model.0.with(self.evening(&[], &weights)?, more);
+        let outlook = Outlook::of(plan, self.today, self.model.0, &weights);
+        let days = projection::over(start, &outlook, self.today, last);
+        Some(Course {
+            today: self.today,
+            past: &self.past,
+            start,
+            days,
+            set_anew: outlook.set_anew,
+        })
+    }
+}
+
+/// How fitness goes: as it was, and as it will be by a plan.
+pub struct Course<'a> {
+    today: Date,
+    past: &'a [fitness::Day],
+    start: Fitness,
+    days: Vec<projection::Day>,
+    /// Days on which fitness is set to figures that the calendar does not tell.
+    pub set_anew: Vec<Date>,
+}
+
+impl Course<'_> {
+    /// The end of a day.
+    #[must_use]
+    pub fn evening(&self, date: Date) -> Option<Fitness> {
+        match date.cmp(&self.today) {
+            Ordering::Less => self.past.iter().find(|d| d.date == date).map(|d| d.state),
+            Ordering::Equal => Some(self.start),
+            Ordering::Greater => self.ahead(date).map(|day| day.ahead.evening),
+        }
+    }
+
+    /// A day after today before its load.
+    #[must_use]
+    pub fn morning(&self, date: Date) -> Option<Fitness> {
+        self.ahead(date).map(|day| day.ahead.morning)
+    }
+
+    fn ahead(&self, date: Date) -> Option<&projection::Day> {
+        self.days.iter().find(|day| day.date == date)
     }
 }
 

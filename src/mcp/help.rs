@@ -6,7 +6,7 @@ use super::scales::{BURDEN, FEEL, HYDRATION, INJURY, QUALITY};
 /// What there is to ask for.
 pub const OVERVIEW: &str = "\
 Topics: tools (which answers what), scales (what the labels mean), units, formulas (with sources), metrics (these three together), dates, categories \
-(of events), streams (the series of a recording), workouts (the text language of planned workouts), strava (why some activities are empty), hidden \
+(of events), streams (the series of a recording), workouts (the text language of planned workouts), writing (dry runs, undo), strava (why some activities are empty), hidden \
 (tools this connection does not see).
 Start a conversation with get_today. Ids come from list_activities, list_events and list_workouts.";
 
@@ -67,8 +67,39 @@ pub const QUESTIONS: &[(&str, &str)] = &[
         "is this workout text right; steps into text; its load",
     ),
     (
+        "save_events",
+        "plan a workout, a race, a note, a holiday, a week's target; change one",
+    ),
+    (
+        "move_events",
+        "shift the week by two days, repeat it next week",
+    ),
+    (
+        "complete_event",
+        "I did this one without a device; that ride was this workout",
+    ),
+    ("delete_events", "clear Thursday, empty the week I am away"),
+    ("undo_change", "take back what was just written, or deleted"),
+    (
         "list_workouts",
         "what is in the library; a training plan day by day",
+    ),
+    (
+        "apply_plan",
+        "put a plan or a workout of the library on the calendar",
+    ),
+    (
+        "update_wellness",
+        "enter weight, sleep, mood, soreness, notes of a day",
+    ),
+    (
+        "update_activity",
+        "name, note, RPE, feel, gear, tags, carbs of a session",
+    ),
+    ("add_activity_message", "comment on a session"),
+    (
+        "update_sport_settings",
+        "new FTP, LTHR, max HR, threshold pace, zones",
     ),
 ];
 
@@ -93,6 +124,8 @@ pub fn streams() -> String {
     format!(
         "types of get_activity_streams: {}. Without types: distance, power, hr, cadence, speed or pace, altitude.\n\
          {}; what else there is depends on the device. An athlete's own series go by their code.\n\
+         Samples that no sensor can have measured are left out and counted: power over 5,000 W, hr over 300 bpm, cadence over 400 rpm, \
+         speed over 360 km/h, altitude over 11,000 m and the like; series of the athlete's own are taken as they are.\n\
          Windows: by=time with start and end as seconds or h:mm:ss since the start, pauses counted; by=distance in metres, or 5km, 3mi; \
          by=interval with the numbers that get_activity(include=intervals) lists. max_points thins out and keeps the peaks; statistics \
          are of every second. Cadence is rpm, steps a minute on foot, strokes a minute in water.",
@@ -139,6 +172,8 @@ projection (get_fitness): the same recursion over planned load and what-if sessi
 series shows; a day without load is rest; its morning figure is that before the day's load. ramp words: 5 to 8 a week is what most \
 athletes manage (Friel, The CTL ramp rate, 2015); other coaches advise less. taper: the even or evenly falling load that brings form to the target on that morning, solved from the \
 recursion; 2 weeks with 41-60% less volume at the same intensity did best in the meta-analysis of Bosquet et al., Med Sci Sports Exerc 39:1358, 2007.
+what a change of the calendar does: a week's load is what is done, and what is planned from today on; form and ramp are those of the \
+projection, of a race that of its morning.
 HRV: 7-day mean of ln rMSSD (Plews et al., Sports Medicine 43:773, 2013) against a normal range of the mean +- 0.5 standard deviation of 60 days.
 resting HR and sleep in get_today: today against the 42-day mean +- 1 standard deviation.
 trend (analyze_trend, get_wellness): slope as the median of all slopes between two values, its 95 % interval from Kendall's S \
@@ -173,7 +208,7 @@ with after_kj.
 plan against actual (get_activity, include plan): each step's mean against its target at the FTP, LTHR, threshold pace and zones of \
 that day. Steps are the recorded intervals where these are as long, else cut by recorded time, pauses left out. within: inside a range; \
 +-5% of a single power, +-3% of a single pace or HR, a ramp by its mean. HR counts from the second minute of a step on and not in steps \
-of up to 2 minutes. A power zone begins a watt above the one below it, both bounds rounded down.
+of up to 2 minutes. A power zone begins a watt above the one below it, both bounds rounded down, a pace zone one percent of threshold above it.
 session RPE: RPE x minutes moving, cut to a whole number (Foster et al., J Strength Cond Res 15:109, 2001). TRIMP: Banister.
 rMSSD (get_activity_streams, hrv): root mean square of successive RR differences (Task Force, Circulation 93:1043, 1996) without \
 those over 20% (Malik 1989).
@@ -200,7 +235,11 @@ absences, may last days; the last day shown is the last of it. target: load, tim
 phase such as Base or Build, with its week. other: season start, eFTP set, fitness set.
 State: done with the activity's id, the compliance in percent (Intervals.icu's own: 100 is as much as planned) and the load that it came to; not done \
 when its day has passed; unknown when a Strava activity of that day may have been it; for the week when it is not about one day; hidden from the \
-athlete; not on GARMIN (or other) when the upload to the device failed.";
+athlete; not on GARMIN (or other) when the upload to the device failed.
+Saving: race_a, race_b, race_c, season_start are categories; end is the last day. Absences: availability limited or unavailable, duration = training \
+possible a day, sport = sports still possible (Run, Swim). Targets: load, duration, distance are what is to be reached, for_week of the whole week. \
+Workouts: load and duration only without steps, since they are computed of the steps; description is the prose before them, workout the steps; each \
+can be changed alone, \"\" takes it away.";
 
 pub const WORKOUTS: &str = "\
 Text of a planned workout. Prose may come first; then one step a line, each from \"- \" at the very start of its line, and a \
@@ -232,6 +271,19 @@ Press lap needs a length too. Devices take at most 50 steps and turn a long ramp
 pace target only where a threshold pace is set.
 Where nothing can be read there are no steps and no load, and no error: look at the event afterwards. validate_workout \
 reads a text as the service does and says what is wrong with it.";
+
+pub const WRITING: &str = "\
+dry_run=true shows what a call would do and writes nothing: what differs, load of the weeks, form on the days that matter, clashes. \
+It ends with if_unchanged and a token: the same call with that token writes only if nobody has changed these objects since. \
+get_event gives the token of one event.
+Every write can be taken back for 24 hours: its answer ends with the id for undo_change; undo_change without one lists what was \
+written. What somebody changed since stays as it is, and is named. What the service cannot clear through its API (a wellness value, \
+an activity's gear) stays, and is named too.
+A call that comes twice does not double: an event of the same day, sport and name, or with the same external_id, is the same. \
+To change one, give its id; what is not given stays. Past and done events are deleted only with include_past; an activity stays \
+when its event goes.
+When a call stops in the middle, its answer says what was written and what not; the same call again writes the rest, undo_change \
+takes the first part back. A wellness day that is locked takes no writes; the athlete unlocks it on the web.";
 
 pub const STRAVA: &str = "\
 Activities that reached Intervals.icu through Strava may not be passed on (Strava's terms): only id and date are known. \

@@ -40,10 +40,6 @@ mod message;
 mod outlook;
 mod params;
 mod planned;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "no tool writes the calendar yet")
-)]
 mod planning;
 mod progress;
 mod prompts;
@@ -56,6 +52,7 @@ mod restoring;
 mod scales;
 mod server;
 mod stream_window;
+mod targets;
 mod text;
 mod thresholds;
 mod tools;

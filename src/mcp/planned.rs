@@ -1,10 +1,10 @@
 //! A planned workout step by step, its targets in absolute units at the thresholds of one activity.
 
 use crate::analytics::execution::{Aim, Length, Measure};
-use crate::analytics::zones;
 use crate::intervals::activities::Activity;
 use crate::intervals::workout_doc::{Step, Target, WorkoutDoc};
-use crate::units::speed_of_pace;
+use crate::mcp::targets::Scale;
+use crate::workout::Athlete;
 
 /// Steps at most; devices take 50.
 const MOST_STEPS: usize = 200;
@@ -24,19 +24,13 @@ pub enum Basis {
 }
 
 /// What the athlete could do that day, as the analysis of the activity took it, or else as the plan did.
-#[derive(Debug, Clone, Default)]
-pub struct Thresholds {
-    /// W
-    pub ftp: Option<f64>,
-    /// bpm
-    pub lthr: Option<f64>,
-    /// bpm
-    pub max_hr: Option<f64>,
-    /// m/s
-    pub speed: Option<f64>,
-    power_zones: Vec<f64>,
-    hr_zones: Vec<f64>,
-    pace_zones: Vec<f64>,
+#[derive(Debug, Clone)]
+pub struct Thresholds(pub Athlete);
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self(Athlete::without_zones(""))
+    }
 }
 
 /// One step, repeats written out.
@@ -66,15 +60,17 @@ impl Thresholds {
             let zones = zones.map(Vec::as_slice).unwrap_or_default();
             zones.iter().map(|v| float(*v)).collect()
         };
-        Self {
+        let sport = activity.sport.as_deref().unwrap_or_default();
+        Self(Athlete {
             ftp: positive(activity.icu_ftp.or(doc.ftp).map(float)),
             lthr: positive(activity.lthr.or(doc.lthr).map(float)),
             max_hr: positive(activity.athlete_max_hr.map(float)),
-            speed: positive(activity.threshold_pace.or(doc.threshold_pace)),
+            threshold_pace: positive(activity.threshold_pace.or(doc.threshold_pace)),
             power_zones: floats(activity.icu_power_zones.as_ref()),
             hr_zones: floats(activity.icu_hr_zones.as_ref()),
             pace_zones: activity.pace_zones.clone().unwrap_or_default(),
-        }
+            ..Athlete::without_zones(sport)
+        })
     }
 
     /// The steps of a workout in their order, each repeat as often as it is to be done.
@@ -145,39 +141,21 @@ impl Thresholds {
             (_, _, Some(value)) | (Some(value), None, None) => (value, value),
             _ => return None,
         };
-        let units = target.units.as_deref().unwrap_or_default().to_lowercase();
-        let percent = |of: Option<f64>| of.map(|of| (of * from / 100.0, of * to / 100.0));
-        let zone = |of: &dyn Fn(usize) -> Option<(f64, f64)>| {
-            let (low, high) = (whole(from.min(to))?, whole(from.max(to))?);
-            Some((of(low)?.0, of(high)?.1))
-        };
-        let found = match (measure, units.as_str()) {
-            (Measure::Power, "%ftp") => percent(self.ftp),
-            (Measure::Power, "power_zone") => {
-                let ftp = self.ftp?;
-                zone(&|zone| zones::power(&self.power_zones, ftp, zone))
-            }
-            (Measure::Power, "w") => Some((from, to)),
-            (Measure::HeartRate, "%lthr") => percent(self.lthr),
-            (Measure::HeartRate, "%hr") => percent(self.max_hr),
-            (Measure::HeartRate, "hr_zone") => {
-                zone(&|zone| zones::heart_rate(&self.hr_zones, zone))
-            }
-            (Measure::HeartRate, "bpm") => Some((from, to)),
-            (Measure::Speed, "%pace") => percent(self.speed),
-            (Measure::Speed, "pace_zone") => {
-                let threshold = self.speed?;
-                zone(&|zone| zones::speed(&self.pace_zones, threshold, zone))
-            }
-            (Measure::Speed, units) => speed_of_pace(from, units).zip(speed_of_pace(to, units)),
-            _ => None,
+        let scale = Scale::of(measure, target.units.as_deref().unwrap_or_default())?;
+        let open = matches!(scale, Scale::Zones(_));
+        let found = if open {
+            let ends = scale.zones(&self.0, from.min(to), from.max(to))?;
+            let low = ends.low.unwrap_or_default();
+            Some((low, ends.high.unwrap_or(f64::INFINITY)))
+        } else {
+            let value = |value| scale.value(&self.0, value);
+            value(from).zip(value(to))
         };
         let most = match measure {
             Measure::Power => MOST_WATTS,
             Measure::HeartRate => MOST_BEATS,
             Measure::Speed => MOST_SPEED,
         };
-        let open = units.ends_with("_zone");
         found.filter(|(from, to)| {
             let (low, high) = (from.min(*to), from.max(*to));
             let top = high <= most || (open && high.is_infinite());
@@ -229,13 +207,6 @@ fn order(wanted: Option<&str>) -> [Measure; 3] {
     }
 }
 
-/// A zone by its number.
-fn whole(value: f64) -> Option<usize> {
-    (1..=20_u8)
-        .find(|zone| (f64::from(*zone) - value).abs() < 0.01)
-        .map(usize::from)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,15 +232,16 @@ mod tests {
     /// What the live service resolved these to, by the thresholds of the same documents.
     #[test]
     fn targets_resolve_as_the_service_resolves_them() {
-        let then = Thresholds {
+        let then = Thresholds(Athlete {
             ftp: Some(240.0),
             lthr: Some(170.0),
-            speed: Some(2.631_579),
+            threshold_pace: Some(2.631_579),
             power_zones: vec![55.0, 75.0, 90.0, 105.0, 120.0, 150.0, 999.0],
             hr_zones: vec![115.0, 140.0, 155.0, 178.0, 190.0],
             pace_zones: vec![77.5, 87.7, 94.3, 100.0, 103.4, 111.5, 999.0],
             max_hr: Some(190.0),
-        };
+            ..Athlete::of("Run")
+        });
         let of = |target: &Target, measure| {
             let (from, to) = then.resolve(target, measure).unwrap();
             (from.round(), to.round())
@@ -284,9 +256,12 @@ mod tests {
         assert_eq!(of(&range(80.0, 85.0, "%hr"), HeartRate), (152.0, 162.0));
         let (from, to) = then.resolve(&range(80.0, 110.0, "%pace"), Speed).unwrap();
         assert!((from - 2.105_263).abs() < 1e-4 && (to - 2.894_737).abs() < 1e-4);
-        // The upper bound of Z2 is 87.7 % of the threshold.
-        let (_, to) = then.resolve(&value(2.0, "pace_zone"), Speed).unwrap();
-        assert!((to - 2.307_895).abs() < 1e-4, "{to}");
+        // Z2 begins one percent of the threshold above Z1.
+        let (from, to) = then.resolve(&value(2.0, "pace_zone"), Speed).unwrap();
+        assert!((from - 2.065_789).abs() < 1e-4 && (to - 2.307_895).abs() < 1e-4);
+        let zones = range(3.0, 5.0, "pace_zone");
+        let (from, to) = then.resolve(&zones, Speed).unwrap();
+        assert!((from - 2.334_210).abs() < 1e-4 && (to - 2.721_053).abs() < 1e-4);
         // 5:55 for a mile.
         let (from, _) = then.resolve(&value(355.0, "secs/mi"), Speed).unwrap();
         assert!((from - 4.5334).abs() < 1e-3, "{from}");
@@ -305,11 +280,11 @@ mod tests {
     /// One event per zone was written to the live service at FTP 286; the middle of each zone is what it planned for it.
     #[test]
     fn zones_are_the_watts_that_the_service_plans_for_them() {
-        let then = Thresholds {
+        let then = Thresholds(Athlete {
             ftp: Some(286.0),
             power_zones: vec![55.0, 75.0, 90.0, 105.0, 120.0, 150.0, 999.0],
-            ..Thresholds::default()
-        };
+            ..Athlete::of("Ride")
+        });
         for (zone, watts) in [(2, 186), (3, 236), (4, 279), (5, 322), (6, 387)] {
             let target = value(f64::from(zone), "power_zone");
             let (low, high) = then.resolve(&target, Measure::Power).unwrap();

@@ -95,7 +95,7 @@ impl Entry {
                 Box::pin(async move {
                     let params = decode::<T::Params>(arguments)?;
                     let reply = T::run(&context, params).await?;
-                    Ok(vec![ContentBlock::text(reply.finish(&marker()))])
+                    Ok(vec![ContentBlock::text(reply.into_text())])
                 })
             },
         }
@@ -174,20 +174,14 @@ impl Registry {
     }
 }
 
-/// Unpredictable, so that no text from upstream can imitate it.
-fn marker() -> String {
-    let mut bytes = [0_u8; 4];
-    // Without entropy the process could not have started; a fixed marker is then the least of all worries.
-    let _ = getrandom::fill(&mut bytes);
-    format!("{:08x}", u32::from_be_bytes(bytes))
-}
-
 fn decode<P: DeserializeOwned>(arguments: JsonObject) -> Result<P, ToolError> {
     serde_path_to_error::deserialize(Value::Object(arguments)).map_err(|error| {
         let path = error.path().to_string();
-        let reason = error.into_inner();
+        let reason = error.into_inner().to_string();
         ToolError::Invalid(if path == "." {
             format!("Wrong arguments: {reason}.")
+        } else if reason.starts_with('[') {
+            format!("Wrong argument {path}{reason}.")
         } else {
             format!("Wrong argument {path}: {reason}.")
         })
@@ -234,6 +228,10 @@ fn simplify(value: &mut Value, is_schema: bool) {
                         let only = only.clone();
                         object.insert("type".into(), only);
                     }
+                }
+                // What an item is for stands at its list.
+                if let Some(Value::Object(items)) = object.get_mut("items") {
+                    items.remove("description");
                 }
                 if let Some(Value::Array(values)) = object.get_mut("enum") {
                     values.retain(|v| !v.is_null());

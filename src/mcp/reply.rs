@@ -108,6 +108,12 @@ impl Reply {
         self
     }
 
+    /// The finished text.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.finish(&marker())
+    }
+
     /// The finished text. `marker` is unpredictable, so that no quoted text can fake the end of its block.
     #[must_use]
     pub fn finish(self, marker: &str) -> String {
@@ -211,6 +217,14 @@ impl Reply {
             let _ = writeln!(out, "--- end {marker} ---");
         }
     }
+}
+
+/// Unpredictable, so that no text from upstream can imitate it.
+fn marker() -> String {
+    let mut bytes = [0_u8; 4];
+    // Without entropy the process could not have started; a fixed marker is then the least of all worries.
+    let _ = getrandom::fill(&mut bytes);
+    format!("{:08x}", u32::from_be_bytes(bytes))
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! What the targets of a workout are in W, bpm and m/s for this athlete, where the service does not say it: it resolves
 //! those of events, but not those of the library.
 
+use super::targets::Scale;
+use super::thresholds;
+use crate::analytics::execution::Measure;
 use crate::intervals::sports::SportSettings;
 use crate::intervals::workout_doc::{Step, Target, WorkoutDoc};
-use crate::units::speed_of_pace;
+use crate::workout::Athlete;
 
-/// Above this the upper bound of the last zone means "open" (the service writes 999).
-const OPEN: f64 = 900.0;
 /// The service knows no repeats within repeats.
 const MAX_DEPTH: usize = 2;
 
@@ -19,61 +20,33 @@ pub fn resolve(doc: &mut WorkoutDoc, indoor: bool, settings: &SportSettings) {
     }
 }
 
-/// The thresholds that were used, as far as there are any: `FTP 262 W`, for people.
-#[must_use]
-pub fn used_ftp(indoor: bool, settings: &SportSettings) -> Option<i64> {
-    let ftp = match indoor {
-        true => settings.indoor_ftp.or(settings.ftp),
-        false => settings.ftp,
-    };
-    ftp.filter(|watts| *watts > 0)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "watts and beats")]
-fn float(value: Option<i64>) -> Option<f64> {
-    value.filter(|v| *v > 0).map(|v| v as f64)
-}
-
-struct Limits {
-    ftp: Option<f64>,
-    lthr: Option<f64>,
-    max_hr: Option<f64>,
-    /// m/s
-    pace: Option<f64>,
-    /// Upper bounds, percent of FTP.
-    power_zones: Vec<f64>,
-    /// Upper bounds, bpm.
-    hr_zones: Vec<f64>,
-    /// Upper bounds, percent of the threshold speed.
-    pace_zones: Vec<f64>,
-}
+struct Limits(Athlete);
 
 impl Limits {
     fn of(settings: &SportSettings, indoor: bool) -> Self {
-        let floats = |bounds: &Option<Vec<i64>>| {
-            let bounds = bounds.iter().flatten();
-            bounds.filter_map(|bound| float(Some(*bound))).collect()
-        };
-        Self {
-            ftp: float(used_ftp(indoor, settings)),
-            lthr: float(settings.lthr),
-            max_hr: float(settings.max_hr),
-            pace: settings.threshold_pace.filter(|speed| *speed > 0.0),
-            power_zones: floats(&settings.power_zones),
-            hr_zones: floats(&settings.hr_zones),
-            pace_zones: settings.pace_zones.clone().unwrap_or_default(),
-        }
+        let mut athlete = Athlete::without_zones("");
+        thresholds::fill(&mut athlete, settings, indoor);
+        Self(athlete)
     }
 
     fn resolve(&self, step: &mut Step, depth: usize) {
         if step.resolved_power.is_none() {
-            step.resolved_power = step.power.as_ref().and_then(|target| self.power(target));
+            step.resolved_power = step
+                .power
+                .as_ref()
+                .and_then(|target| self.of_target(target, Measure::Power));
         }
         if step.resolved_hr.is_none() {
-            step.resolved_hr = step.hr.as_ref().and_then(|target| self.heart_rate(target));
+            step.resolved_hr = step
+                .hr
+                .as_ref()
+                .and_then(|target| self.of_target(target, Measure::HeartRate));
         }
         if step.resolved_pace.is_none() {
-            step.resolved_pace = step.pace.as_ref().and_then(|target| self.speed(target));
+            step.resolved_pace = step
+                .pace
+                .as_ref()
+                .and_then(|target| self.of_target(target, Measure::Speed));
         }
         if depth < MAX_DEPTH {
             for inner in step.steps.iter_mut().flatten() {
@@ -82,90 +55,32 @@ impl Limits {
         }
     }
 
-    fn power(&self, target: &Target) -> Option<Target> {
-        let ftp = self.ftp?;
-        match target.units.as_deref()? {
-            "%ftp" => Some(scaled(target, ftp / 100.0)),
-            // As the service does it: both bounds of a zone are whole watts before anything is made of them.
-            "power_zone" => zoned(
-                target,
-                &self.power_zones,
-                |low| (low * ftp / 100.0).floor() + 1.0,
-                |high| (high * ftp / 100.0).floor(),
-            ),
-            _ => None,
-        }
-    }
-
-    fn heart_rate(&self, target: &Target) -> Option<Target> {
-        match target.units.as_deref()? {
-            "%lthr" => Some(scaled(target, self.lthr? / 100.0)),
-            "%hr" => Some(scaled(target, self.max_hr? / 100.0)),
-            "hr_zone" => zoned(target, &self.hr_zones, |low| low + 1.0, |high| high),
-            _ => None,
-        }
-    }
-
-    fn speed(&self, target: &Target) -> Option<Target> {
-        let units = target.units.as_deref()?;
-        match units {
-            "%pace" => Some(scaled(target, self.pace? / 100.0)),
-            "pace_zone" => {
-                let speed = |percent: f64| self.pace.unwrap_or_default() * percent / 100.0;
-                self.pace?;
-                zoned(target, &self.pace_zones, speed, speed)
+    /// What is in W or bpm already stays as it is written.
+    fn of_target(&self, target: &Target, measure: Measure) -> Option<Target> {
+        let scale = Scale::of(measure, target.units.as_deref()?)?;
+        let resolved = |value: Option<f64>, start: Option<f64>, end: Option<f64>| Target {
+            value,
+            start,
+            end,
+            units: None,
+            averaging: None,
+        };
+        match &scale {
+            Scale::Absolute => None,
+            Scale::Zones(_) => {
+                let first = target.start.or(target.value)?;
+                let last = target.end.or(target.value)?;
+                let ends = scale.zones(&self.0, first, last)?;
+                Some(resolved(None, ends.low, ends.high))
             }
-            _ => {
-                let units = units.to_lowercase();
-                speed_of_pace(1.0, &units)?;
-                Some(mapped(target, |pace| speed_of_pace(pace, &units)))
+            Scale::Percent(_) | Scale::Pace(_) => {
+                // Any number tells whether the threshold is known.
+                scale.value(&self.0, 1.0)?;
+                let of = |value: Option<f64>| value.and_then(|value| scale.value(&self.0, value));
+                Some(resolved(of(target.value), of(target.start), of(target.end)))
             }
         }
     }
-}
-
-fn scaled(target: &Target, factor: f64) -> Target {
-    mapped(target, |percent| Some(percent * factor))
-}
-
-fn mapped(target: &Target, convert: impl Fn(f64) -> Option<f64>) -> Target {
-    Target {
-        value: target.value.and_then(&convert),
-        start: target.start.and_then(&convert),
-        end: target.end.and_then(&convert),
-        units: None,
-        averaging: None,
-    }
-}
-
-/// From the lower bound of the first zone to the upper bound of the last; open where the zones are.
-fn zoned(
-    target: &Target,
-    upper: &[f64],
-    low: impl Fn(f64) -> f64,
-    high: impl Fn(f64) -> f64,
-) -> Option<Target> {
-    let first = zone(upper, target.start.or(target.value)?)?;
-    let last = zone(upper, target.end.or(target.value)?)?;
-    Some(Target {
-        value: None,
-        start: first.0.map(low),
-        end: last.1.map(high),
-        units: None,
-        averaging: None,
-    })
-}
-
-/// The bounds of the zone with this number, counted from 1.
-fn zone(upper: &[f64], number: f64) -> Option<(Option<f64>, Option<f64>)> {
-    let mut low = None;
-    for (index, high) in (1_u32..).zip(upper) {
-        if (f64::from(index) - number).abs() < 0.01 {
-            return Some((low, Some(*high).filter(|high| *high < OPEN)));
-        }
-        low = Some(*high);
-    }
-    None
 }
 
 #[cfg(test)]
@@ -173,14 +88,29 @@ mod tests {
     use super::*;
 
     fn limits() -> Limits {
-        Limits {
+        Limits(Athlete {
             ftp: Some(286.0),
             lthr: Some(170.0),
             max_hr: Some(190.0),
-            pace: Some(4.0),
+            threshold_pace: Some(4.0),
             power_zones: vec![55.0, 75.0, 90.0, 105.0, 120.0, 150.0, 999.0],
             hr_zones: vec![140.0, 155.0, 165.0, 175.0, 190.0],
             pace_zones: vec![77.5, 87.7, 94.3, 100.0, 103.4, 111.5, 999.0],
+            ..Athlete::of("Run")
+        })
+    }
+
+    impl Limits {
+        fn of_power(&self, target: &Target) -> Option<Target> {
+            self.of_target(target, Measure::Power)
+        }
+
+        fn of_heart_rate(&self, target: &Target) -> Option<Target> {
+            self.of_target(target, Measure::HeartRate)
+        }
+
+        fn of_speed(&self, target: &Target) -> Option<Target> {
+            self.of_target(target, Measure::Speed)
         }
     }
 
@@ -208,38 +138,38 @@ mod tests {
             (5.0, 322.0),
             (6.0, 387.0),
         ] {
-            let (start, end) = ends(limits().power(&target("power_zone", zone, zone)));
+            let (start, end) = ends(limits().of_power(&target("power_zone", zone, zone)));
             let found = f64::midpoint(start.unwrap(), end.unwrap()).round();
             assert!((found - middle).abs() < 0.1, "Z{zone}: {found}");
         }
-        let percent = ends(limits().power(&target("%ftp", 55.0, 75.0)));
+        let percent = ends(limits().of_power(&target("%ftp", 55.0, 75.0)));
         let found = f64::midpoint(percent.0.unwrap(), percent.1.unwrap()).round();
         assert!((found - 186.0).abs() < 0.1, "{found}");
     }
 
     #[test]
     fn the_lowest_and_the_highest_zone_are_open() {
-        let lowest = ends(limits().power(&target("power_zone", 1.0, 1.0)));
+        let lowest = ends(limits().of_power(&target("power_zone", 1.0, 1.0)));
         assert_eq!(lowest, (None, Some(157.0)));
-        let highest = ends(limits().power(&target("power_zone", 7.0, 7.0)));
+        let highest = ends(limits().of_power(&target("power_zone", 7.0, 7.0)));
         assert_eq!(highest, (Some(430.0), None));
-        assert!(limits().power(&target("power_zone", 8.0, 8.0)).is_none());
-        assert!(limits().power(&target("power_zone", 0.0, 0.0)).is_none());
+        assert!(limits().of_power(&target("power_zone", 8.0, 8.0)).is_none());
+        assert!(limits().of_power(&target("power_zone", 0.0, 0.0)).is_none());
     }
 
     #[test]
     fn hearts_go_by_their_threshold_or_their_maximum_as_written() {
         // 170 x 0.8 = 136, 190 x 0.8 = 152.
         assert_eq!(
-            ends(limits().heart_rate(&target("%lthr", 80.0, 100.0))),
+            ends(limits().of_heart_rate(&target("%lthr", 80.0, 100.0))),
             (Some(136.0), Some(170.0))
         );
         assert_eq!(
-            ends(limits().heart_rate(&target("%hr", 80.0, 100.0))),
+            ends(limits().of_heart_rate(&target("%hr", 80.0, 100.0))),
             (Some(152.0), Some(190.0))
         );
         assert_eq!(
-            ends(limits().heart_rate(&target("hr_zone", 2.0, 3.0))),
+            ends(limits().of_heart_rate(&target("hr_zone", 2.0, 3.0))),
             (Some(141.0), Some(165.0))
         );
     }
@@ -248,34 +178,35 @@ mod tests {
     fn paces_are_speeds() {
         // Threshold 4 m/s: 90 % is 3.6 m/s; 4:00 a kilometre is 1000 m in 240 s; 8:02.8 a mile in 482.8032 s is 3.333 m/s.
         assert_eq!(
-            ends(limits().speed(&target("%pace", 90.0, 100.0))),
+            ends(limits().of_speed(&target("%pace", 90.0, 100.0))),
             (Some(3.6), Some(4.0))
         );
-        let (start, _) = ends(limits().speed(&target("secs/km", 240.0, 250.0)));
+        let (start, _) = ends(limits().of_speed(&target("secs/km", 240.0, 250.0)));
         assert!((start.unwrap() - 1000.0 / 240.0).abs() < 1e-9);
-        let (start, _) = ends(limits().speed(&target("secs/mi", 482.8032, 482.8032)));
+        let (start, _) = ends(limits().of_speed(&target("secs/mi", 482.8032, 482.8032)));
         assert!((start.unwrap() - 10.0 / 3.0).abs() < 1e-9);
-        let (start, end) = ends(limits().speed(&target("pace_zone", 4.0, 4.0)));
-        assert!((start.unwrap() - 3.772).abs() < 1e-9 && (end.unwrap() - 4.0).abs() < 1e-9);
+        let (start, end) = ends(limits().of_speed(&target("pace_zone", 4.0, 4.0)));
+        // One percent above the 94.3 % of the zone below, as the service has it.
+        assert!((start.unwrap() - 3.812).abs() < 1e-9 && (end.unwrap() - 4.0).abs() < 1e-9);
     }
 
     #[test]
     fn what_no_threshold_covers_stays_as_written() {
         for units in ["%mmp", "w", "rpm", "%map"] {
             assert!(
-                limits().power(&target(units, 80.0, 90.0)).is_none(),
+                limits().of_power(&target(units, 80.0, 90.0)).is_none(),
                 "{units}"
             );
         }
-        let bare = Limits {
+        let bare = Limits(Athlete {
             ftp: None,
             lthr: None,
-            pace: None,
-            ..limits()
-        };
-        assert!(bare.power(&target("%ftp", 80.0, 90.0)).is_none());
-        assert!(bare.heart_rate(&target("%lthr", 80.0, 90.0)).is_none());
-        assert!(bare.speed(&target("%pace", 80.0, 90.0)).is_none());
-        assert!(bare.speed(&target("pace_zone", 2.0, 2.0)).is_none());
+            threshold_pace: None,
+            ..limits().0
+        });
+        assert!(bare.of_power(&target("%ftp", 80.0, 90.0)).is_none());
+        assert!(bare.of_heart_rate(&target("%lthr", 80.0, 90.0)).is_none());
+        assert!(bare.of_speed(&target("%pace", 80.0, 90.0)).is_none());
+        assert!(bare.of_speed(&target("pace_zone", 2.0, 2.0)).is_none());
     }
 }

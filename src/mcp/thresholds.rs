@@ -39,16 +39,18 @@ pub fn are_missing(workout: &Workout, athlete: &Athlete) -> bool {
     })
 }
 
+/// W: what is ridden indoors goes by the indoor FTP, where the athlete has one.
+#[must_use]
+pub fn ftp(settings: &SportSettings, indoor: bool) -> Option<i64> {
+    let positive = |ftp: Option<i64>| ftp.filter(|watts| *watts > 0);
+    positive(settings.indoor_ftp.filter(|_| indoor)).or(positive(settings.ftp))
+}
+
 /// Fills in what is missing from the athlete's `settings`, zones included.
 #[expect(clippy::cast_precision_loss, reason = "watts and beats a minute")]
-pub fn fill(athlete: &mut Athlete, settings: &SportSettings) {
+pub fn fill(athlete: &mut Athlete, settings: &SportSettings, indoor: bool) {
     let positive = |value: Option<i64>| value.filter(|v| *v > 0).map(|v| v as f64);
-    let indoor = athlete.sport.starts_with("Virtual");
-    let indoor_ftp = settings.indoor_ftp.filter(|_| indoor);
-    athlete.ftp = athlete
-        .ftp
-        .or(positive(indoor_ftp))
-        .or(positive(settings.ftp));
+    athlete.ftp = athlete.ftp.or(positive(ftp(settings, indoor)));
     athlete.lthr = athlete.lthr.or(positive(settings.lthr));
     athlete.max_hr = athlete.max_hr.or(positive(settings.max_hr));
     let pace = settings.threshold_pace.filter(|speed| *speed > 0.1);

@@ -1,6 +1,7 @@
 //! What targets are resolved with, and what they come to.
 
 use super::ast::{Length, Per, Span, Step, Target, Unit};
+use super::zones::{self, Ends};
 
 /// Upper bounds of the power zones that Intervals.icu starts with, percent of FTP (Coggan).
 const POWER_ZONES: [f64; 7] = [55.0, 75.0, 90.0, 105.0, 120.0, 150.0, 999.0];
@@ -11,8 +12,8 @@ const HR_ZONES: [f64; 7] = [81.0, 89.0, 93.0, 99.0, 102.0, 106.0, 112.0];
 const SWEET_SPOT: (f64, f64) = (84.0, 97.0);
 /// The first zone begins at this part of its upper bound, as the service has it.
 const FIRST_ZONE: f64 = 0.8;
-/// From here on an upper bound means that there is none.
-const NO_BOUND: f64 = 900.0;
+/// The last zone ends at this percentage or heart rate, as the service has it.
+const HIGHEST: f64 = 999.0;
 
 /// Thresholds and zones of an athlete in one sport; what is unknown is `None` or, of zones, the usual ones.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +55,16 @@ impl Athlete {
         }
     }
 
+    /// Of `sport`, without any threshold and without zones.
+    #[must_use]
+    pub fn without_zones(sport: &str) -> Self {
+        Self {
+            power_zones: Vec::new(),
+            pace_zones: Vec::new(),
+            ..Self::of(sport)
+        }
+    }
+
     #[must_use]
     pub fn is_run(&self) -> bool {
         self.sport.ends_with("Run")
@@ -70,54 +81,107 @@ impl Athlete {
         self.max_hr.or_else(|| Some(self.lthr? * 1.12))
     }
 
-    /// W, bpm or m/s; `None` where the threshold for it is not known.
+    /// W, bpm or m/s of a number that is no zone; `None` where the threshold for it is not known.
+    #[must_use]
+    pub fn absolute(&self, unit: Unit, value: f64) -> Option<f64> {
+        let percent_of = |threshold: Option<f64>| threshold.map(|of| of * value / 100.0);
+        match unit {
+            Unit::PercentFtp => percent_of(self.ftp),
+            Unit::Watts => Some(value),
+            Unit::PercentLthr => percent_of(self.lthr),
+            Unit::PercentMaxHr => percent_of(self.max_hr),
+            Unit::PercentPace => percent_of(self.threshold_pace),
+            Unit::Pace(per) => Some(per.metres(&self.sport) / value.max(1.0)),
+            Unit::PowerZone | Unit::HrZone | Unit::PaceZone => None,
+            Unit::SweetSpot | Unit::CustomZone | Unit::PercentBest(_) => None,
+        }
+    }
+
+    /// Zones `first` to `last`, counted from 1, in W, bpm or m/s. `None` where the threshold or the zones are not known, and of
+    /// zones that do not exist.
+    #[must_use]
+    pub fn zones(&self, unit: Unit, first: usize, last: usize) -> Option<Ends> {
+        let Ends { low, high } = zones::ends(&self.bounds(unit)?, first, last)?;
+        Some(Ends {
+            low: low.map(|low| self.of_bound(unit, low)),
+            high: high.map(|high| self.of_bound(unit, high)),
+        })
+    }
+
+    /// Upper bounds in whole watts, bpm or percent of the threshold speed.
+    fn bounds(&self, unit: Unit) -> Option<Vec<f64>> {
+        match unit {
+            Unit::PowerZone => {
+                let ftp = self.ftp?;
+                Some(zones::bounds(&self.power_zones, |percent| {
+                    (percent * ftp / 100.0).floor()
+                }))
+            }
+            Unit::HrZone => {
+                (!self.hr_zones.is_empty()).then(|| zones::bounds(&self.hr_zones, |bpm| bpm))
+            }
+            Unit::PaceZone => {
+                self.threshold_pace?;
+                Some(zones::bounds(&self.pace_zones, |percent| percent))
+            }
+            _ => None,
+        }
+    }
+
+    /// One of the [`Self::bounds`] in W, bpm or m/s.
+    fn of_bound(&self, unit: Unit, bound: f64) -> f64 {
+        match (unit, self.threshold_pace) {
+            (Unit::PaceZone, Some(speed)) => bound * speed / 100.0,
+            _ => bound,
+        }
+    }
+
+    /// W, bpm or m/s, from one end to the other also where a zone is open: as the service plans it. `None` where the threshold
+    /// for it is not known.
     #[must_use]
     pub fn resolve(&self, target: &Target) -> Option<Span> {
         let span = target.span;
-        let percent_of = |threshold: f64| span.map(|percent| percent / 100.0 * threshold);
         match target.unit {
-            Unit::PercentFtp => self.ftp.map(percent_of),
-            Unit::Watts => Some(span),
-            Unit::PowerZone => {
-                let ftp = self.ftp?;
-                // Bounds are whole watts, and a zone begins one above the last.
-                zone(&self.power_zones, span, |percent| {
-                    (percent / 100.0 * ftp).floor()
-                })
-            }
+            Unit::PowerZone | Unit::HrZone | Unit::PaceZone => self.closed(target.unit, span),
             Unit::SweetSpot => {
                 let (low, high) = self.sweet_spot;
                 let ftp = self.ftp?;
-                Some(Span::Range(low / 100.0 * ftp, high / 100.0 * ftp))
+                Some(Span::Range(low * ftp / 100.0, high * ftp / 100.0))
             }
-            Unit::CustomZone | Unit::PercentBest(_) => None,
-            Unit::PercentLthr => self.lthr.map(percent_of),
-            Unit::PercentMaxHr => self.highest_hr().map(percent_of),
-            Unit::HrZone => {
-                if self.hr_zones.is_empty() {
-                    let lthr = self.lthr?;
-                    zone(&HR_ZONES, span, |percent| (percent / 100.0 * lthr).round())
-                } else {
-                    zone(&self.hr_zones, span, |bpm| bpm)
+            Unit::PercentMaxHr => {
+                let highest = self.highest_hr()?;
+                Some(span.map(|percent| percent * highest / 100.0))
+            }
+            unit => Some(match span {
+                Span::One(value) => Span::One(self.absolute(unit, value)?),
+                Span::Range(from, to) => {
+                    Span::Range(self.absolute(unit, from)?, self.absolute(unit, to)?)
                 }
-            }
-            Unit::PercentPace => self.threshold_pace.map(percent_of),
-            Unit::PaceZone => {
-                let speed = self.threshold_pace?;
-                let found = zone(&self.pace_zones, span, |percent| percent)?;
-                let (low, _) = found.ends();
-                // Where the last zone ends nobody says.
-                let bounded = |percent| {
-                    if percent >= NO_BOUND {
-                        low * 1.1
-                    } else {
-                        percent
-                    }
-                };
-                Some(found.map(|percent| bounded(percent) / 100.0 * speed))
-            }
-            Unit::Pace(per) => Some(span.map(|seconds| per.metres(&self.sport) / seconds.max(1.0))),
+            }),
         }
+    }
+
+    /// Zones with the ends that the service gives those that have none. Zones of heart rate that are not known are the usual ones.
+    fn closed(&self, unit: Unit, zones: Span) -> Option<Span> {
+        let usual = || {
+            let lthr = self.lthr.filter(|_| unit == Unit::HrZone)?;
+            Some(zones::bounds(&HR_ZONES, |percent| {
+                (percent * lthr / 100.0).round()
+            }))
+        };
+        let bounds = self.bounds(unit).or_else(usual)?;
+        let number = |value: f64| usize::try_from(super::review::whole(value)).ok();
+        let (first, last) = zones.ends();
+        let ends = zones::ends(&bounds, number(first)?, number(last)?)?;
+        let first = bounds.first()?;
+        let low = ends.low.unwrap_or((first * FIRST_ZONE).floor());
+        let high = ends.high.unwrap_or(match unit {
+            Unit::PowerZone => (HIGHEST * self.ftp? / 100.0).floor(),
+            // Where the last zone ends nobody says.
+            Unit::PaceZone => low * 1.1,
+            _ => HIGHEST,
+        });
+        Some(Span::Range(low, high).map(|bound| self.of_bound(unit, bound)))
     }
 
     /// m/s of a step that says nothing of its pace. For rides it is the service's own guess of 30 km/h.
@@ -161,21 +225,6 @@ impl Athlete {
 pub fn middle(span: Span) -> f64 {
     let (from, to) = span.ends();
     f64::midpoint(from, to)
-}
-
-/// From the lower bound of the first zone to the upper of the last. A zone begins one above the one below it; the service's
-/// own figures for zones Z1 to Z7 at one FTP are met to the watt.
-fn zone(bounds: &[f64], span: Span, convert: impl Fn(f64) -> f64) -> Option<Span> {
-    let number = |value: f64| usize::try_from(super::review::whole(value)).ok();
-    let bound = |zone: usize| -> Option<f64> { bounds.get(zone.checked_sub(1)?).copied() };
-    let (first, last) = span.ends();
-    let (first, last) = (number(first)?, number(last)?);
-    let highest = bound(last)?;
-    let low = match first.checked_sub(1)? {
-        0 => (convert(bound(1)?) * FIRST_ZONE).floor(),
-        below => convert(bound(below)?) + 1.0,
-    };
-    Some(Span::Range(low, convert(highest)))
 }
 
 /// Names of the service, and names by which people call one of them.

@@ -27,6 +27,7 @@ mod step;
 mod steps;
 mod table;
 mod validate;
+mod zones;
 
 pub use ast::Workout;
 pub use athlete::{Athlete, sport, threshold_pace};
@@ -38,3 +39,4 @@ pub use print::print;
 pub use steps::from_steps;
 pub use table::table;
 pub use validate::validate;
+pub use zones::Ends;

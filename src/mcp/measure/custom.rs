@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Kind, folded};
 use crate::intervals::custom_item::CustomItem;
+use crate::intervals::is_quantity;
 use crate::mcp::context::Context;
 use crate::mcp::text;
 use crate::units::number;
@@ -228,7 +229,7 @@ pub fn codes<'v>(values: impl Iterator<Item = &'v Map<String, Value>>) -> Vec<St
 #[must_use]
 pub fn plain(value: &Value) -> Option<String> {
     match value {
-        Value::Number(n) => n.as_f64().map(|n| number(n, 2)),
+        Value::Number(_) => quantity(value).map(|n| number(n, 2)),
         // What the service writes for a division by zero.
         Value::String(s) if matches!(s.as_str(), "Infinity" | "-Infinity" | "NaN") => None,
         Value::String(s) => Some(text::name(s)).filter(|s| !s.is_empty()),
@@ -245,5 +246,5 @@ pub fn quantity(value: &Value) -> Option<f64> {
         Value::String(s) => s.trim().parse().ok(),
         _ => None,
     }
-    .filter(|n: &f64| n.is_finite())
+    .filter(|n| is_quantity(*n))
 }

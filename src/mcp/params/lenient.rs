@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A whole number: `3`, `3.0`, `"3"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,9 +23,14 @@ pub struct Flag(pub bool);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text(pub String);
 
-/// A list: an array, an array written as a string, a comma-separated string, or a single value.
+/// A list: an array, an array written as a string, a comma-separated string, or a single value. An item that is an object
+/// may be the text of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List<T>(pub Vec<T>);
+
+/// An object, or the text of one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Object(pub Map<String, Value>);
 
 impl<'de> Deserialize<'de> for Int {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -60,12 +65,8 @@ impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Value::deserialize(deserializer)? {
             Value::Bool(flag) => Ok(Self(flag)),
-            Value::String(text) if matches!(text.trim(), "true" | "True" | "yes" | "1") => {
-                Ok(Self(true))
-            }
-            Value::String(text) if matches!(text.trim(), "false" | "False" | "no" | "0") => {
-                Ok(Self(false))
-            }
+            Value::String(text) if is_one_of(&text, &["true", "yes", "1"]) => Ok(Self(true)),
+            Value::String(text) if is_one_of(&text, &["false", "no", "0"]) => Ok(Self(false)),
             Value::Number(n) if n.as_i64() == Some(1) => Ok(Self(true)),
             Value::Number(n) if n.as_i64() == Some(0) => Ok(Self(false)),
             _ => Err(D::Error::custom("true or false is wanted")),
@@ -87,24 +88,78 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let items = match Value::deserialize(deserializer)? {
             Value::Array(items) => items,
-            Value::String(text) => match serde_json::from_str(&text) {
-                Ok(Value::Array(items)) => items,
-                Ok(object @ Value::Object(_)) => vec![object],
-                _ => text
-                    .split(',')
-                    .map(str::trim)
-                    .filter(|part| !part.is_empty())
-                    .map(Value::from)
-                    .collect(),
+            Value::String(text) => match unpacked(&text) {
+                Some(Value::Array(items)) => items,
+                Some(object) => vec![object],
+                None => words(&text),
             },
             single => vec![single],
         };
-        items
-            .into_iter()
-            .map(|item| serde_json::from_value(item).map_err(D::Error::custom))
-            .collect::<Result<_, _>>()
-            .map(Self)
+        let read = |(place, item): (usize, Value)| {
+            let packed = item.as_str().and_then(unpacked);
+            let read = item_of(place, item);
+            read.or_else(|why| packed.map_or(Err(why), |item| item_of(place, item)))
+                .map_err(D::Error::custom)
+        };
+        let items = items.into_iter().enumerate().map(read);
+        items.collect::<Result<_, _>>().map(Self)
     }
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = match Value::deserialize(deserializer)? {
+            Value::String(text) => unpacked(&text),
+            value => Some(value),
+        };
+        match value {
+            Some(Value::Object(members)) => Ok(Self(members)),
+            _ => Err(D::Error::custom("an object is wanted")),
+        }
+    }
+}
+
+fn is_one_of(text: &str, words: &[&str]) -> bool {
+    words
+        .iter()
+        .any(|word| word.eq_ignore_ascii_case(text.trim()))
+}
+
+/// The array or object that `text` is the JSON of.
+pub(super) fn unpacked(text: &str) -> Option<Value> {
+    let parsed = serde_json::from_str(text).ok();
+    parsed.filter(|value: &Value| value.is_array() || value.is_object())
+}
+
+/// The words of `a, b`, `"a"` and `['a', 'b']`.
+fn words(text: &str) -> Vec<Value> {
+    let text = text.trim();
+    let inner = text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
+    let words = inner.unwrap_or(text).split(',').map(|word| {
+        let word = word.trim();
+        let quoted = ['"', '\''].into_iter().find_map(|quote| {
+            let word = word.strip_prefix(quote)?;
+            word.strip_suffix(quote)
+        });
+        quoted.unwrap_or(word)
+    });
+    words
+        .filter(|word| !word.is_empty())
+        .map(Value::from)
+        .collect()
+}
+
+/// An item of a list; what is wrong is said with the place when it is a member of the item: `[1].weight: …`.
+fn item_of<T: DeserializeOwned>(place: usize, item: Value) -> Result<T, String> {
+    serde_path_to_error::deserialize(item).map_err(|error| {
+        let path = error.path().to_string();
+        let reason = error.into_inner();
+        if path == "." {
+            reason.to_string()
+        } else {
+            format!("[{place}].{path}: {reason}")
+        }
+    })
 }
 
 macro_rules! schema {
@@ -127,6 +182,7 @@ schema!(Int, "Int", { "type": "integer" });
 schema!(Num, "Num", { "type": "number" });
 schema!(Flag, "Flag", { "type": "boolean" });
 schema!(Text, "Text", { "type": "string" });
+schema!(Object, "Object", { "type": "object" });
 
 impl<T: JsonSchema> JsonSchema for List<T> {
     fn schema_name() -> Cow<'static, str> {
@@ -160,12 +216,14 @@ mod tests {
     }
 
     #[test]
-    fn lists_arrive_in_four_shapes() {
+    fn lists_arrive_in_many_shapes() {
         for json in [
             r#"["a","b"]"#,
             r#""[\"a\",\"b\"]""#,
             r#""a, b""#,
             r#""a,b,""#,
+            r#""['a', 'b']""#,
+            r#""[a, b]""#,
         ] {
             assert_eq!(
                 parse::<List<Text>>(json).unwrap().0,
@@ -175,6 +233,44 @@ mod tests {
         }
         assert_eq!(parse::<List<Int>>("7").unwrap().0, [Int(7)]);
         assert_eq!(parse::<List<Int>>("\"1,2\"").unwrap().0, [Int(1), Int(2)]);
+    }
+
+    #[test]
+    fn a_text_in_a_list_of_texts_stays_one_whatever_it_looks_like() {
+        let texts = r#"["{\"a\":1}", "[b", "it's"]"#;
+        let List(texts) = parse::<List<Text>>(texts).unwrap();
+        let texts: Vec<&str> = texts.iter().map(|Text(text)| text.as_str()).collect();
+        assert_eq!(texts, [r#"{"a":1}"#, "[b", "it's"]);
+    }
+
+    #[test]
+    fn an_object_is_read_from_its_text_and_a_mistake_in_one_is_placed() {
+        #[derive(Deserialize, Debug)]
+        struct Day {
+            load: Int,
+        }
+        for json in [
+            r#"[{"load":1}]"#,
+            r#"["{\"load\":\"1\"}"]"#,
+            r#""{\"load\":1}""#,
+            r#"{"load":1}"#,
+        ] {
+            let List(days) = parse::<List<Day>>(json).unwrap();
+            assert_eq!(days.first().map(|day| day.load), Some(Int(1)), "{json}");
+        }
+        for json in [
+            r#"[{"load":1},{"load":"much"}]"#,
+            r#"["{\"load\":1}","{\"load\":\"much\"}"]"#,
+        ] {
+            let said = parse::<List<Day>>(json).unwrap_err();
+            assert!(
+                said.contains("[1].load: a whole number is wanted"),
+                "{said}"
+            );
+        }
+        let Object(members) = parse(r#""{\"A\":2}""#).unwrap();
+        assert_eq!(members["A"], 2);
+        assert!(parse::<Object>("\"[1]\"").is_err() && parse::<Object>("7").is_err());
     }
 
     proptest! {

@@ -24,7 +24,7 @@ pub use compare_to::CompareTo;
 pub use date::{DateSpec, Window, WindowError};
 pub use event::{EventSpec, Kind};
 pub use id::{ActivityId, EventId, WorkoutId};
-pub use lenient::{Flag, Int, List, Num, Text};
+pub use lenient::{Flag, Int, List, Num, Object, Text};
 pub use page::Page;
 pub use secs::Secs;
 pub use sport::Sport;

@@ -3,9 +3,8 @@
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
-use super::{DateSpec, Int, Num, Text};
+use super::{DateSpec, Int, Num, Object, Text};
 use crate::intervals::wellness::WellnessUpdate;
 use crate::mcp::scales::{BURDEN, HYDRATION, INJURY, QUALITY, Scale};
 use crate::mcp::text;
@@ -44,7 +43,7 @@ pub struct WellnessEntry {
     fat: Option<Num>,
     comments: Option<Text>,
     /// custom fields by code
-    custom: Option<Map<String, Value>>,
+    custom: Option<Object>,
 }
 
 impl WellnessEntry {
@@ -60,7 +59,7 @@ impl WellnessEntry {
         if date > today {
             return Err(format!("{} is in the future; nothing was written.", date));
         }
-        let custom = self.custom.unwrap_or_default();
+        let Object(custom) = self.custom.unwrap_or_default();
         if let Some(code) = custom.keys().find(|code| !is_custom_code(code)) {
             return Err(format!(
                 "custom: '{}' is no code of a custom field, which begins with a capital letter; get_athlete lists them. \

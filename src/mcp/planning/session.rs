@@ -7,7 +7,7 @@ use crate::intervals::sports::{SportSettings, for_sport};
 use crate::mcp::params::{EventSpec, Steps};
 use crate::mcp::text;
 use crate::mcp::thresholds;
-use crate::workout::{self, Athlete, Estimate, Mistake, Severity, Workout};
+use crate::workout::{self, Athlete, Estimate, Mistake, Problem, Severity, Workout};
 
 /// Mistakes told at most.
 const MOST_MISTAKES: usize = 10;
@@ -53,11 +53,8 @@ impl Session {
 pub fn athlete(sport: &str, indoor: bool, sports: &[SportSettings]) -> Athlete {
     let mut athlete = Athlete::of(sport);
     if let Some(settings) = for_sport(sports, &athlete.sport) {
-        #[expect(clippy::cast_precision_loss, reason = "watts")]
-        let watts = |ftp: i64| ftp as f64;
-        let ftp = settings.indoor_ftp.filter(|ftp| indoor && *ftp > 0);
-        athlete.ftp = ftp.map(watts);
-        thresholds::fill(&mut athlete, settings);
+        let indoor = indoor || athlete.sport.starts_with("Virtual");
+        thresholds::fill(&mut athlete, settings, indoor);
     }
     athlete
 }
@@ -79,6 +76,13 @@ pub fn description(
     if given.is_none() && written.is_none() {
         return Ok(None);
     }
+    // Whoever repeats the whole text changes nothing.
+    if let (Some(text), None) = (&given, &written)
+        && !old_steps.is_empty()
+        && text.trim() == old.unwrap_or_default().trim()
+    {
+        return Ok(None);
+    }
     let (own, steps) = match &written {
         Some(text) if text.trim().is_empty() => ("", ""),
         Some(text) => {
@@ -94,7 +98,18 @@ pub fn description(
         // A text with prose of its own is the whole text.
         (None, own) => own.to_owned(),
     };
-    warn_of_steps(&prose, !steps.is_empty(), notes);
+    if let Some(line) = step_in(&prose) {
+        let said = match (&written, steps.is_empty()) {
+            (None, false) => {
+                return Err(format!(
+                    "{line} would be added to the steps. Begin the line without a hyphen if it is prose; steps go into workout."
+                ));
+            }
+            (_, true) => "as the whole workout. Put steps into workout, where they are checked",
+            _ => "added to the workout. Begin the line without a hyphen if it is prose",
+        };
+        notes.push(format!("{line} is read as a step, {said}."));
+    }
     if old.is_some() && prose.trim() == old_prose.trim() && steps.trim() == old_steps.trim() {
         return Ok(None);
     }
@@ -133,7 +148,10 @@ fn judge(text: &str, athlete: &Athlete, notes: &mut Vec<String>) -> Result<(), S
         return Ok(());
     }
     let mut said = told(&errors);
-    if workout::parse(text).places.is_empty() {
+    if errors
+        .iter()
+        .any(|mistake| mistake.problem == Problem::NoSteps)
+    {
         said.push("What is no step belongs into description.".to_owned());
     }
     Err(said.join("\n"))
@@ -166,20 +184,13 @@ fn told(mistakes: &[Mistake]) -> Vec<String> {
     said
 }
 
-/// Says which line of the prose the service takes for a step.
-fn warn_of_steps(prose: &str, has_steps: bool, notes: &mut Vec<String>) {
+/// The first line of `prose` that the service takes for a step.
+fn step_in(prose: &str) -> Option<String> {
     let places = workout::parse(prose).places;
-    let Some(first) = places.iter().map(|(line, _)| *line).min() else {
-        return;
-    };
+    let first = places.iter().map(|(line, _)| *line).min()?;
     let line = prose.lines().nth(first - 1).unwrap_or_default();
-    let said = if has_steps {
-        "added to the workout. Begin the line without a hyphen if it is prose"
-    } else {
-        "as the whole workout. Put steps into workout, where they are checked"
-    };
-    notes.push(format!(
-        "description line {first} \"{}\" is read as a step, {said}.",
+    Some(format!(
+        "description line {first} \"{}\"",
         text::line(line, 60)
-    ));
+    ))
 }

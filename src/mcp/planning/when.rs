@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time};
 
 use crate::intervals::events::Event;
-use crate::mcp::params::{DateSpec, EventSpec, Text};
+use crate::mcp::params::{DateSpec, EventSpec, Flag, Text};
 use crate::mcp::text;
 
 /// Nothing in a calendar lasts longer.
@@ -23,7 +23,7 @@ pub fn fresh(spec: &EventSpec, today: Date, has_end: bool) -> Result<When, Strin
     let date = spec
         .date
         .ok_or("date is missing: the day it is on, such as 2026-03-26, tomorrow or next_monday.")?;
-    let date = one_day("date", date, today)?;
+    let date = day(spec, date, today)?;
     let time = time(spec)?.unwrap_or_else(Time::midnight);
     let end = last_day(spec, date, today)?.or_else(|| has_end.then_some(date));
     Ok(When {
@@ -40,7 +40,7 @@ pub fn changed(spec: &EventSpec, before: &Event, today: Date) -> Result<When, St
             None => Ok(When::default()),
         };
     };
-    let date = spec.date.map(|date| one_day("date", date, today));
+    let date = spec.date.map(|date| day(spec, date, today));
     let date = date.transpose()?.unwrap_or_else(|| old.date());
     let start = date.to_datetime(time(spec)?.unwrap_or_else(|| old.time()));
     let moved = old.date().until(date).map_or(0, |span| span.get_days());
@@ -52,6 +52,15 @@ pub fn changed(spec: &EventSpec, before: &Event, today: Date) -> Result<When, St
         start: Some(start).filter(|start| *start != old),
         end: end.filter(|end| Some(*end) != before.ends()),
     })
+}
+
+/// Of what is for a week the week may be named; it stands on its Monday.
+fn day(spec: &EventSpec, date: DateSpec, today: Date) -> Result<Date, String> {
+    if spec.for_week == Some(Flag(true)) {
+        Ok(date.day(today))
+    } else {
+        one_day("date", date, today)
+    }
 }
 
 fn one_day(field: &str, date: DateSpec, today: Date) -> Result<Date, String> {

@@ -6,7 +6,7 @@ use crate::mcp::completion::Source;
 pub const PROMPT: Prompt = Prompt {
     name: "plan_my_week",
     title: "Plan my week",
-    description: "Proposes the next seven days, with the hard sessions as workout text.",
+    description: "Proposes the next seven days, and puts them into the calendar when you agree.",
     arguments: &[
         Argument {
             name: "hours",
@@ -81,9 +81,10 @@ or a race within two weeks
 - stay within my hours and days
 
 Answer: the idea in one sentence; a table of day, sport, session, time, estimated load and purpose; totals beside the last four \
-weeks. Then each hard session as workout text as get_help describes it, in a code block, for me to paste; where list_workouts(query) \
-has one of mine that fits, take that and name it. What I left open (hours, days off, goal) take from the last four weeks, say so, and \
-ask."
+weeks. Each hard session as workout text as get_help describes it; where list_workouts(query) has one of mine that fits, take that and \
+name it. Check the whole with save_events(events, dry_run=true), tell me load, form and clashes, and save it only when I agree; if you have no \
+save_events, show the texts in code blocks for me to paste. What I left open (hours, days off, goal) take from the last four weeks, say \
+so, and ask."
             )
         }
         Language::Japanese => {
@@ -114,8 +115,10 @@ get_help(topic=workouts) を確認してください。
 - 使える時間と曜日の範囲に収める
 
 回答は、狙いを一文で述べてから、表(曜日、種目、内容、時間、推定負荷、目的)と、合計を直近4週間と並べたものを。\
-続けて高強度の練習を、get_help が説明する書式のワークアウトテキストにし、そのまま貼り付けられるようコードブロックで示してください。\
+高強度の練習は、get_help が説明する書式のワークアウトテキストにしてください。\
 list_workouts(query) に合うものがあれば、新しく作らずにそれを名前を挙げて使ってください。\
+全体を save_events(events, dry_run=true) で確認して、負荷、フォーム、予定の重なりを伝え、私が同意してから保存してください。\
+save_events が使えない場合は、そのまま貼り付けられるようコードブロックで示してください。\
 指定のない項目(使える時間、休みたい日、目標)は直近4週間から仮に決め、そのことを書いたうえで尋ねてください。"
             )
         }

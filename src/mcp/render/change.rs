@@ -3,6 +3,7 @@
 use jiff::civil::Time;
 
 use super::{count, days, events};
+use crate::intervals::Members;
 use crate::intervals::events::Event;
 use crate::mcp::context::Local;
 use crate::mcp::measure::hours_minutes;
@@ -18,7 +19,7 @@ pub fn line(before: Option<&Event>, after: Option<&Event>, local: &Local) -> Str
         (None, Some(new)) => {
             // What does not exist yet has no number.
             let id = match new.id.0 {
-                0 => String::new(),
+                ..=0 => String::new(),
                 id => format!(" (id {id})"),
             };
             format!("+ {}{id}", whole(new, local))
@@ -33,6 +34,12 @@ pub fn line(before: Option<&Event>, after: Option<&Event>, local: &Local) -> Str
             }
         }
     }
+}
+
+/// What of `sent` is not so in `written`: what it is, and what it was to become.
+#[must_use]
+pub fn not_taken(sent: &Members, written: &Event, local: &Local) -> Vec<String> {
+    changes(written, &written.with(sent), local)
 }
 
 /// Day, kind, name and numbers.

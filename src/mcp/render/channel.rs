@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::count;
 use crate::analytics::heartbeats::{Heartbeats, heartbeats};
 use crate::intervals::streams::{Series, Stream};
 use crate::mcp::text;
@@ -304,6 +305,32 @@ fn on_foot(pace: Pace, metres_per_second: f64) -> String {
     }
 }
 
+/// `left out as impossible: 3 samples of power, 1 of hr`; `None` when all of `range` can be.
+#[must_use]
+pub fn left_out<'s>(
+    streams: impl IntoIterator<Item = &'s Stream>,
+    range: &Range<usize>,
+) -> Option<String> {
+    let counts = streams.into_iter().filter_map(|stream| {
+        let kind = stream.kind.as_deref()?;
+        let place = CHANNELS.iter().position(|row| row.0 == kind);
+        let count = stream.left_out(range.clone());
+        (count > 0).then_some((place, count, Channel::named(kind)?.name()))
+    });
+    // The service has no order.
+    let mut counts: Vec<_> = counts.collect();
+    counts.sort_unstable();
+    let words: Vec<String> = counts
+        .iter()
+        .enumerate()
+        .map(|(place, (_, n, name))| match place {
+            0 => format!("{} of {name}", count(*n, "sample")),
+            _ => format!("{n} of {name}"),
+        })
+        .collect();
+    (!words.is_empty()).then(|| format!("left out as impossible: {}", words.join(", ")))
+}
+
 /// What an activity has recorded, in our names.
 #[must_use]
 pub fn names(kinds: &[String]) -> String {
@@ -383,6 +410,7 @@ mod tests {
             kind: Some("latlng".to_owned()),
             data: Some(vec![f32::NAN, 47.5].into()),
             data2: Some(vec![f32::NAN, 8.25].into()),
+            ..Stream::default()
         };
         let place = Channel::named("position").unwrap();
         let first = place.show_first(&stream, 0..2, "Ride", METRIC);

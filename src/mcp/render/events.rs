@@ -7,6 +7,7 @@ use super::table::Table;
 use super::{count, days, outcome, progress, steps};
 use crate::intervals::activities::Activity;
 use crate::intervals::events::Event;
+use crate::mcp::cursor::events::Place;
 use crate::mcp::reply::Reply;
 use crate::mcp::text;
 use crate::units::{self, Units, number, signed};
@@ -26,11 +27,7 @@ pub const PAIR_FIELDS: &[&str] = &[
 
 /// By day and time, then by id.
 pub fn sort(rows: &mut [&Event]) {
-    rows.sort_by(|a, b| {
-        a.start_date_local
-            .cmp(&b.start_date_local)
-            .then(a.id.cmp(&b.id))
-    });
+    rows.sort_by_key(|event| Place::of(event));
 }
 
 /// The first and the last day of an event; its end is exclusive on the wire.
@@ -151,7 +148,7 @@ pub fn load(event: &Event) -> Option<i64> {
     load.filter(|load| *load >= least)
 }
 
-/// Rows in the order of days, of which the first goes by the cursor `start`. `done` are the activities that may have
+/// Rows in the order of days, which go by `cursors`. `done` are the activities that may have
 /// carried the workouts out, and all of the [`period`]s of the targets; `None` when what was done is unknown.
 #[must_use]
 pub fn table(
@@ -159,7 +156,7 @@ pub fn table(
     done: Option<&[Activity]>,
     units: Units,
     today: Date,
-    start: usize,
+    cursors: &[String],
 ) -> Table {
     let mut table = Table::new([
         "id",
@@ -174,7 +171,7 @@ pub fn table(
         units.form_name(),
         "state",
     ]);
-    for (cursor, event) in (start..).zip(found) {
+    for (cursor, event) in cursors.iter().zip(found) {
         let span = span(event);
         let day = |day| days::short(day, today.year());
         let date = span.map(|(first, last)| match first == last {

@@ -5,17 +5,15 @@ pub mod activity;
 pub mod agenda;
 pub mod analysis;
 pub mod athlete;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "no tool writes the calendar yet")
-)]
 pub mod change;
 pub mod channel;
+pub mod clashes;
 pub mod compare;
 pub mod compare_intervals;
 pub mod curve_models;
 pub mod curves;
 pub mod days;
+pub mod effect;
 pub mod efforts;
 pub mod event;
 pub mod events;

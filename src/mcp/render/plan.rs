@@ -37,6 +37,8 @@ pub struct Plan<'d> {
     pub how: How,
     /// s recorded outside of the steps.
     pub beyond: f64,
+    /// Samples that nobody can have measured, in words.
+    pub left_out: Option<String>,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "seconds of one session")]

@@ -49,6 +49,7 @@ impl Plan<'_> {
         if missed > 0 {
             facts.push(format!("{} not done", count(missed, "step")));
         }
+        facts.extend(self.left_out.clone());
         facts.extend(self.basis(units));
         facts.extend(self.tolerances());
         format!("Data: {}.", facts.join("; "))
@@ -65,7 +66,7 @@ impl Plan<'_> {
     }
 
     fn basis(&self, units: Units) -> Option<String> {
-        let then = self.thresholds;
+        let then = &self.thresholds.0;
         let words: Vec<String> = Thresholds::basis(self.rows.iter().map(|row| &row.planned))
             .into_iter()
             .filter_map(|basis| {
@@ -82,7 +83,7 @@ impl Plan<'_> {
                     Basis::ThresholdPace => {
                         let pace = self.pace(units);
                         let own = self.activity.threshold_pace.is_some();
-                        let threshold = pace.show(then.speed?)?;
+                        let threshold = pace.show(then.threshold_pace?)?;
                         format!("threshold {threshold}{}{}", pace.name(), planned(own))
                     }
                 })

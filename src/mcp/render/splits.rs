@@ -1,5 +1,6 @@
 //! Splits of a session by kilometre or mile, 100 m in the pool.
 
+use super::channel;
 use super::table::Table;
 use crate::analytics::splits::splits;
 use crate::intervals::activities::Activity;
@@ -87,11 +88,14 @@ pub fn show(a: &Activity, streams: &[Stream], units: Units) -> String {
         return String::new();
     }
     let halves = halves(&found);
-    let text = format!(
+    let mut text = format!(
         "splits every {}\n{}",
         units.named_way(sport, every, 2),
         table.render()
     );
+    if let Some(left_out) = channel::left_out(streams, &(0..time.0.len())) {
+        text = format!("{text}\n{left_out}");
+    }
     match halves {
         Some(change) => format!(
             "{text}\nsecond half {} % {} than the first (pauses left out)",

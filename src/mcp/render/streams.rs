@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::channel::Channel;
+use super::channel::{self, Channel};
 use super::table::Table;
 use super::{activity, count};
 use crate::analytics::buckets::{self, Summary, summary};
@@ -303,6 +303,7 @@ impl View<'_> {
         } else {
             format!("without a reading: {}", gaps.join(", "))
         });
+        facts.extend(channel::left_out(self.streams, &self.part.samples));
         format!("Data: {}.", facts.join("; "))
     }
 }

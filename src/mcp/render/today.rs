@@ -60,14 +60,7 @@ pub fn standing(
         .iter()
         .filter(|a| activities::day(a) == Some(today))
         .collect();
-    let open: Vec<&Event> = plan
-        .iter()
-        .filter(|e| super::events::is_session(e))
-        .filter(|e| e.starts().is_some_and(|s| s.date() == today))
-        .filter(|e| {
-            e.paired_activity_id.is_none() && !done.iter().any(|a| a.paired_event_id == Some(e.id))
-        })
-        .collect();
+    let open = open(plan, sessions, today);
     let done = done.iter().map(|a| (&a.sport, a.icu_training_load));
     let planned = open.iter().map(|e| (&e.sport, e.icu_training_load));
     let row_load = row.ctl_load.map(|ctl| Load {
@@ -91,6 +84,22 @@ pub fn standing(
         planned: total(planned),
         open: open.len(),
     })
+}
+
+/// The sessions that `plan` has for today and that `sessions` did not carry out.
+#[must_use]
+pub fn open<'p>(plan: &'p [Event], sessions: &[Activity], today: Date) -> Vec<&'p Event> {
+    let is_done = |event: &Event| {
+        event.paired_activity_id.is_some()
+            || sessions
+                .iter()
+                .filter(|a| activities::day(a) == Some(today))
+                .any(|a| a.paired_event_id == Some(event.id))
+    };
+    plan.iter()
+        .filter(|e| super::events::is_session(e))
+        .filter(|e| e.starts().is_some_and(|s| s.date() == today) && !is_done(e))
+        .collect()
 }
 
 fn total<'a>(loads: impl Iterator<Item = (&'a Option<String>, Option<i64>)>) -> i64 {

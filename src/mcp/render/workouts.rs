@@ -6,7 +6,7 @@ use crate::intervals::library::Workout;
 use crate::intervals::sports::SportSettings;
 use crate::mcp::library::Found;
 use crate::mcp::reply::Reply;
-use crate::mcp::{resolve, text};
+use crate::mcp::{resolve, text, thresholds};
 use crate::units::{self, Units, number};
 
 #[expect(
@@ -190,7 +190,7 @@ fn basis(shown: &str, indoor: bool, settings: &SportSettings, sport: &str, units
     let mut facts: Vec<String> = Vec::new();
     let is_indoor = indoor && settings.indoor_ftp.is_some();
     let ftp = if is_indoor { "indoor FTP" } else { "FTP" };
-    let watts = resolve::used_ftp(indoor, settings).filter(|_| shown.contains(" W)"));
+    let watts = thresholds::ftp(settings, indoor).filter(|_| shown.contains(" W)"));
     facts.extend(watts.map(|watts| format!("{ftp} {watts} W")));
     let lthr = settings.lthr.filter(|_| shown.contains("LTHR ("));
     facts.extend(lthr.map(|bpm| format!("LTHR {bpm} bpm")));

@@ -3,6 +3,8 @@
 use super::table::Table;
 use crate::intervals::activities::Activity;
 use crate::units::{self, Pace, Units, number};
+use crate::workout::Athlete;
+use crate::workout::ast::Unit;
 
 /// Lower bound, upper bound; the last zone is open.
 type Bounds = (f64, Option<f64>);
@@ -34,15 +36,18 @@ fn ranges(upper: &[f64]) -> Vec<Bounds> {
 /// Power zones, upper bounds in percent of FTP, as watts: `Z2 145-196`.
 #[must_use]
 pub fn power(percent: &[i64], ftp: i64) -> Vec<String> {
-    #[expect(clippy::cast_precision_loss, reason = "watts")]
-    let watt = |p: f64| (p / 100.0 * ftp as f64).floor();
-    ranges(&floats(percent))
-        .into_iter()
-        .map(|(low, high)| {
-            let low = if low > 0.0 { watt(low) + 1.0 } else { 0.0 };
-            match high {
-                Some(high) => format!("{}-{} W", number(low, 0), number(watt(high), 0)),
-                None => format!("{}+ W", number(low, 0)),
+    let athlete = Athlete {
+        ftp: floats(&[ftp]).first().copied(),
+        power_zones: floats(percent),
+        ..Athlete::without_zones("")
+    };
+    (1..=percent.len())
+        .filter_map(|zone| athlete.zones(Unit::PowerZone, zone, zone))
+        .map(|ends| {
+            let low = number(ends.low.unwrap_or_default(), 0);
+            match ends.high {
+                Some(high) => format!("{low}-{} W", number(high, 0)),
+                None => format!("{low}+ W"),
             }
         })
         .collect()
@@ -51,14 +56,18 @@ pub fn power(percent: &[i64], ftp: i64) -> Vec<String> {
 /// Heart rate zones, upper bounds in bpm, the last of which is the maximum.
 #[must_use]
 pub fn heart_rate(bpm: &[i64]) -> Vec<String> {
-    ranges(&floats(bpm))
-        .into_iter()
-        .map(|(low, high)| {
-            let low = if low > 0.0 { low + 1.0 } else { 0.0 };
-            match high {
-                Some(high) if low == 0.0 => format!("up to {} bpm", number(high, 0)),
-                Some(high) => format!("{}-{} bpm", number(low, 0), number(high, 0)),
-                None => format!("{}+ bpm", number(low, 0)),
+    let athlete = Athlete {
+        hr_zones: floats(bpm),
+        ..Athlete::without_zones("")
+    };
+    (1..=bpm.len())
+        .filter_map(|zone| athlete.zones(Unit::HrZone, zone, zone))
+        .map(|ends| {
+            let bpm = |bound: Option<f64>| number(bound.unwrap_or_default(), 0);
+            match (ends.low, ends.high) {
+                (None, Some(_)) => format!("up to {} bpm", bpm(ends.high)),
+                (_, Some(_)) => format!("{}-{} bpm", bpm(ends.low), bpm(ends.high)),
+                (_, None) => format!("{}+ bpm", bpm(ends.low)),
             }
         })
         .collect()

@@ -55,6 +55,10 @@ fn goes_on(text: &str) -> Option<(String, String)> {
         let (cursor, _) = rest.split_once('.')?;
         return Some(("cursor".to_owned(), cursor.to_owned()));
     }
+    if let Some((_, rest)) = text.split_once(" more: the same call with cursor ") {
+        let cursor = rest.lines().next()?;
+        return Some(("cursor".to_owned(), cursor.to_owned()));
+    }
     let (_, rest) = text.split_once("the same call with ")?;
     let (call, _) = rest.split_once(" goes on")?;
     let (name, value) = call.split_once(' ')?;

@@ -6,6 +6,7 @@ mod long;
 mod memory;
 mod permissions;
 mod schemas;
+mod strings;
 
 use serde_json::{Value, json};
 

@@ -3,8 +3,10 @@
 
 mod athlete;
 mod dates;
+mod huge;
 mod lists;
 mod scales;
+mod spikes;
 mod streams;
 mod stubs;
 mod units;

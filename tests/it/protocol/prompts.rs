@@ -232,6 +232,7 @@ async fn every_call_that_a_prompt_asks_for_works_as_it_is_written() {
                 "project_to" => "+28d",
                 "query" | "sport" => "ride",
                 "id" | "reference_id" => &id,
+                "events" => r#"[{"date": "+2d", "sport": "Run", "workout": "- 40m Z2 HR"}]"#,
                 other => panic!("what is {other}?"),
             });
             given[name] = json!(value);

@@ -1,8 +1,48 @@
 //! The calendar.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use crate::support::{Account, Caller, World, altered, table};
+use crate::support::{Account, Caller, Twisted, World, altered, table};
+
+/// How many more there are, and the cursor that goes on with them.
+fn goes_on(text: &str) -> Option<(usize, String)> {
+    let (before, cursor) = text.split_once(" more: the same call with cursor ")?;
+    let more = before.lines().last().unwrap().parse().unwrap();
+    Some((more, cursor.lines().next().unwrap().to_owned()))
+}
+
+fn ids(text: &str) -> Vec<String> {
+    let rows = rows(text);
+    rows.iter().map(|row| row["id"].clone()).collect()
+}
+
+/// The ids of all pages. `between`: something happens before each page, and nothing of what was read before is remembered.
+async fn paged(caller: &Caller<'_>, mut arguments: Value, between: &dyn Fn()) -> Vec<String> {
+    let mut found = Vec::new();
+    loop {
+        let text = caller
+            .call_tool("list_events", arguments.clone())
+            .await
+            .ok();
+        let page = ids(&text);
+        found.extend(page.iter().cloned());
+        let Some((more, cursor)) = goes_on(&text) else {
+            return found;
+        };
+        assert!(
+            !page.is_empty() && more < 1000 && found.len() < 1000,
+            "{text}"
+        );
+        arguments["cursor"] = json!(cursor);
+        between();
+        let entry = json!({ "entries": [{ "date": "yesterday", "mood": "good" }] });
+        caller.call_tool("update_wellness", entry).await.ok();
+    }
+}
 
 #[tokio::test]
 async fn the_default_is_the_next_fortnight_in_order() {
@@ -512,26 +552,10 @@ async fn a_long_window_goes_on_where_it_stopped() {
         .iter()
         .map(|e| e["id"].to_string())
         .collect();
-    let mut found = Vec::new();
-    let mut cursor = 0;
-    while found.len() < ids.len() {
-        let arguments = json!({ "oldest": "2025-09-01", "newest": "2026-03-17", "categories": "workout",
-            "limit": "30", "cursor": cursor.to_string() });
-        let text = listed(&world, arguments).await;
-        let page = rows(&text);
-        assert!(page.len() <= 30 && !page.is_empty(), "{text}");
-        found.extend(page.into_iter().map(|row| row["id"].clone()));
-        cursor += 30;
-        let more = format!("call again with cursor {cursor}.");
-        assert_eq!(text.contains(&more), found.len() < ids.len(), "{text}");
-    }
+    let arguments = json!({ "oldest": "2025-09-01", "newest": "2026-03-17", "categories": "workout", "limit": "30" });
+    let found = paged(&world.owner(), arguments, &|| ()).await;
+    assert!(ids.len() > 100);
     assert_eq!(found, ids);
-    let beyond = json!({ "cursor": "5000" });
-    assert!(
-        listed(&world, beyond)
-            .await
-            .ends_with("The cursor is past the end.")
-    );
     for (arguments, words) in [
         (json!({ "limit": 0 }), "limit must be 1 to 200."),
         (json!({ "cursor": "next" }), "cursor must be the one"),
@@ -744,6 +768,8 @@ async fn a_cursor_beyond_all_rows_is_none_that_was_named() {
             json!(u64::MAX.to_string()),
             json!(-1),
             json!("x"),
+            json!("2026-03-18.2026-03-31.i7.0000"),
+            json!("2026-03-31.2026-03-18.20260320-7.0000"),
         ] {
             let arguments = json!({ "cursor": cursor });
             let said = world.owner().call_tool(tool, arguments).await.error();
@@ -753,4 +779,104 @@ async fn a_cursor_beyond_all_rows_is_none_that_was_named() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn pages_neither_repeat_nor_skip_while_events_come_and_go() {
+    let page = 9;
+    for (comes, goes) in [(true, false), (false, true), (true, true)] {
+        let turn = Arc::new(AtomicUsize::new(0));
+        let now = Arc::clone(&turn);
+        let world = Twisted::start("/events$", move |list| {
+            let turn = now.load(Ordering::SeqCst);
+            let rows = list.as_array_mut().unwrap();
+            if goes {
+                // Of what was read, the first of each page and its last, which the cursor stands behind.
+                let mut sorted = rows.clone();
+                sorted.sort_by_key(|event| {
+                    let at = event["start_date_local"].as_str().unwrap().to_owned();
+                    (at, event["id"].as_i64())
+                });
+                let read = sorted.chunks(page).take(turn);
+                let gone: Vec<Value> = read
+                    .flat_map(|page| [&page[0]["id"], &page[page.len() - 1]["id"]])
+                    .cloned()
+                    .collect();
+                rows.retain(|event| !gone.contains(&event["id"]));
+            }
+            for n in 0..turn * 3 * usize::from(comes) {
+                let row = json!({ "id": 99_000_000 + n, "category": "NOTE", "name": "Just in",
+                    "start_date_local": "2026-01-05T00:00:00", "end_date_local": "2026-01-06T00:00:00" });
+                rows.insert(0, row);
+            }
+        })
+        .await;
+        let owner = Caller::owner(&world.server);
+        let window = json!({ "oldest": "2026-01-05", "newest": "2026-03-31", "limit": 200,
+            "categories": ["workout", "note"] });
+        let all = ids(&owner.call_tool("list_events", window.clone()).await.ok());
+        assert!(all.len() > 50, "{all:?}");
+        let mut arguments = window;
+        arguments["limit"] = json!(page);
+        let next = || {
+            turn.fetch_add(1, Ordering::SeqCst);
+        };
+        let found = paged(&owner, arguments, &next).await;
+        assert!(turn.load(Ordering::SeqCst) > 4);
+        assert_eq!(found, all, "{comes} {goes}");
+        assert_eq!(world.demo.violations(), Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_calendar_goes_on_in_its_own_days_when_midnight_has_passed() {
+    let world = World::seen_from("2026-03-10T20:00:00Z").await;
+    let all = ids(&listed(&world, json!({})).await);
+    let first = listed(&world, json!({ "limit": 5 })).await;
+    world.server.clock.advance(Duration::from_secs(26 * 3600));
+    let (_, cursor) = goes_on(&first).unwrap();
+    let second = listed(&world, json!({ "cursor": cursor })).await;
+    let days = "Tue 2026-03-10 to Mon 2026-03-23 (Europe/Zurich, today is Wed 2026-03-11)";
+    assert!(second.contains(days), "{second}");
+    let both: Vec<String> = ids(&first).into_iter().chain(ids(&second)).collect();
+    assert_eq!(both, all);
+    world.assert_well_behaved();
+}
+
+#[tokio::test]
+async fn a_cursor_is_for_the_calendar_that_named_it() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let asked = json!({ "categories": ["workout", "race"], "newest": "+60d", "limit": 2 });
+    let first = listed(&world, asked).await;
+    let (more, cursor) = goes_on(&first).unwrap();
+    world.demo.clear_journal();
+    for arguments in [
+        json!({ "cursor": cursor }),
+        json!({ "cursor": cursor, "categories": "workout" }),
+    ] {
+        let said = owner
+            .call_tool("list_events", arguments.clone())
+            .await
+            .error();
+        assert!(said.contains("repeat categories"), "{arguments}: {said}");
+    }
+    assert!(
+        world.demo.journal().is_empty(),
+        "nobody is asked for another list"
+    );
+    // Neither the order of the categories nor the number of rows matters, and the days are those of the list.
+    let arguments =
+        json!({ "cursor": cursor, "categories": "race,workout", "limit": 200, "oldest": "-2d" });
+    let rest = ids(&listed(&world, arguments).await);
+    assert_eq!(rest.len(), more);
+    let place = cursor.split('.').nth(2).unwrap();
+    let end = cursor.replace(place, "20991231-7");
+    let arguments = json!({ "cursor": end, "categories": "race,workout" });
+    let said = listed(&world, arguments).await;
+    assert!(said.contains("the list is at its end"), "{said}");
+    let endless = cursor.replace(cursor.split('.').nth(1).unwrap(), "2199-01-01");
+    let arguments = json!({ "cursor": endless, "categories": "race,workout" });
+    let said = owner.call_tool("list_events", arguments).await.error();
+    assert!(said.contains("ask for at most 731 days"), "{said}");
 }

@@ -22,6 +22,7 @@ choice! {
         Categories = "categories",
         Streams = "streams",
         Workouts = "workouts",
+        Writing = "writing",
         Strava = "strava",
         Hidden = "hidden",
     }
@@ -40,7 +41,7 @@ impl Tool for GetHelp {
     const TITLE: &'static str = "Get help";
     const ACCESS: Access = Access::Read;
     const DESCRIPTION: &'static str = "Explains which tool answers what, scales, units, formulas and their sources, dates, event \
-                                       categories, streams, workout text, Strava gaps, hidden tools.";
+                                       categories, streams, workout text, writing and undo, Strava gaps, hidden tools.";
     type Params = Params;
 
     async fn run(context: &Context, params: Params) -> Result<Reply, ToolError> {
@@ -55,6 +56,7 @@ impl Tool for GetHelp {
             Some(Topic::Dates) => Reply::new(help::DATES),
             Some(Topic::Categories) => Reply::new(help::CATEGORIES),
             Some(Topic::Workouts) => Reply::new(help::WORKOUTS),
+            Some(Topic::Writing) => Reply::new(help::WRITING),
             Some(Topic::Strava) => Reply::new(help::STRAVA),
             Some(Topic::Hidden) => hidden(context),
         })

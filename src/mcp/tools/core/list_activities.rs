@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::intervals::activities::Activity;
 use crate::mcp::context::Context;
-use crate::mcp::cursor::{Cursor, Pages};
+use crate::mcp::cursor::activities::{Cursor, Pages};
 use crate::mcp::error::ToolError;
 use crate::mcp::filter::{self, Filter, Sort};
 use crate::mcp::finding::Scope;

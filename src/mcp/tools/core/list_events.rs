@@ -7,6 +7,7 @@ use crate::intervals::activities::Activity;
 use crate::intervals::events::Event;
 use crate::mcp::calendar::Asked;
 use crate::mcp::context::Context;
+use crate::mcp::cursor::events::{self as pages, Cursor, Pages};
 use crate::mcp::error::ToolError;
 use crate::mcp::params::{Category, Choice, DateSpec, Flag, Int, List, Page, Text, Window};
 use crate::mcp::registry::{Access, Tool};
@@ -48,17 +49,24 @@ impl Tool for ListEvents {
     async fn run(context: &Context, params: Params) -> Result<Reply, ToolError> {
         let steps = params.include_steps.is_some_and(|flag| flag.0);
         let most = if steps { DETAILED_ROWS } else { MAX_ROWS };
-        let page = Page::of(params.limit, params.cursor.as_ref(), DEFAULT_ROWS, MAX_ROWS)?;
-        let (start, limit) = (page.start, page.limit.min(most));
-        let local = context.local().await?;
-        let today = local.today();
+        let page = Page::of(params.limit, None, DEFAULT_ROWS, MAX_ROWS)?;
+        let limit = page.limit.min(most);
+        let cursor = params.cursor.filter(|Text(text)| !text.trim().is_empty());
+        let cursor = cursor.map(|Text(text)| Cursor::read(&text)).transpose()?;
         let categories = params.categories.into_iter().flat_map(|list| list.0);
         let wanted: Vec<Category> = categories.map(|choice| choice.0).collect();
+        if let Some(cursor) = &cursor {
+            cursor.check(&wanted)?;
+        }
+        let local = context.local().await?;
+        let today = local.today();
         // Races and absences are few and far away.
         let rare = !wanted.is_empty() && wanted.iter().all(|c| c.is_rare());
         let ahead = DateSpec::Days(if rare { 365 } else { 13 });
         let default = (DateSpec::Days(0), ahead);
-        let window = Window::resolve(params.oldest, params.newest, default, today, MAX_DAYS)?;
+        let (oldest, newest) = pages::ends(cursor.as_ref(), (params.oldest, params.newest));
+        let window = Window::resolve(oldest, newest, default, today, MAX_DAYS)?;
+        let pages = Pages::new(window, &wanted, cursor.as_ref());
         let asked = Asked::of(window, &wanted, today);
         let (found, done) = asked.fetch(context, &wanted, steps).await;
         let (found, done) = (found?, done.ok());
@@ -74,27 +82,29 @@ impl Tool for ListEvents {
             events::totals(&rows),
             days::window(window, &local)
         ));
+        let start = pages.before(&rows);
         let shown: Vec<&Event> = rows.iter().copied().skip(start).take(limit).collect();
-        let table = events::table(&shown, done, local.units, today, start);
+        let cursors = pages.cursors(&shown);
+        let table = events::table(&shown, done, local.units, today, &cursors);
         if shown.is_empty() {
             if start > 0 {
-                reply.footer("The cursor is past the end.");
+                reply.footer("Nothing is behind this cursor: the list is at its end.");
             }
             return Ok(reply);
         }
         if steps {
             // What is cut is then found by its steps: going on behind the rows would pass over the steps before.
             reply.line(table.render());
-            for (cursor, event) in (start..).zip(&shown) {
+            for (cursor, event) in cursors.iter().zip(&shown) {
                 events::details(&mut reply, event, local.units, &format!("cursor {cursor}"));
             }
         } else {
             reply.table(&table);
         }
-        let end = start.saturating_add(shown.len());
-        if end < rows.len() {
-            let more = rows.len() - end;
-            reply.footer_unless_cut(format!("{more} more: call again with cursor {end}."));
+        let more = rows.len() - start - shown.len();
+        if let Some(last) = shown.last().filter(|_| more > 0) {
+            let cursor = pages.behind(last);
+            reply.footer_unless_cut(format!("{more} more: the same call with cursor {cursor}"));
         }
         let past = outcome::past(&rows, done, today);
         if !past.is_empty() {

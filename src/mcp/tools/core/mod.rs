@@ -2,6 +2,7 @@
 
 mod analyze_trend;
 mod compare_activities;
+mod delete_events;
 mod get_activity;
 mod get_activity_streams;
 mod get_athlete;
@@ -15,6 +16,8 @@ mod get_wellness;
 mod list_activities;
 mod list_events;
 mod list_workouts;
+mod move_events;
+mod save_events;
 mod search_intervals;
 mod undo_change;
 mod update_wellness;
@@ -41,6 +44,9 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<list_events::ListEvents>(),
         Entry::of::<get_event::GetEvent>(),
         Entry::of::<validate_workout::ValidateWorkout>(),
+        Entry::of::<save_events::SaveEvents>(),
+        Entry::of::<move_events::MoveEvents>(),
+        Entry::of::<delete_events::DeleteEvents>(),
         Entry::of::<undo_change::UndoChange>(),
         Entry::of::<list_workouts::ListWorkouts>(),
         Entry::of::<get_help::GetHelp>(),

@@ -21,9 +21,9 @@ pub struct Params {
     /// one step a line, see get_help workouts
     text: Option<Text>,
     steps: Option<Steps>,
-    /// Ride, Run, Swim …
+    /// e.g. Ride
     sport: Text,
-    /// W; thresholds default to the athlete's
+    /// W; default the athlete's
     ftp: Option<Num>,
     /// bpm
     lthr: Option<Num>,
@@ -118,7 +118,8 @@ impl Settings {
             Err(why) => return Self::Unreadable(ToolError::from(why).sentence()),
         };
         if let Some(settings) = sports::for_sport(&list, &athlete.sport) {
-            thresholds::fill(athlete, settings);
+            let is_virtual = athlete.sport.starts_with("Virtual");
+            thresholds::fill(athlete, settings, is_virtual);
         }
         Self::Read
     }

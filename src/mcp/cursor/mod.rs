@@ -1,30 +1,47 @@
 //! Where a list goes on, whatever has arrived meanwhile.
 
+pub mod activities;
+pub mod events;
+
+use std::fmt;
+use std::str::FromStr;
+
 use super::error::ToolError;
-use super::filter::{Filter, Sort};
 use super::params::Window;
-use crate::intervals::ActivityId;
-use crate::intervals::activities::Activity;
 
 /// A place behind one row of a list: the window as it was when the list began, so that what is relative to today stays;
 /// the row, so that new ones shift nothing; and a mark of what was asked.
 ///
 /// Written as `2026-02-19.2026-03-18.i86123456.3fa2`, or `all.i86123456.3fa2` without a window.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor {
-    pub window: Option<Window>,
-    pub after: ActivityId,
-    mark: u16,
-}
-
-/// What all pages of a list have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pages {
-    window: Option<Window>,
+pub struct Cursor<K> {
+    pub window: Option<Window>,
+    pub after: K,
     mark: u16,
 }
 
-impl Cursor {
+impl<K> Cursor<K> {
+    /// The place behind `after` in the list of `window` that was `asked` for.
+    fn behind(after: K, window: Option<Window>, asked: &str) -> Self {
+        Self {
+            window,
+            after,
+            mark: mark(asked),
+        }
+    }
+
+    /// Makes sure that the list is the one that named this cursor; `repeat` are the parameters that decide it.
+    fn check_asked(&self, asked: &str, repeat: &str) -> Result<(), ToolError> {
+        if self.mark == mark(asked) {
+            return Ok(());
+        }
+        Err(ToolError::Invalid(format!(
+            "This cursor belongs to another list: repeat {repeat} of the call that named it, or leave out cursor."
+        )))
+    }
+}
+
+impl<K: FromStr> Cursor<K> {
     /// Reads a cursor.
     ///
     /// # Errors
@@ -36,21 +53,6 @@ impl Cursor {
                     .to_owned(),
             )
         })
-    }
-
-    /// Makes sure that the list is the one that named this cursor.
-    ///
-    /// # Errors
-    /// When something else was asked for.
-    pub fn check(&self, wanted: &Filter, sort: Sort) -> Result<(), ToolError> {
-        if self.mark == asked(wanted, sort) {
-            return Ok(());
-        }
-        Err(ToolError::Invalid(
-            "This cursor belongs to another list: repeat sport, query, tag and sort of the call that named it, or leave out \
-             cursor."
-                .to_owned(),
-        ))
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -71,49 +73,14 @@ impl Cursor {
     }
 }
 
-impl Pages {
-    /// The pages of what `wanted` finds in `window`, in the order of `sort`.
-    #[must_use]
-    pub fn new(window: Option<Window>, wanted: &Filter, sort: Sort) -> Self {
-        Self {
-            window,
-            mark: asked(wanted, sort),
-        }
-    }
-
-    /// How to go on behind `row`.
-    #[must_use]
-    pub fn behind(&self, row: &Activity) -> String {
+impl<K: fmt::Display> fmt::Display for Cursor<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.window {
-            Some(w) => format!("{}.{}.{}.{:04x}", w.oldest, w.newest, row.id, self.mark),
-            None => format!("all.{}.{:04x}", row.id, self.mark),
+            Some(w) => write!(f, "{}.{}.", w.oldest, w.newest)?,
+            None => f.write_str("all.")?,
         }
+        write!(f, "{}.{:04x}", self.after, self.mark)
     }
-
-    /// How many of `rows` stand before what `cursor` goes on with.
-    ///
-    /// # Errors
-    /// When the row of the cursor is gone.
-    pub fn before(&self, cursor: Option<&Cursor>, rows: &[&Activity]) -> Result<usize, ToolError> {
-        let Some(cursor) = cursor else {
-            return Ok(0);
-        };
-        let place = rows.iter().position(|row| row.id == cursor.after);
-        place.map(|place| place + 1).ok_or_else(|| {
-            ToolError::Invalid(format!(
-                "{} is no longer in this list, so that it is unknown where to go on: call again without cursor.",
-                cursor.after
-            ))
-        })
-    }
-}
-
-fn asked(wanted: &Filter, sort: Sort) -> u16 {
-    let sport = wanted.sport.as_ref().map(|sport| sport.name());
-    mark(&format!(
-        "{sport:?}{:?}{:?}{sort:?}",
-        wanted.name, wanted.tags
-    ))
 }
 
 /// FNV-1a folded to 16 bits: the same in every process.
@@ -128,8 +95,13 @@ fn mark(text: &str) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::intervals::ActivityId;
     use jiff::civil::date;
     use proptest::prelude::*;
+
+    fn read(text: &str) -> Result<Cursor<ActivityId>, ToolError> {
+        Cursor::read(text)
+    }
 
     #[test]
     fn the_mark_is_that_of_the_published_hash() {
@@ -139,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_cursor_is_read_as_it_was_written() {
-        let cursor = Cursor::read(" 2026-02-19.2026-03-18.i77.00ff ").unwrap();
+        let cursor = read(" 2026-02-19.2026-03-18.i77.00ff ").unwrap();
         let window = cursor.window.unwrap();
         assert_eq!(
             (
@@ -150,7 +122,8 @@ mod tests {
             ),
             (date(2026, 2, 19), date(2026, 3, 18), "i77", 255)
         );
-        assert_eq!(Cursor::read("all.77.1").unwrap().window, None);
+        assert_eq!(cursor.to_string(), "2026-02-19.2026-03-18.i77.00ff");
+        assert_eq!(read("all.77.1").unwrap().window, None);
         for wrong in [
             "",
             "10",
@@ -162,14 +135,15 @@ mod tests {
             "2026-02-19.i7.1",
             "2026-02-19.2026-03-18.i7.1.1",
         ] {
-            assert!(Cursor::read(wrong).is_err(), "{wrong}");
+            assert!(read(wrong).is_err(), "{wrong}");
         }
     }
 
     proptest! {
         #[test]
         fn no_text_makes_a_cursor_panic(text in "\\PC{0,60}|[0-9.i-]{0,60}") {
-            let _ = Cursor::read(&text);
+            let _ = read(&text);
+            let _ = Cursor::<super::events::Place>::read(&text);
         }
     }
 }

@@ -1,0 +1,108 @@
+//! Shifting and copying events of the calendar.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use crate::mcp::context::Context;
+use crate::mcp::error::ToolError;
+use crate::mcp::params::{Category, Choice, DateSpec, EventId, Flag, Int, List, Text};
+use crate::mcp::planning::moving::{copied, moved, moved_just_now};
+use crate::mcp::planning::selection::Wanted;
+use crate::mcp::planning::{self, Ask, Edit, label};
+use crate::mcp::registry::{Access, Tool};
+use crate::mcp::reply::Reply;
+
+/// A year either way.
+const MOST_DAYS: i64 = 366;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    ids: Option<List<EventId>>,
+    oldest: Option<DateSpec>,
+    newest: Option<DateSpec>,
+    /// of the window; default workout
+    categories: Option<List<Choice<Category>>>,
+    shift_days: Int,
+    /// leave the originals
+    copy: Option<Flag>,
+    dry_run: Option<Flag>,
+    if_unchanged: Option<Text>,
+}
+
+pub struct MoveEvents;
+
+impl Tool for MoveEvents {
+    const NAME: &'static str = "move_events";
+    const TITLE: &'static str = "Move events";
+    const ACCESS: Access = Access::Write;
+    const DESCRIPTION: &'static str = "Shift or copy calendar events by days: those with ids, or all of a window that are not done.";
+    type Params = Params;
+
+    async fn run(context: &Context, params: Params) -> Result<Reply, ToolError> {
+        let since = Instant::now();
+        let Int(shift) = params.shift_days;
+        let shift = i32::try_from(shift)
+            .ok()
+            .filter(|days| *days != 0 && i64::from(days.abs()) <= MOST_DAYS)
+            .ok_or_else(|| {
+                let said = format!("shift_days {shift}: give -{MOST_DAYS} to {MOST_DAYS}, not 0; negative is earlier.");
+                ToolError::Invalid(said)
+            })?;
+        let local = context.local().await?;
+        let today = local.today();
+        let window = (params.oldest, params.newest);
+        let wanted = Wanted::of(
+            params.ids,
+            window,
+            params.categories,
+            &[Category::Workout],
+            today,
+        )?;
+        let copy = params.copy.is_some_and(|Flag(copy)| copy);
+        let dry_run = params.dry_run.is_some_and(|Flag(dry)| dry);
+        let _turn = context.changes().turn().await;
+        let there = |date: jiff::civil::Date| date.checked_add(jiff::Span::new().days(shift)).ok();
+        let (around, mut found) = wanted.find(context, &local, there).await?;
+        let mut notes = Vec::new();
+        if !copy && !wanted.is_by_id() {
+            let (done, open): (Vec<_>, Vec<_>) = found
+                .into_iter()
+                .partition(|event| event.paired_activity_id.is_some());
+            notes.extend(
+                done.iter()
+                    .map(|event| format!("Left where it is: {} is done.", label(event, today))),
+            );
+            found = open;
+        }
+        if !copy && !dry_run && params.if_unchanged.is_none() {
+            let again = moved_just_now(context, &local, Self::NAME, &found, shift).await?;
+            if let Some(change) = again {
+                return Err(ToolError::Invalid(format!(
+                    "Nothing was written: change {change} has just moved these events by {shift} days. To move them once more, \
+                     call with dry_run first and give its if_unchanged."
+                )));
+            }
+        }
+        let mut edits: Vec<Edit> = Vec::with_capacity(found.len());
+        for event in &found {
+            if copy {
+                match copied(event, shift, &around.events, today)? {
+                    Ok(edit) => edits.push(edit),
+                    Err(why) => notes.push(why),
+                }
+            } else {
+                edits.extend(moved(event, shift));
+            }
+        }
+        let ask = Ask {
+            tool: Self::NAME,
+            since,
+            dry_run,
+            if_unchanged: params.if_unchanged.as_ref(),
+            notes,
+        };
+        planning::carry_out(context, &local, &around, edits, ask).await
+    }
+}

@@ -1,0 +1,52 @@
+//! Creating and changing events of the calendar.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use crate::mcp::context::Context;
+use crate::mcp::error::ToolError;
+use crate::mcp::params::{EventSpec, Flag, List, Text};
+use crate::mcp::planning::saving::Saving;
+use crate::mcp::planning::{self, Ask};
+use crate::mcp::registry::{Access, Tool};
+use crate::mcp::reply::Reply;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    events: List<EventSpec>,
+    dry_run: Option<Flag>,
+    /// from a dry run or get_event
+    if_unchanged: Option<Text>,
+}
+
+pub struct SaveEvents;
+
+impl Tool for SaveEvents {
+    const NAME: &'static str = "save_events";
+    const TITLE: &'static str = "Save events";
+    const ACCESS: Access = Access::Write;
+    const DESCRIPTION: &'static str = "Create events in the calendar, or change those with an id or external_id (what is not given \
+        stays). Checks workouts first; answers with load, form, clashes and how to undo. dry_run shows that without writing.";
+    type Params = Params;
+
+    async fn run(context: &Context, params: Params) -> Result<Reply, ToolError> {
+        let since = Instant::now();
+        let local = context.local().await?;
+        let _turn = context.changes().turn().await;
+        let Saving {
+            around,
+            edits,
+            notes,
+        } = Saving::of(context, &local, &params.events.0).await?;
+        let ask = Ask {
+            tool: Self::NAME,
+            since,
+            dry_run: params.dry_run.is_some_and(|Flag(dry)| dry),
+            if_unchanged: params.if_unchanged.as_ref(),
+            notes,
+        };
+        planning::carry_out(context, &local, &around, edits, ask).await
+    }
+}

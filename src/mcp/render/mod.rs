@@ -2,6 +2,7 @@
 
 pub mod activities;
 pub mod activity;
+pub mod activity_change;
 pub mod agenda;
 pub mod analysis;
 pub mod athlete;
@@ -28,6 +29,7 @@ mod plan_quality;
 pub mod progress;
 pub mod projection;
 pub mod splits;
+pub mod sport_change;
 pub mod steps;
 pub mod streams;
 pub mod summary;

@@ -60,6 +60,15 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
             json!({ "entries": [{ "date": "today", "mood": "good", "comments": "Slept like a stone" }] }),
         ),
         (
+            "update_activity",
+            json!({ "id": ids.activity, "name": "Hills | and wind", "description": "Windy", "rpe": 8, "feel": "weak",
+                "gear": "allroad", "tags": ["key", "hills"], "carbs_g": 80 }),
+        ),
+        (
+            "add_activity_message",
+            json!({ "id": ids.activity, "text": "Strong to the end" }),
+        ),
+        (
             "list_events",
             json!({ "oldest": "-200d", "newest": "+60d", "include_steps": true }),
         ),
@@ -69,6 +78,11 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
         (
             "validate_workout",
             json!({ "text": "- 10m ramp 50-75%\n\n4x\n- Hard 8m 95-105%\n- 4m Z1\n\n- Easy 400m 145bpm", "sport": "Ride" }),
+        ),
+        (
+            "update_sport_settings",
+            json!({ "sport": "Ride", "ftp": 271, "indoor_ftp": 262, "lthr": 166, "max_hr": 189,
+                "zones": { "power": [50, 70, 85, 100, 115, 140] } }),
         ),
         ("get_help", json!({ "topic": "workouts" })),
     ]

@@ -484,6 +484,9 @@ async fn inj_04_the_annotations_of_every_tool_are_true() {
                 upstream.forget();
                 json!({ "change_id": &id[..8] })
             }
+            "update_activity" => json!({ "id": activity, "rpe": 9 }),
+            "add_activity_message" => json!({ "id": activity, "text": "Well done" }),
+            "update_sport_settings" => json!({ "sport": "Ride", "ftp": 251 }),
             _ => json!({}),
         };
         caller.call(name, arguments).await.ok();

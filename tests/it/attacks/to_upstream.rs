@@ -70,12 +70,13 @@ fn hostile() -> Vec<String> {
 }
 
 /// The last segments of what the server may ask about its athlete.
-const ABOUT_THE_ATHLETE: [&str; 13] = [
+const ABOUT_THE_ATHLETE: [&str; 14] = [
     "profile",
     "sport-settings",
     "activities",
     "activities-around",
     "custom-item",
+    "gear",
     "wellness",
     "wellness-bulk",
     "events",
@@ -252,6 +253,12 @@ async fn ups_01_ids_and_dates_cannot_climb_out_of_the_path() {
         if !means_a_day(&text) {
             let entry = json!({ "entries": [{ "date": text, "mood": "good" }] });
             caller.call("update_wellness", entry).await.error();
+        }
+        for (tool, arguments) in [
+            ("update_activity", json!({ "id": text, "rpe": 3 })),
+            ("add_activity_message", json!({ "id": text, "text": "x" })),
+        ] {
+            caller.call(tool, arguments).await.error();
         }
         let part = json!({ "id": "i1", "include": [text] });
         let said = caller.call("get_activity", part).await;

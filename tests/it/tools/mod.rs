@@ -1,5 +1,6 @@
 //! Every tool, against the invented athlete.
 
+mod add_activity_message;
 mod analyze_trend;
 mod compare_activities;
 mod get_activity;
@@ -18,5 +19,7 @@ mod list_events;
 mod list_workouts;
 mod search_intervals;
 mod undo_change;
+mod update_activity;
+mod update_sport_settings;
 pub mod update_wellness;
 mod validate_workout;

@@ -1,5 +1,6 @@
 //! What nearly everybody needs.
 
+mod add_activity_message;
 mod analyze_trend;
 mod compare_activities;
 mod delete_events;
@@ -20,6 +21,8 @@ mod move_events;
 mod save_events;
 mod search_intervals;
 mod undo_change;
+mod update_activity;
+mod update_sport_settings;
 mod update_wellness;
 mod validate_workout;
 
@@ -41,6 +44,8 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<analyze_trend::AnalyzeTrend>(),
         Entry::of::<get_wellness::GetWellness>(),
         Entry::of::<update_wellness::UpdateWellness>(),
+        Entry::of::<update_activity::UpdateActivity>(),
+        Entry::of::<add_activity_message::AddActivityMessage>(),
         Entry::of::<list_events::ListEvents>(),
         Entry::of::<get_event::GetEvent>(),
         Entry::of::<validate_workout::ValidateWorkout>(),
@@ -49,6 +54,7 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<delete_events::DeleteEvents>(),
         Entry::of::<undo_change::UndoChange>(),
         Entry::of::<list_workouts::ListWorkouts>(),
+        Entry::of::<update_sport_settings::UpdateSportSettings>(),
         Entry::of::<get_help::GetHelp>(),
     ]
 }

@@ -20,6 +20,7 @@ use super::context::{Context, Local};
 use super::error::ToolError;
 use super::render::members::{Kind, Words};
 use super::reply::Reply;
+use crate::intervals::Members;
 use present::Found;
 use report::{Line, Report};
 use verdict::Verdict;
@@ -57,7 +58,8 @@ pub async fn undo(
     let mut lines = Vec::new();
     for (place, (item, found)) in change.items.iter().zip(found).enumerate() {
         let words = words(&item.object, local);
-        let verdict = rights.check(item, judge(item, &found, change.is_settled, words));
+        let verdict = judge(item, &found, was_read_back(&change, item), words);
+        let verdict = rights.check(item, verdict);
         if since.is_none() && matches!(verdict, Verdict::Changed(_)) {
             since = Some(recent::since(changes, &change).await);
         }
@@ -89,6 +91,17 @@ fn words<'l>(object: &Object, local: &'l Local) -> Words<'l> {
         _ => Kind::Other,
     };
     Words { local, kind }
+}
+
+/// Whether how an object was left is known; else what was sent is.
+fn was_read_back(change: &Change, item: &Item) -> bool {
+    let is_whole = |after: &Members| after.contains_key("start_date_local");
+    let is_known = match &item.object {
+        // One of several may not have been found again.
+        Object::Event { id, .. } => id.is_some() && item.after.as_ref().is_none_or(is_whole),
+        _ => true,
+    };
+    change.is_settled && is_known
 }
 
 fn judge(item: &Item, found: &Found, is_settled: bool, words: Words<'_>) -> Verdict {

@@ -57,7 +57,7 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
         ("get_wellness", json!({ "oldest": "-90d", "fields": "all" })),
         (
             "update_wellness",
-            json!({ "entries": [{ "date": "today", "mood": "good" }] }),
+            json!({ "entries": [{ "date": "today", "mood": "good", "comments": "Slept like a stone" }] }),
         ),
         (
             "update_activity",
@@ -206,9 +206,16 @@ async fn a_tool_that_only_reads_sends_only_gets() {
         .filter(|t| t["annotations"]["readOnlyHint"] == true)
         .map(|t| t["name"].as_str().unwrap().to_owned())
         .collect();
-    for (tool, arguments) in calls(&ids) {
+    let mut change = String::new();
+    for (tool, mut arguments) in calls(&ids) {
+        if tool == "undo_change" {
+            arguments = json!({ "change_id": change });
+        }
         world.demo.clear_journal();
-        world.owner().call_tool(tool, arguments).await.ok();
+        let text = world.owner().call_tool(tool, arguments).await.ok();
+        if let Some((_, id)) = text.split_once("undo_change ") {
+            change = id.chars().take(8).collect();
+        }
         let only_gets = world
             .demo
             .journal()

@@ -19,6 +19,7 @@ mod list_events;
 mod list_workouts;
 mod search_intervals;
 mod undo_change;
+mod undo_change_events;
 mod update_activity;
 mod update_sport_settings;
 pub mod update_wellness;

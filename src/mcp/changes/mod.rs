@@ -24,7 +24,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{Mutex, MutexGuard};
 
-pub use change::{Change, ChangeId, Head, Item, Object, holds};
+pub use change::{Change, ChangeId, Head, Item, Object, holds, same};
 pub use seal::KeyError;
 pub use token::{check, token};
 

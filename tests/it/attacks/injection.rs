@@ -476,6 +476,11 @@ async fn inj_04_the_annotations_of_every_tool_are_true() {
             "analyze_trend" => json!({ "metric": "hrv" }),
             "validate_workout" => json!({ "text": "- 10m Z2", "sport": "Ride" }),
             "update_wellness" => json!({ "entries": [{ "date": "today", "mood": "good" }] }),
+            "save_events" => {
+                json!({ "events": [{ "date": "+2d", "sport": "Run", "name": "Easy", "duration": "1h" }] })
+            }
+            "move_events" => json!({ "ids": [event], "shift_days": 1 }),
+            "delete_events" => json!({ "ids": [event], "include_past": true }),
             _ => json!({}),
         };
         caller.call(name, arguments).await.ok();

@@ -2,6 +2,7 @@
 
 mod analyze_trend;
 mod compare_activities;
+mod delete_events;
 mod get_activity;
 mod get_activity_plan;
 mod get_activity_streams;
@@ -16,6 +17,8 @@ mod get_wellness;
 mod list_activities;
 mod list_events;
 mod list_workouts;
+mod move_events;
+mod save_events;
 mod search_intervals;
 mod update_wellness;
 mod validate_workout;

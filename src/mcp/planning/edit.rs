@@ -7,8 +7,11 @@ use crate::intervals::EventId;
 use crate::intervals::events::Event;
 use crate::mcp::changes::{Item, Object, holds};
 use crate::mcp::error::ToolError;
-use crate::mcp::render::days;
+use crate::mcp::render::{days, events};
 use crate::mcp::text;
+
+/// Events that are named when they stay as they are.
+const NAMED: usize = 5;
 
 /// What one event was, and what shall become of it: with nothing before it is created, with nothing after deleted.
 pub struct Edit {
@@ -132,16 +135,32 @@ impl Edit {
     }
 }
 
-/// `Tue 11-24 Run Tempo`, or what there is of it.
+/// `Tue 11-24 Run Tempo`, `Mon 11-23 target Run`, or what there is of it.
 #[must_use]
 pub fn label(event: &Event, today: Date) -> String {
     let day = event
         .starts()
         .map(|at| days::short(at.date(), today.year()));
-    let kind = event.sport.as_deref().or(event.category.as_deref());
+    let sport = event.sport.as_deref().map(text::name);
+    let category = (!events::is_workout(event) || sport.is_none())
+        .then(|| events::category(event))
+        .filter(|_| event.category.is_some());
     let name = event.name.as_deref().map(text::name);
-    let kind = kind.map(text::name);
-    let parts = [day, kind, name].into_iter().flatten();
+    let parts = [day, category, sport, name].into_iter().flatten();
     let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
     parts.join(" ")
+}
+
+/// `Tue 11-24 Run Tempo (id 40101)`.
+pub fn told(event: &Event, today: Date) -> String {
+    format!("{} (id {})", label(event, today), event.id)
+}
+
+/// The first of `events`, and how many more.
+pub fn few(events: &[String]) -> String {
+    let named: Vec<&str> = events.iter().take(NAMED).map(String::as_str).collect();
+    match events.len().saturating_sub(NAMED) {
+        0 => named.join("; "),
+        more => format!("{} and {more} more", named.join("; ")),
+    }
 }

@@ -15,6 +15,7 @@ mod numbers;
 mod plan;
 pub mod prose;
 pub mod read_back;
+mod rows;
 pub mod saving;
 pub mod selection;
 pub mod session;
@@ -26,7 +27,7 @@ mod when;
 mod write;
 
 pub use clashes::{Clash, Limit};
-pub use edit::{Edit, label};
+pub use edit::{Edit, few, label};
 pub use plan::{Ask, carry_out};
 pub use times::before_writing;
 pub use week_load::{Goal, Sum, Week};

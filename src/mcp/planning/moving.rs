@@ -5,8 +5,8 @@ use jiff::{Span, ToSpan as _};
 use serde_json::Value;
 
 use super::draft::Draft;
-use super::edit::Edit;
-use super::saving::{are_twins, told};
+use super::edit::{Edit, told};
+use super::saving::are_twins;
 use crate::intervals::EventId;
 use crate::intervals::Members;
 use crate::intervals::events::Event;
@@ -40,7 +40,7 @@ pub fn moved(event: &Event, shift: i32) -> Option<Edit> {
 
 /// What becomes of an event that is to be copied.
 pub enum Copied {
-    Edit(Edit),
+    Edit(Box<Edit>),
     /// The day holds the same already.
     Twin(String),
     /// It has no day to be copied from.
@@ -84,7 +84,7 @@ pub fn copied(
         expected,
         ..Draft::default()
     };
-    Edit::create(draft).map(Copied::Edit)
+    Ok(Copied::Edit(Box::new(Edit::create(draft)?)))
 }
 
 fn days(event: &Event, shift: i32) -> Option<Members> {

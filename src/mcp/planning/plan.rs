@@ -1,10 +1,10 @@
 //! Carries edits of the calendar out, or says what they would do.
 
-use jiff::civil::Date;
 use tokio::time::{Instant, timeout_at};
 
-use super::edit::Edit;
+use super::edit::{Edit, few};
 use super::effect::{self, Around};
+use super::rows::Rows;
 use super::times::{Times, late};
 use super::write::{self, Outcome, Sent, Stop};
 use crate::intervals::events::Event;
@@ -15,9 +15,6 @@ use crate::mcp::error::ToolError;
 use crate::mcp::params::Text;
 use crate::mcp::render::{change, days};
 use crate::mcp::reply::Reply;
-
-/// Rows of an answer; behind them they are counted.
-const MOST_ROWS: usize = 15;
 
 /// How a tool wants its edits carried out.
 pub struct Ask<'a> {
@@ -69,12 +66,12 @@ async fn carry_out_by(
         around,
         notes: ask.notes,
     };
-    for edit in idle {
-        let label = edit.label(local.today());
-        told.notes.push(format!("{label} is so already."));
-        told.notes
-            .extend(edit.after.into_iter().flat_map(|after| after.notes));
+    let so: Vec<String> = idle.iter().map(|edit| edit.label(local.today())).collect();
+    if !so.is_empty() {
+        told.notes.push(format!("So already: {}.", few(&so)));
     }
+    let of_idle = idle.into_iter().filter_map(|edit| edit.after);
+    told.notes.extend(of_idle.flat_map(|after| after.notes));
     if edits.is_empty() {
         let mut reply = Reply::new("Nothing to write.");
         for note in &told.notes {
@@ -180,11 +177,11 @@ impl Told<'_> {
             // No event of the service has a negative id.
             .map(|(at, edit)| edit.planned(EventId(-at)))
             .collect();
-        let mut rows = Rows::of(edits.len(), true);
+        let mut rows = Rows::of(edits, true);
         for (edit, planned) in edits.iter().zip(&planned) {
             let line = change::line(edit.before.as_ref(), planned.as_ref(), self.local);
             let notes = edit.after.iter().flat_map(|after| after.notes.clone());
-            rows.row(&mut reply, edit.day(), line, notes.collect());
+            rows.row(&mut reply, edit.day(), &line, notes.collect());
         }
         rows.rest(&mut reply, self.local.today());
         self.say_effect(&mut reply, edits, planned.iter().flatten());
@@ -220,7 +217,8 @@ impl Told<'_> {
             (false, None) => "Not all is known to be written",
         };
         let mut reply = Reply::new(format!("{head}: {} {}", amounts(parts), self.zone()));
-        let mut rows = Rows::of(edits.len(), is_whole);
+        let written = both().filter(|(_, outcome)| is_written(outcome));
+        let mut rows = Rows::of(written.map(|(edit, _)| edit), is_whole);
         let mut carried_out: Vec<&Edit> = Vec::new();
         let mut now: Vec<&Event> = Vec::new();
         for (edit, outcome) in both() {
@@ -229,13 +227,13 @@ impl Told<'_> {
                 Outcome::Written(event) => {
                     let said = self.differences(edit, event);
                     let line = change::line(before, Some(event), self.local);
-                    rows.row(&mut reply, edit.day(), line, said);
+                    rows.row(&mut reply, edit.day(), &line, said);
                     now.push(event);
                     carried_out.push(edit);
                 }
                 Outcome::Deleted => {
                     let line = change::line(before, None, self.local);
-                    rows.row(&mut reply, edit.day(), line, Vec::new());
+                    rows.row(&mut reply, edit.day(), &line, Vec::new());
                     carried_out.push(edit);
                 }
                 Outcome::NotWritten => {
@@ -312,46 +310,6 @@ const fn is_written(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Written(_))
 }
 
-/// The rows of an answer: of many events only the first, and those with something to say about them.
-struct Rows {
-    room: usize,
-    left_out: Vec<Option<Date>>,
-}
-
-impl Rows {
-    const fn of(events: usize, may_be_cut: bool) -> Self {
-        Self {
-            room: if may_be_cut { MOST_ROWS } else { events },
-            left_out: Vec::new(),
-        }
-    }
-
-    fn row(&mut self, reply: &mut Reply, day: Option<Date>, line: String, below: Vec<String>) {
-        if self.room == 0 && below.is_empty() {
-            self.left_out.push(day);
-            return;
-        }
-        self.room = self.room.saturating_sub(1);
-        reply.line(line);
-        for said in below {
-            reply.line(format!("  {said}"));
-        }
-    }
-
-    fn rest(&self, reply: &mut Reply, today: Date) {
-        let days = || self.left_out.iter().flatten();
-        let Some((first, last)) = days().min().zip(days().max()) else {
-            return;
-        };
-        let (first, last) = (
-            days::short(*first, today.year()),
-            days::short(*last, today.year()),
-        );
-        let more = self.left_out.len();
-        reply.line(format!("and {more} more, {first} to {last}."));
-    }
-}
-
 /// `2 to create, 1 to delete`.
 fn amounts<const N: usize>(parts: [(usize, &str); N]) -> String {
     let parts = parts.into_iter().filter(|(amount, _)| *amount > 0);
@@ -363,5 +321,165 @@ fn amounts<const N: usize>(parts: [(usize, &str); N]) -> String {
             format!("{} {}", "1 event", only.trim_start_matches("1 "))
         }
         _ => parts.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use serde_json::json;
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::demo::{self, Demo, Fault, FaultScope};
+    use crate::identity::Scopes;
+    use crate::intervals;
+    use crate::mcp::context::Home;
+    use crate::mcp::planning::draft::Draft;
+    use crate::mcp::registry::Registry;
+    use crate::state::MemoryStore;
+
+    const SOON: Duration = Duration::from_millis(400);
+    const LATER: Duration = Duration::from_secs(20);
+
+    /// The invented athlete's calendar, and what changes the names of two of its workouts.
+    struct Scene {
+        demo: Demo,
+        context: Context,
+        local: Local,
+        around: Around,
+    }
+
+    async fn scene() -> Scene {
+        let clock = Clock::manual("2026-11-25T11:00:00Z".parse().unwrap());
+        let demo = Demo::new(clock.clone());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(demo.clone().serve(listener));
+        let settings = intervals::Settings {
+            base_url: format!("http://{address}").parse().unwrap(),
+            athlete_id: demo::ATHLETE_ID.parse().unwrap(),
+            api_key: demo::API_KEY.to_owned().into(),
+            rate: None,
+            deadline: LATER,
+        };
+        let client = intervals::Client::new(settings, clock.clone()).unwrap();
+        let store = Arc::new(MemoryStore::new(clock.clone()));
+        let secret = "a secret of thirty-two characters".to_owned().into();
+        let changes = Changes::new(store, clock.clone(), &secret, None, "i1").unwrap();
+        let registry = Arc::new(Registry::new(Vec::new(), true));
+        let context = Home::new(client, clock, registry, changes).call(Scopes::ALL, None);
+        let local = context.local().await.unwrap();
+        let today = local.today();
+        let around = Around::read(&context, &local, today, today).await.unwrap();
+        demo.clear_journal();
+        Scene {
+            demo,
+            context,
+            local,
+            around,
+        }
+    }
+
+    impl Scene {
+        async fn rename(&self, times: Times) -> Result<Reply, ToolError> {
+            let ahead = self.around.events.iter().filter(|event| {
+                let day = event.starts().map(|at| at.date());
+                day > Some(self.local.today()) && event.category.as_deref() == Some("WORKOUT")
+            });
+            let members = json!({ "name": "Another" });
+            let edits = ahead.take(2).map(|event| {
+                let draft = Draft {
+                    members: members.as_object().unwrap().clone(),
+                    ..Draft::default()
+                };
+                Edit::update(event.clone(), draft)
+            });
+            let ask = Ask {
+                tool: "save_events",
+                since: Instant::now(),
+                dry_run: false,
+                if_unchanged: None,
+                notes: Vec::new(),
+            };
+            let (context, local) = (&self.context, &self.local);
+            carry_out_by(times, context, local, &self.around, edits.collect(), ask).await
+        }
+
+        fn fail(&self, fault: Fault, path: &str) {
+            let scope = FaultScope {
+                path_contains: Some(path.to_owned()),
+                times: None,
+            };
+            self.demo.faults().set(fault, scope);
+        }
+
+        fn asked(&self, method: &str) -> usize {
+            let journal = self.demo.journal();
+            journal.iter().filter(|r| r.method == method).count()
+        }
+
+        async fn records(&self) -> usize {
+            self.context.changes().recent().await.unwrap().len()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_write_that_would_begin_too_late_is_not_begun() {
+        let scene = scene().await;
+        let now = Instant::now();
+        let times = Times {
+            begin_by: now,
+            read_back_by: now + LATER,
+        };
+        let said = scene.rename(times).await.unwrap_err().sentence();
+        assert!(said.starts_with("Nothing was written: "), "{said}");
+        assert_eq!((scene.asked("PUT"), scene.records().await), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn when_the_time_is_up_what_was_written_is_told_and_can_be_taken_back() {
+        let scene = scene().await;
+        scene.fail(Fault::Held, "PUT /events/");
+        let faults = scene.demo.faults().clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(2 * SOON).await;
+            faults.clear();
+        });
+        let now = Instant::now();
+        let times = Times {
+            begin_by: now + SOON,
+            read_back_by: now + LATER,
+        };
+        let said = scene.rename(times).await.unwrap_err().sentence();
+        let head = "Stopped in the middle: 1 changed, 1 NOT written";
+        assert!(said.starts_with(head), "{said}");
+        assert!(
+            said.contains("no time left") && said.contains("undo_change "),
+            "{said}"
+        );
+        assert_eq!((scene.asked("PUT"), scene.records().await), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn a_calendar_that_does_not_come_back_in_time_does_not_cost_the_way_back() {
+        let scene = scene().await;
+        scene.fail(Fault::Hang, "GET /events$");
+        let now = Instant::now();
+        let times = Times {
+            begin_by: now + LATER,
+            read_back_by: now + SOON,
+        };
+        let said = scene.rename(times).await.unwrap().into_text();
+        assert!(
+            said.starts_with("Wrote to the calendar: 2 changed"),
+            "{said}"
+        );
+        assert!(said.contains("could not be read back"), "{said}");
+        assert!(said.contains("undo_change "), "{said}");
+        assert_eq!((scene.asked("PUT"), scene.records().await), (2, 1));
     }
 }

@@ -10,9 +10,6 @@ use crate::mcp::error::ToolError;
 use crate::mcp::render::{days, events};
 use crate::mcp::text;
 
-/// Events that are named when they stay as they are.
-const NAMED: usize = 5;
-
 /// What one event was, and what shall become of it: with nothing before it is created, with nothing after deleted.
 pub struct Edit {
     pub before: Option<Event>,
@@ -149,18 +146,4 @@ pub fn label(event: &Event, today: Date) -> String {
     let parts = [day, category, sport, name].into_iter().flatten();
     let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
     parts.join(" ")
-}
-
-/// `Tue 11-24 Run Tempo (id 40101)`.
-pub fn told(event: &Event, today: Date) -> String {
-    format!("{} (id {})", label(event, today), event.id)
-}
-
-/// The first of `events`, and how many more.
-pub fn few(events: &[String]) -> String {
-    let named: Vec<&str> = events.iter().take(NAMED).map(String::as_str).collect();
-    match events.len().saturating_sub(NAMED) {
-        0 => named.join("; "),
-        more => format!("{} and {more} more", named.join("; ")),
-    }
 }

@@ -15,7 +15,6 @@ mod numbers;
 mod plan;
 pub mod prose;
 pub mod read_back;
-mod rows;
 pub mod saving;
 pub mod selection;
 pub mod session;
@@ -27,7 +26,7 @@ mod when;
 mod write;
 
 pub use clashes::{Clash, Limit};
-pub use edit::{Edit, few, label};
+pub use edit::{Edit, label};
 pub use plan::{Ask, carry_out};
 pub use times::before_writing;
 pub use week_load::{Goal, Sum, Week};

@@ -5,8 +5,8 @@ use jiff::{Span, ToSpan as _};
 use serde_json::Value;
 
 use super::draft::Draft;
-use super::edit::{Edit, told};
-use super::saving::are_twins;
+use super::edit::Edit;
+use super::saving::{are_twins, told};
 use crate::intervals::EventId;
 use crate::intervals::Members;
 use crate::intervals::events::Event;

@@ -1,10 +1,10 @@
 //! Carries edits of the calendar out, or says what they would do.
 
+use jiff::civil::Date;
 use tokio::time::{Instant, timeout_at};
 
-use super::edit::{Edit, few};
+use super::edit::Edit;
 use super::effect::{self, Around};
-use super::rows::Rows;
 use super::times::{Times, late};
 use super::write::{self, Outcome, Sent, Stop};
 use crate::intervals::events::Event;
@@ -15,6 +15,9 @@ use crate::mcp::error::ToolError;
 use crate::mcp::params::Text;
 use crate::mcp::render::{change, days};
 use crate::mcp::reply::Reply;
+
+/// Rows of an answer; behind them they are counted.
+const MOST_ROWS: usize = 15;
 
 /// How a tool wants its edits carried out.
 pub struct Ask<'a> {
@@ -68,7 +71,8 @@ async fn carry_out_by(
     };
     let so: Vec<String> = idle.iter().map(|edit| edit.label(local.today())).collect();
     if !so.is_empty() {
-        told.notes.push(format!("So already: {}.", few(&so)));
+        told.notes
+            .push(format!("So already: {}.", super::saving::few(&so)));
     }
     let of_idle = idle.into_iter().filter_map(|edit| edit.after);
     told.notes.extend(of_idle.flat_map(|after| after.notes));
@@ -177,11 +181,11 @@ impl Told<'_> {
             // No event of the service has a negative id.
             .map(|(at, edit)| edit.planned(EventId(-at)))
             .collect();
-        let mut rows = Rows::of(edits, true);
+        let mut rows = Rows::of(edits.len(), true);
         for (edit, planned) in edits.iter().zip(&planned) {
             let line = change::line(edit.before.as_ref(), planned.as_ref(), self.local);
             let notes = edit.after.iter().flat_map(|after| after.notes.clone());
-            rows.row(&mut reply, edit.day(), &line, notes.collect());
+            rows.row(&mut reply, edit.day(), line, notes.collect());
         }
         rows.rest(&mut reply, self.local.today());
         self.say_effect(&mut reply, edits, planned.iter().flatten());
@@ -217,8 +221,7 @@ impl Told<'_> {
             (false, None) => "Not all is known to be written",
         };
         let mut reply = Reply::new(format!("{head}: {} {}", amounts(parts), self.zone()));
-        let written = both().filter(|(_, outcome)| is_written(outcome));
-        let mut rows = Rows::of(written.map(|(edit, _)| edit), is_whole);
+        let mut rows = Rows::of(edits.len(), is_whole);
         let mut carried_out: Vec<&Edit> = Vec::new();
         let mut now: Vec<&Event> = Vec::new();
         for (edit, outcome) in both() {
@@ -227,13 +230,13 @@ impl Told<'_> {
                 Outcome::Written(event) => {
                     let said = self.differences(edit, event);
                     let line = change::line(before, Some(event), self.local);
-                    rows.row(&mut reply, edit.day(), &line, said);
+                    rows.row(&mut reply, edit.day(), line, said);
                     now.push(event);
                     carried_out.push(edit);
                 }
                 Outcome::Deleted => {
                     let line = change::line(before, None, self.local);
-                    rows.row(&mut reply, edit.day(), &line, Vec::new());
+                    rows.row(&mut reply, edit.day(), line, Vec::new());
                     carried_out.push(edit);
                 }
                 Outcome::NotWritten => {
@@ -308,6 +311,46 @@ impl Told<'_> {
 
 const fn is_written(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Written(_))
+}
+
+/// The rows of an answer: of many events only the first, and those with something to say about them.
+struct Rows {
+    room: usize,
+    left_out: Vec<Option<Date>>,
+}
+
+impl Rows {
+    const fn of(events: usize, may_be_cut: bool) -> Self {
+        Self {
+            room: if may_be_cut { MOST_ROWS } else { events },
+            left_out: Vec::new(),
+        }
+    }
+
+    fn row(&mut self, reply: &mut Reply, day: Option<Date>, line: String, below: Vec<String>) {
+        if self.room == 0 && below.is_empty() {
+            self.left_out.push(day);
+            return;
+        }
+        self.room = self.room.saturating_sub(1);
+        reply.line(line);
+        for said in below {
+            reply.line(format!("  {said}"));
+        }
+    }
+
+    fn rest(&self, reply: &mut Reply, today: Date) {
+        let days = || self.left_out.iter().flatten();
+        let Some((first, last)) = days().min().zip(days().max()) else {
+            return;
+        };
+        let (first, last) = (
+            days::short(*first, today.year()),
+            days::short(*last, today.year()),
+        );
+        let more = self.left_out.len();
+        reply.line(format!("and {more} more, {first} to {last}."));
+    }
 }
 
 /// `2 to create, 1 to delete`.

@@ -4,7 +4,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::draft::{self, Draft};
-use super::edit::{Edit, few, told};
+use super::edit::{Edit, label};
 use super::effect::Around;
 use super::lookup;
 use crate::intervals::EventId;
@@ -17,6 +17,8 @@ use crate::mcp::text;
 
 /// Events that one call may hold.
 pub const MOST: usize = 50;
+/// Events that are named when they stay as they are.
+const NAMED: usize = 5;
 /// How far before the given days an external id is looked for; behind them the calendar is read anyway.
 const LOOK_BACK: i64 = 60;
 
@@ -140,9 +142,23 @@ impl Saving {
     }
 }
 
+/// `Tue 11-24 Run Tempo (id 40101)`.
+pub fn told(event: &Event, today: Date) -> String {
+    format!("{} (id {})", label(event, today), event.id)
+}
+
 /// Says which events are there already; `None` when none is.
 pub fn not_doubled(twins: &[String]) -> Option<String> {
     (!twins.is_empty()).then(|| format!("Not doubled, there already: {}.", few(twins)))
+}
+
+/// The first of `events`, and how many more.
+pub fn few(events: &[String]) -> String {
+    let named: Vec<&str> = events.iter().take(NAMED).map(String::as_str).collect();
+    match events.len().saturating_sub(NAMED) {
+        0 => named.join("; "),
+        more => format!("{} and {more} more", named.join("; ")),
+    }
 }
 
 /// Whether two events would be taken for one: of a target the service itself keeps one a day and sport.

@@ -514,10 +514,7 @@ async fn many_events_are_told_in_few_lines() {
         .collect();
     let text = save(&world, json!(plan)).await.ok();
     println!("{text}");
-    assert!(
-        text.contains("40 created") && text.contains("and 25 more, "),
-        "{text}"
-    );
+    assert!(text.contains("40 created"), "{text}");
     assert!(text.contains("undo_change "), "{text}");
     assert!(text.lines().count() < 50, "{text}");
     let again = save(&world, json!(plan)).await.ok();

@@ -11,9 +11,9 @@ use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
 use crate::mcp::params::{Category, Choice, DateSpec, EventId, Flag, Int, List, Text};
 use crate::mcp::planning::moving::{Copied, JustNow, copied, moved, moved_just_now};
-use crate::mcp::planning::saving::not_doubled;
+use crate::mcp::planning::saving::{few, not_doubled};
 use crate::mcp::planning::selection::Wanted;
-use crate::mcp::planning::{self, Ask, Edit, few, label};
+use crate::mcp::planning::{self, Ask, Edit, label};
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::reply::Reply;
 

@@ -246,7 +246,12 @@ async fn message(
         .and_then(|after| member(after, "content").as_str());
     let is_it = |message: &&Message| match id {
         Some(id) => message.id == id,
-        None => sent.is_some() && message.content.as_deref() == sent,
+        None => {
+            let text = message.content.as_deref().map(str::trim);
+            sent.is_some()
+                && text == sent.map(str::trim)
+                && message.athlete_id.as_deref() == Some(client.athlete_id().as_str())
+        }
     };
     let message = messages
         .iter()

@@ -8,6 +8,22 @@ use super::verdict::{Images, Step, Verdict};
 use crate::mcp::changes::Item;
 use crate::mcp::render::members::Words;
 
+fn images<'a>(item: &'a Item, found: &'a Found, is_settled: bool) -> Result<Images<'a>, Verdict> {
+    let (Some(before), Some(after)) = (&item.before, &item.after) else {
+        let why = "it can be neither created nor deleted".to_owned();
+        return Err(Verdict::Impossible(why));
+    };
+    let Some(now) = &found.members else {
+        return Err(Verdict::Changed("it is no longer there".to_owned()));
+    };
+    Ok(Images {
+        before,
+        after,
+        now,
+        is_settled,
+    })
+}
+
 fn verdict(
     item: &Item,
     found: &Found,
@@ -15,20 +31,13 @@ fn verdict(
     words: Words<'_>,
     clear: impl Fn(&str, &Value) -> Option<Value>,
 ) -> Verdict {
-    let (Some(before), Some(after)) = (&item.before, &item.after) else {
-        return Verdict::Impossible("it can be neither created nor deleted".to_owned());
-    };
-    let Some(now) = &found.members else {
-        return Verdict::Changed("it is no longer there".to_owned());
-    };
-    let images = Images {
-        before,
-        after,
-        now,
-        is_settled,
-    };
-    let touched = images.touched();
-    images.verdict(&touched, &touched, words, clear)
+    match images(item, found, is_settled) {
+        Ok(images) => {
+            let touched = images.touched();
+            images.verdict(&touched, &touched, words, clear)
+        }
+        Err(verdict) => verdict,
+    }
 }
 
 /// No value of a day can be emptied but a text.
@@ -76,9 +85,20 @@ pub fn activity(item: &Item, found: &Found, is_settled: bool, words: Words<'_>) 
     }
 }
 
-/// What empties a threshold is not known of the service.
+/// What empties a threshold is not known of the service. It moves zones along with thresholds, so that of a change that was
+/// not read back everything is put as it was.
 pub fn sport(item: &Item, found: &Found, is_settled: bool, words: Words<'_>) -> Verdict {
-    verdict(item, found, is_settled, words, |_, now| {
+    let images = match images(item, found, is_settled) {
+        Ok(images) => images,
+        Err(verdict) => return verdict,
+    };
+    let touched = images.touched();
+    let wanted = if is_settled {
+        touched.clone()
+    } else {
+        images.known()
+    };
+    images.verdict(&touched, &wanted, words, |_, now| {
         now.is_array().then(|| json!([]))
     })
 }

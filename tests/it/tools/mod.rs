@@ -20,6 +20,7 @@ mod list_workouts;
 mod search_intervals;
 mod undo_change;
 mod undo_change_events;
+mod undo_change_records;
 mod update_activity;
 mod update_sport_settings;
 pub mod update_wellness;

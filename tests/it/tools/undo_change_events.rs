@@ -222,7 +222,8 @@ async fn an_undo_that_fails_halfway_loses_and_doubles_nothing() {
     let three = json!({ "events": [{ "date": "2026-04-24", "sport": "Ride", "name": "Coffee", "duration": "1h" }] });
     call(&owner, "save_events", three).await;
     let before = contents(&world).await;
-    let window = json!({ "oldest": "2026-04-20", "newest": "2026-04-26", "categories": ["workout"] });
+    let window =
+        json!({ "oldest": "2026-04-20", "newest": "2026-04-26", "categories": ["workout"] });
     let id = call(&owner, "delete_events", window).await;
     fail(&world, "POST /events/bulk", None, Fault::DoneInPart(1, 503));
     let text = refused(&owner, &id).await;
@@ -290,7 +291,8 @@ async fn a_deletion_is_repeated_only_by_those_who_may_delete() {
     let owner = world.owner();
     with_two_runs(&world).await;
     let before = contents(&world).await;
-    let window = json!({ "oldest": "2026-04-20", "newest": "2026-04-26", "categories": ["workout"] });
+    let window =
+        json!({ "oldest": "2026-04-20", "newest": "2026-04-26", "categories": ["workout"] });
     let deletion = call(&owner, "delete_events", window).await;
     let tokens = flow::connect(&world.server).await;
     let writer = Caller::with_token(&world.server, &tokens.access_token);

@@ -74,6 +74,19 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
         ),
         ("get_event", json!({ "id": ids.event })),
         ("undo_change", json!({})),
+        (
+            "save_events",
+            json!({ "events": [
+                { "date": "+2d", "sport": "Run", "name": "6 x 800 m", "workout": "- 15m Z2 Pace\n\n6x\n- 800mtr Z5 Pace\n- 2m Z1 Pace\n\n- 10m Z1 Pace" },
+                { "date": "+4d", "sport": "Ride", "name": "Coffee ride", "duration": "1h30m", "load": 60 },
+                { "date": "+9d", "end": "+12d", "category": "holiday", "name": "Lake week", "availability": "limited" },
+            ] }),
+        ),
+        (
+            "move_events",
+            json!({ "ids": [ids.event], "shift_days": 1 }),
+        ),
+        ("delete_events", json!({ "ids": [ids.event] })),
         ("list_workouts", json!({ "id": ids.workout })),
         (
             "validate_workout",

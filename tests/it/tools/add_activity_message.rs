@@ -155,3 +155,36 @@ async fn a_comment_whose_answer_is_lost_is_found_again() {
     );
     assert_eq!((posts(&world), comments(&world, &id).await.len()), (3, 1));
 }
+
+#[tokio::test]
+async fn a_comment_is_taken_back() {
+    let world = World::start().await;
+    let id = run(&world).await;
+    let owner = world.owner();
+    let mut undo = Vec::new();
+    for text in ["First", "Second"] {
+        let arguments = json!({ "id": id, "text": text });
+        let said = owner
+            .call_tool("add_activity_message", arguments)
+            .await
+            .ok();
+        undo.push(said.rsplit("undo_change ").next().unwrap().to_owned());
+    }
+    let arguments = json!({ "change_id": undo[1] });
+    owner.call_tool("undo_change", arguments).await.ok();
+    let rows = comments(&world, &id).await;
+    let live: Vec<&Value> = rows.iter().filter(|row| row["deleted"].is_null()).collect();
+    assert_eq!(live.len(), 1);
+    assert_eq!(live[0]["content"], "First");
+    let shown = json!({ "id": id, "include": ["messages"] });
+    let shown = owner.call_tool("get_activity", shown).await.ok();
+    assert!(
+        shown.contains("First") && !shown.contains("Second"),
+        "{shown}"
+    );
+    // What was taken back can be written again.
+    let again = json!({ "id": id, "text": "Second" });
+    let said = owner.call_tool("add_activity_message", again).await.ok();
+    assert!(said.starts_with("Commented on"), "{said}");
+    world.assert_well_behaved();
+}

@@ -3,6 +3,7 @@
 mod add_activity_message;
 mod analyze_trend;
 mod compare_activities;
+mod delete_events;
 mod get_activity;
 mod get_activity_plan;
 mod get_activity_streams;
@@ -17,6 +18,8 @@ mod get_wellness;
 mod list_activities;
 mod list_events;
 mod list_workouts;
+mod move_events;
+mod save_events;
 mod search_intervals;
 mod undo_change;
 mod undo_change_events;

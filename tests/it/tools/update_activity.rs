@@ -375,3 +375,42 @@ async fn a_write_without_an_answer_is_looked_after() {
         "{said}"
     );
 }
+
+#[tokio::test]
+async fn a_change_is_taken_back_and_what_cannot_be_is_told() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let undo = async |text: &str| {
+        let id = text.rsplit("undo_change ").next().unwrap().to_owned();
+        let arguments = json!({ "change_id": id });
+        owner.call_tool("undo_change", arguments).await
+    };
+    let before = run(&world).await;
+    let arguments = change(
+        &before,
+        &json!({ "name": "Other", "rpe": 10, "carbs_g": 45, "description": "Cramp.", "gear": "Old trainers",
+            "tags": ["key", "wind"] }),
+    );
+    let text = owner.call_tool("update_activity", arguments).await.ok();
+    undo(&text).await.ok();
+    let after = now(&world, &before).await;
+    for (key, value) in before.as_object().unwrap() {
+        let is_nothing = |value: &Value| value.is_null() || *value == "" || *value == json!([]);
+        let same = after[key] == *value || (is_nothing(&after[key]) && is_nothing(value));
+        assert!(same, "{key}: {} for {value}", after[key]);
+    }
+    // Gear that was none cannot be made none again.
+    let is_bare = |row: &Value| row["gear"].is_null() && row["source"] != "STRAVA";
+    let bare = find(&world, is_bare).await;
+    let arguments = change(&bare, &json!({ "gear": "allroad", "rpe": 2 }));
+    let text = owner.call_tool("update_activity", arguments).await.ok();
+    assert!(text.contains("gear Grey allroad (new)"), "{text}");
+    let said = undo(&text).await.ok();
+    assert!(said.contains("gear"), "{said}");
+    let after = now(&world, &bare).await;
+    assert_eq!(
+        (&after["icu_rpe"], &after["gear"]["id"]),
+        (&bare["icu_rpe"], &json!("31001"))
+    );
+    world.assert_well_behaved();
+}

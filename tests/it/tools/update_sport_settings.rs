@@ -424,3 +424,30 @@ async fn thresholds_need_a_scope_of_their_own() {
     assert_eq!(answer.status, 403, "{:?}", answer.body);
     assert_eq!(writes(&world), [""; 0]);
 }
+
+#[tokio::test]
+async fn settings_are_taken_back_with_the_zones_that_moved() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let ride = json!({ "sport": "Ride", "ftp": 300, "indoor_ftp": 280, "lthr": 150, "max_hr": 180,
+        "zones": { "power": [50, 70, 85, 100] } });
+    let run = json!({ "sport": "Run", "threshold_pace": "3:50/km", "zones": { "hr": [120, 150], "pace": [80, 100] } });
+    for (sport, arguments) in [("Ride", ride), ("Run", run)] {
+        let mut before = entry(&world, sport).await;
+        let text = owner
+            .call_tool("update_sport_settings", arguments)
+            .await
+            .ok();
+        let mut changed = entry(&world, sport).await;
+        let id = text.rsplit("undo_change ").next().unwrap().to_owned();
+        let arguments = json!({ "change_id": id });
+        owner.call_tool("undo_change", arguments).await.ok();
+        let mut after = entry(&world, sport).await;
+        for settings in [&mut before, &mut changed, &mut after] {
+            settings.as_object_mut().unwrap().remove("updated");
+        }
+        assert_ne!(changed, before);
+        assert_eq!(after, before);
+    }
+    world.assert_well_behaved();
+}

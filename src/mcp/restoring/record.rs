@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::present::Found;
 use super::verdict::{Images, Step, Verdict};
+use crate::intervals::Members;
 use crate::mcp::changes::Item;
 use crate::mcp::render::members::Words;
 
@@ -53,8 +54,27 @@ pub fn wellness(item: &Item, found: &Found, is_settled: bool, words: Words<'_>) 
     }
 }
 
+/// Without the athlete's own fields, which scripts fill in on every analysis and no tool writes. The service's names begin
+/// small.
+fn without_own(members: &Members) -> Members {
+    let is_named = |key: &&String| key.starts_with(|first: char| first.is_ascii_lowercase());
+    let named = members.keys().filter(is_named);
+    named
+        .filter_map(|key| Some((key.clone(), members.get(key)?.clone())))
+        .collect()
+}
+
 /// Numbers are emptied by -1. One that was entered by hand for an event goes again.
 pub fn activity(item: &Item, found: &Found, is_settled: bool, words: Words<'_>) -> Verdict {
+    let item = &Item {
+        before: item.before.as_ref().map(without_own),
+        after: item.after.as_ref().map(without_own),
+        ..item.clone()
+    };
+    let found = &Found {
+        members: found.members.as_ref().map(without_own),
+        ..found.clone()
+    };
     match (&item.before, &item.after, &found.members) {
         (None, _, None) => Verdict::AsBefore,
         (None, after, Some(now)) => {

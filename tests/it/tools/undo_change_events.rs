@@ -85,12 +85,16 @@ async fn what_was_created_is_deleted_and_comes_back_as_it_was() {
     assert_eq!(created.len(), empty.len() + 2);
     world.demo.clear_journal();
     let text = undone(&owner, &id).await;
+    let journal = world.demo.journal();
     assert_eq!(calendar(&world).await, empty);
     assert!(text.contains("2 of 2 objects restored"), "{text}");
     assert!(text.contains("Tue 04-21 Run Hills: deleted"), "{text}");
-    let journal = world.demo.journal();
+    // What it means for the plan.
+    assert!(text.contains("\nWeek of Mon 04-20: load "), "{text}");
     let writes: Vec<_> = journal.iter().filter(|r| r.method != "GET").collect();
     assert_eq!(writes.len(), 1, "{writes:?}");
+    // Before and after, and four for what surrounds them.
+    assert_eq!(journal.len(), 7, "{journal:#?}");
     let text = undone(&owner, &change_in(&text)).await;
     assert_eq!(contents(&world).await, created);
     let (_, said) = text.split_once("Run Easy: created again, now ").unwrap();

@@ -1,10 +1,10 @@
 //! Carries edits of the calendar out, or says what they would do.
 
-use jiff::civil::Date;
 use tokio::time::{Instant, timeout_at};
 
 use super::edit::Edit;
 use super::effect::{self, Around};
+use super::telling::{self, Row};
 use super::times::{Times, late};
 use super::write::{self, Outcome, Sent, Stop};
 use crate::intervals::events::Event;
@@ -15,9 +15,6 @@ use crate::mcp::error::ToolError;
 use crate::mcp::params::Text;
 use crate::mcp::render::{change, days};
 use crate::mcp::reply::Reply;
-
-/// Rows of an answer; behind them they are counted.
-const MOST_ROWS: usize = 15;
 
 /// How a tool wants its edits carried out.
 pub struct Ask<'a> {
@@ -180,13 +177,17 @@ impl Told<'_> {
             // No event of the service has a negative id.
             .map(|(at, edit)| edit.planned(EventId(-at)))
             .collect();
-        let mut rows = Rows::of(edits.len(), true);
-        for (edit, planned) in edits.iter().zip(&planned) {
-            let line = change::line(edit.before.as_ref(), planned.as_ref(), self.local);
-            let notes = edit.after.iter().flat_map(|after| after.notes.clone());
-            rows.row(&mut reply, edit.day(), line, notes.collect());
-        }
-        rows.rest(&mut reply, self.local.today());
+        let both = edits.iter().zip(&planned);
+        let rows = both.map(|(edit, planned)| Row {
+            before: edit.before.as_ref(),
+            after: planned.as_ref(),
+            remarks: edit
+                .after
+                .as_ref()
+                .map(|after| after.notes.clone())
+                .unwrap_or_default(),
+        });
+        telling::rows(&mut reply, &rows.collect::<Vec<_>>(), true, self.local);
         self.say_effect(&mut reply, edits, planned.iter().flatten());
         if let Some(token) = token {
             reply.footer(format!(
@@ -220,36 +221,37 @@ impl Told<'_> {
             (false, None) => "Not all is known to be written",
         };
         let mut reply = Reply::new(format!("{head}: {} {}", amounts(parts), self.zone()));
-        let mut rows = Rows::of(edits.len(), is_whole);
         let mut carried_out: Vec<&Edit> = Vec::new();
         let mut now: Vec<&Event> = Vec::new();
+        let mut rows: Vec<Row<'_>> = Vec::new();
+        let (mut missing, mut unknown) = (Vec::new(), Vec::new());
         for (edit, outcome) in both() {
             let before = edit.before.as_ref();
             match outcome {
                 Outcome::Written(event) => {
-                    let said = self.differences(edit, event);
-                    let line = change::line(before, Some(event), self.local);
-                    rows.row(&mut reply, edit.day(), line, said);
+                    rows.push(Row {
+                        before,
+                        after: Some(event),
+                        remarks: self.differences(edit, event),
+                    });
                     now.push(event);
                     carried_out.push(edit);
                 }
                 Outcome::Deleted => {
-                    let line = change::line(before, None, self.local);
-                    rows.row(&mut reply, edit.day(), line, Vec::new());
+                    rows.push(Row {
+                        before,
+                        after: None,
+                        remarks: Vec::new(),
+                    });
                     carried_out.push(edit);
                 }
-                Outcome::NotWritten => {
-                    reply.line(format!("NOT written: {}", edit.label(self.local.today())));
-                }
-                Outcome::Unknown => {
-                    reply.line(format!(
-                        "Not known whether written: {}",
-                        edit.label(self.local.today())
-                    ));
-                }
+                Outcome::NotWritten => missing.push(edit.label(self.local.today())),
+                Outcome::Unknown => unknown.push(edit.label(self.local.today())),
             }
         }
-        rows.rest(&mut reply, self.local.today());
+        telling::rows(&mut reply, &rows, is_whole, self.local);
+        telling::missing(&mut reply, "NOT written", &missing);
+        telling::missing(&mut reply, "Not known whether written", &unknown);
         match &sent.stopped {
             Some(_) if is_whole => {
                 reply
@@ -273,15 +275,14 @@ impl Told<'_> {
         reply
     }
 
-    /// What is to be said about a written event besides what it is.
+    /// What is to be remarked of an event as it was written.
     fn differences(&self, edit: &Edit, written: &Event) -> Vec<String> {
         let Some(after) = &edit.after else {
             return Vec::new();
         };
         let mut said = after.notes.clone();
-        for difference in after.differences(written) {
-            said.push(format!("Intervals.icu read it differently: {difference}"));
-        }
+        let differences = after.differences(written).into_iter();
+        said.extend(differences.map(|d| format!("Intervals.icu read it differently: {d}")));
         let not_taken = change::not_taken(&after.members, written, self.local);
         if !not_taken.is_empty() {
             let not_taken = not_taken.join(", ");
@@ -310,46 +311,6 @@ impl Told<'_> {
 
 const fn is_written(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Written(_))
-}
-
-/// The rows of an answer: of many events only the first, and those with something to say about them.
-struct Rows {
-    room: usize,
-    left_out: Vec<Option<Date>>,
-}
-
-impl Rows {
-    const fn of(events: usize, may_be_cut: bool) -> Self {
-        Self {
-            room: if may_be_cut { MOST_ROWS } else { events },
-            left_out: Vec::new(),
-        }
-    }
-
-    fn row(&mut self, reply: &mut Reply, day: Option<Date>, line: String, below: Vec<String>) {
-        if self.room == 0 && below.is_empty() {
-            self.left_out.push(day);
-            return;
-        }
-        self.room = self.room.saturating_sub(1);
-        reply.line(line);
-        for said in below {
-            reply.line(format!("  {said}"));
-        }
-    }
-
-    fn rest(&self, reply: &mut Reply, today: Date) {
-        let days = || self.left_out.iter().flatten();
-        let Some((first, last)) = days().min().zip(days().max()) else {
-            return;
-        };
-        let (first, last) = (
-            days::short(*first, today.year()),
-            days::short(*last, today.year()),
-        );
-        let more = self.left_out.len();
-        reply.line(format!("and {more} more, {first} to {last}."));
-    }
 }
 
 /// `2 to create, 1 to delete`.

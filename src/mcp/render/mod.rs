@@ -7,6 +7,7 @@ pub mod agenda;
 pub mod analysis;
 pub mod athlete;
 pub mod change;
+pub mod changes_by_week;
 pub mod channel;
 pub mod clashes;
 pub mod compare;

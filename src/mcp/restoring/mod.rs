@@ -101,6 +101,10 @@ fn was_read_back(change: &Change, item: &Item) -> bool {
     let is_known = match &item.object {
         // One of several may not have been found again.
         Object::Event { id, .. } => id.is_some() && item.after.as_ref().is_none_or(is_whole),
+        Object::Activity { .. } if item.before.is_none() => {
+            let after = item.after.as_ref();
+            after.is_none_or(|after| after.contains_key("type"))
+        }
         _ => true,
     };
     change.is_settled && is_known

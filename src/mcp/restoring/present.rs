@@ -88,6 +88,7 @@ pub async fn read(client: &Client, items: &[&Item], look: Look) -> Result<Vec<Fo
                 client.wellness().get(*date).await?.as_ref(),
             )),
         },
+        Object::Activity { id } if id.is_empty() => entered(client, item).await,
         Object::Activity { id } => activity(client, id).await,
         Object::Sport { id } => {
             let entry = sports.iter().find(|entry| entry.id == *id);
@@ -250,6 +251,27 @@ async fn activity(client: &Client, id: &str) -> Result<Found, Error> {
         object,
         activity.map(|activity| activity.members()),
     ))
+}
+
+/// What was entered by hand for an event, as long as its id is not known.
+async fn entered(client: &Client, item: &Item) -> Result<Found, Error> {
+    let gone = Found::of(item.object.clone(), None);
+    let sent = item.after.as_ref();
+    let event = sent.and_then(|after| member(after, "paired_event_id").as_i64());
+    let Some(event) = event.map(EventId) else {
+        return Ok(gone);
+    };
+    let event = found(client.events().get(event).await)?;
+    let Some(id) = event.and_then(|event| event.paired_activity_id.clone()) else {
+        return Ok(gone);
+    };
+    let activity = found(client.activities().get(&id).await)?;
+    // A recording that was paired with it since is another.
+    let activity = activity.filter(|a| a.source.as_deref() == Some("MANUAL"));
+    Ok(activity.map_or(gone, |activity| {
+        let object = Object::Activity { id: id.to_string() };
+        Found::of(object, Some(activity.members()))
+    }))
 }
 
 /// By its id, or as long as that is not known, the newest with its text.

@@ -73,6 +73,10 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
             json!({ "oldest": "-200d", "newest": "+60d", "include_steps": true }),
         ),
         ("get_event", json!({ "id": ids.event })),
+        (
+            "complete_event",
+            json!({ "id": ids.missed, "activity_id": "new" }),
+        ),
         ("undo_change", json!({})),
         (
             "save_events",
@@ -89,6 +93,10 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
         ("delete_events", json!({ "ids": [ids.event] })),
         ("list_workouts", json!({ "id": ids.workout })),
         (
+            "apply_plan",
+            json!({ "id": "four weeks", "start_date": "+2d" }),
+        ),
+        (
             "validate_workout",
             json!({ "text": "- 10m ramp 50-75%\n\n4x\n- Hard 8m 95-105%\n- 4m Z1\n\n- Easy 400m 145bpm", "sport": "Ride" }),
         ),
@@ -101,10 +109,11 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// An activity, an event and a workout of the library with much to tell.
+/// An activity, an event and a workout of the library with much to tell, and a workout that was not done.
 pub struct Ids {
     pub activity: String,
     pub event: String,
+    pub missed: String,
     pub workout: String,
 }
 
@@ -120,8 +129,12 @@ pub async fn ids(world: &World) -> Ids {
     let events = world
         .raw("/athlete/{id}/events?oldest=2026-03-18&newest=2026-04-07&category=WORKOUT")
         .await;
+    let past = world
+        .raw("/athlete/{id}/events?oldest=2026-02-01&newest=2026-03-17&category=WORKOUT")
+        .await;
     let workouts = world.raw("/athlete/{id}/workouts").await;
     Ids {
+        missed: found(&past, |event| event["paired_activity_id"].is_null()),
         workout: found(&workouts, |w| w["workout_doc"]["steps"][1]["reps"].is_i64()),
         activity: found(&activities, |a| a["type"] == "Ride"),
         event: found(&events, |e| {

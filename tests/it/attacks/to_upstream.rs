@@ -240,6 +240,8 @@ async fn ups_01_ids_and_dates_cannot_climb_out_of_the_path() {
         for (tool, property) in [
             ("get_activity", "id"),
             ("list_workouts", "id"),
+            ("complete_event", "id"),
+            ("apply_plan", "start_date"),
             ("list_activities", "around_id"),
             ("compare_activities", "reference_id"),
             ("compare_activities", "ids"),

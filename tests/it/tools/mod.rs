@@ -2,7 +2,9 @@
 
 mod add_activity_message;
 mod analyze_trend;
+mod apply_plan;
 mod compare_activities;
+mod complete_event;
 mod delete_events;
 mod get_activity;
 mod get_activity_plan;

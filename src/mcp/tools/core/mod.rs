@@ -2,7 +2,9 @@
 
 mod add_activity_message;
 mod analyze_trend;
+mod apply_plan;
 mod compare_activities;
+mod complete_event;
 mod delete_events;
 mod get_activity;
 mod get_activity_streams;
@@ -51,9 +53,11 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<validate_workout::ValidateWorkout>(),
         Entry::of::<save_events::SaveEvents>(),
         Entry::of::<move_events::MoveEvents>(),
+        Entry::of::<complete_event::CompleteEvent>(),
         Entry::of::<delete_events::DeleteEvents>(),
         Entry::of::<undo_change::UndoChange>(),
         Entry::of::<list_workouts::ListWorkouts>(),
+        Entry::of::<apply_plan::ApplyPlan>(),
         Entry::of::<update_sport_settings::UpdateSportSettings>(),
         Entry::of::<get_help::GetHelp>(),
     ]

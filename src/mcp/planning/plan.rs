@@ -96,7 +96,12 @@ pub async fn carry_out(
         }));
     }
     change.items = settled(change.items, &outcomes);
-    changes.settle(&mut change).await;
+    if outcomes.iter().any(|o| matches!(o, Outcome::Unknown)) {
+        // Of these only what was sent is known.
+        changes.update(&change).await;
+    } else {
+        changes.settle(&mut change).await;
+    }
     let is_whole = sent.stopped.is_none()
         && outcomes
             .iter()

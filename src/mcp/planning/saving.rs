@@ -46,6 +46,7 @@ impl Saving {
         }
         let ids: Vec<EventId> = specs.iter().filter_map(|spec| Some(spec.id?.0)).collect();
         no_id_twice(&ids)?;
+        no_external_id_twice(specs)?;
         let sports = async { context.client().sports().list().await };
         let dates = days(specs, local.today());
         let (found, sports) = tokio::join!(lookup::find(context, local, &ids, &dates), sports);
@@ -113,8 +114,9 @@ impl Saving {
             .events
             .iter()
             .find(|event| are_twins(&planned, event));
-        // Who gives an external id knows what is his.
-        match twin.filter(|_| spec.external_id.is_none()) {
+        // Who gives an external id knows what is his, but a second target of a day and sport would replace the first.
+        let is_target = planned.category.as_deref() == Some("TARGET");
+        match twin.filter(|_| spec.external_id.is_none() || is_target) {
             Some(twin) => self.notes.push(format!(
                 "Not doubled: {} is there already (id {}). Give this id to change it, or another name to add one.",
                 label(twin, local.today()),
@@ -170,6 +172,24 @@ fn no_id_twice(ids: &[EventId]) -> Result<(), ToolError> {
             "{id} stands twice in events; nothing was written."
         )))
     })
+}
+
+fn no_external_id_twice(specs: &[EventSpec]) -> Result<(), ToolError> {
+    let mut seen: Vec<&str> = Vec::new();
+    for spec in specs.iter().filter(|spec| spec.id.is_none()) {
+        let Some(Text(external)) = &spec.external_id else {
+            continue;
+        };
+        let external = external.trim();
+        if seen.contains(&external) {
+            return Err(ToolError::Invalid(format!(
+                "external_id {} stands twice in events; nothing was written.",
+                text::line(external, 100)
+            )));
+        }
+        seen.push(external);
+    }
+    Ok(())
 }
 
 fn said(spec: &EventSpec, index: usize, local: &Local, why: ToolError) -> ToolError {

@@ -9,7 +9,7 @@ use super::Members;
 use super::cache::Freshness;
 use super::dates::wall_time;
 use super::error::Error;
-use super::ids::{ActivityId, EventId, FolderId};
+use super::ids::{ActivityId, EventId};
 use super::lenient::record;
 use super::members::Written as _;
 use super::transport::Transport;
@@ -82,22 +82,6 @@ impl<'a> Events<'a> {
     pub async fn mark_done(&self, id: EventId) -> Result<Entered, Error> {
         let target = self.transport.athlete().then("events").id(&id);
         self.transport.order(target.then("mark-done")).await
-    }
-
-    /// `POST /athlete/{id}/events/apply-plan`: puts every workout of a plan on its day, the plan's first day being
-    /// `start`, and `extra` workouts with them, each with its `day` counted from 0. The service does not say which events
-    /// came of it.
-    pub async fn apply_plan(
-        &self,
-        start: Date,
-        plan: FolderId,
-        extra: &[Members],
-    ) -> Result<(), Error> {
-        let target = self.transport.athlete().then("events").then("apply-plan");
-        let body = json!({
-            "start_date_local": format!("{start}T00:00:00"), "folder_id": plan.0, "extra_workouts": extra,
-        });
-        self.transport.post_unanswered(target, &body).await
     }
 }
 

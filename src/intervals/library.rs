@@ -45,6 +45,8 @@ record! {
         /// `FOLDER` or `PLAN`.
         kind ("type"): String,
         name: String,
+        /// Whose it is.
+        athlete_id: String,
         description: String,
         /// One line about a plan.
         blurb: String,
@@ -122,6 +124,7 @@ record! {
         /// g/h
         carbs_per_hour: i64,
         hide_from_athlete: bool,
+        color: String,
         /// Instant when it was put on the calendar last.
         plan_applied: String,
     }

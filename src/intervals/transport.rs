@@ -159,17 +159,6 @@ impl Transport {
         decode(&answer)
     }
 
-    /// Adds where the service answers with nothing of interest.
-    pub(super) async fn post_unanswered(
-        &self,
-        target: Target,
-        body: &impl Serialize,
-    ) -> Result<(), Error> {
-        self.write(Method::POST, target, json(body)?)
-            .await
-            .map(drop)
-    }
-
     /// Has the service do something that its path says all about, and answers with what came of it.
     pub(super) async fn order<T: Document>(&self, target: Target) -> Result<T, Error> {
         let answer = self.write(Method::POST, target, Vec::new()).await?;

@@ -177,7 +177,9 @@ impl Wellness {
     /// What a client can write of it, the athlete's own fields included.
     #[must_use]
     pub fn members(&self) -> Members {
-        self.written()
+        let mut members = self.written();
+        members.extend(self.custom.clone());
+        members
     }
 }
 

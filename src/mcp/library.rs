@@ -142,6 +142,78 @@ pub fn pick<'a>(folders: &'a [Folder], wanted: &str) -> Result<&'a Folder, ToolE
     }
 }
 
+/// What of the library can be put on the calendar.
+pub enum Meant<'a> {
+    /// A folder or a plan.
+    Folder(&'a Folder),
+    Workout(Found<'a>),
+}
+
+/// The one folder, plan or workout that `wanted`, an id or a name or a part of one, means.
+///
+/// # Errors
+/// A sentence with what there is, or what fits.
+pub fn meant<'a>(folders: &'a [Folder], wanted: &str) -> Result<Meant<'a>, ToolError> {
+    let all: Vec<&Folder> = folders.iter().collect();
+    let all = workouts(&all, &Wanted::new(None, None));
+    let wanted = wanted.trim();
+    if let Some(found) = all.iter().find(|f| f.workout.id.to_string() == wanted) {
+        return Ok(Meant::Workout(*found));
+    }
+    let lower = wanted.to_lowercase();
+    let called = |fits: &dyn Fn(&str) -> bool| -> Vec<Found<'a>> {
+        let named = |found: &&Found<'a>| fits(&named(found.workout.name.as_deref()));
+        all.iter().filter(named).copied().collect()
+    };
+    let folder = pick(folders, wanted);
+    let is_exact = |folder: &&Folder| {
+        folder.id.to_string() == wanted || named(folder.name.as_deref()) == lower
+    };
+    match (&folder, called(&|name| name == lower).as_slice()) {
+        (Ok(folder), _) if is_exact(folder) => return Ok(Meant::Folder(folder)),
+        (_, []) => {}
+        (_, [one]) => return Ok(Meant::Workout(*one)),
+        (_, several) => return Err(ambiguous(wanted, several)),
+    }
+    let some = match lower.is_empty() {
+        true => Vec::new(),
+        false => called(&|name| name.contains(&lower)),
+    };
+    match (folder, some.as_slice()) {
+        (Ok(folder), _) => Ok(Meant::Folder(folder)),
+        (Err(_), [one]) => Ok(Meant::Workout(*one)),
+        (Err(error), []) => Err(ToolError::Invalid(format!(
+            "{} list_workouts with query finds single workouts.",
+            error.sentence()
+        ))),
+        (Err(_), several) => Err(ambiguous(wanted, several)),
+    }
+}
+
+fn ambiguous(wanted: &str, several: &[Found<'_>]) -> ToolError {
+    ToolError::Invalid(format!(
+        "Several workouts fit '{}': {}. Give the id of one.",
+        text::name(wanted),
+        ids(several)
+    ))
+}
+
+/// `62700007 Tempo run (Running), …`
+#[must_use]
+pub fn ids(workouts: &[Found<'_>]) -> String {
+    let shown = workouts.iter().take(NAMED).map(|found| {
+        let name = |name: Option<&String>| name.map(|n| text::name(n)).unwrap_or_default();
+        let folder = name(found.folder.and_then(|folder| folder.name.as_ref()));
+        let workout = name(found.workout.name.as_ref());
+        format!("{} {workout} ({folder})", found.workout.id)
+    });
+    let mut shown: Vec<String> = shown.collect();
+    if workouts.len() > NAMED {
+        shown.push("…".to_owned());
+    }
+    shown.join(", ")
+}
+
 fn matching<'a>(
     folders: &[(&'a Folder, String)],
     fits: impl Fn(&String) -> bool,

@@ -7,12 +7,14 @@
 
 #![deny(clippy::indexing_slicing)]
 
+mod activity_change;
 mod activity_parts;
 mod alike;
 mod analysis;
 mod calendar;
 mod call;
 mod changes;
+mod comment;
 mod comparing;
 mod completion;
 mod context;
@@ -30,6 +32,7 @@ mod finding;
 mod fixtures;
 mod forecast;
 mod front;
+mod gear;
 mod help;
 mod instructions;
 mod interval_finding;
@@ -49,8 +52,11 @@ mod reply;
 mod resolve;
 mod resources;
 mod restoring;
+mod rewrite;
 mod scales;
 mod server;
+mod sport_apply;
+mod sport_change;
 mod stream_window;
 mod targets;
 mod text;

@@ -262,8 +262,8 @@ record! {
 }
 
 impl Activity {
-    /// What a client can write of it, the athlete's own fields included. A number is cleared by -1 and a text by an empty
-    /// one; gear cannot be cleared.
+    /// What a client can write of it, without the athlete's own fields, which may be worked out by scripts. A number is
+    /// cleared by -1 and a text by an empty one; gear cannot be cleared.
     #[must_use]
     pub fn members(&self) -> Members {
         self.written()

@@ -1,7 +1,7 @@
 //! What the effort of an activity and of its intervals is measured by.
 
 use crate::intervals::activities::{Activity, Interval};
-use crate::mcp::params::choice;
+use crate::mcp::params::{choice, family};
 use crate::mcp::render::activity::counts_steps;
 use crate::units::{Pace, Units, number};
 
@@ -133,14 +133,10 @@ pub fn cadence(activity: &Activity) -> Option<f64> {
 /// Whether numbers of both may be held against each other: rides with rides, runs with runs.
 #[must_use]
 pub fn same_kind(a: &Activity, b: &Activity) -> bool {
-    let family = |activity: &Activity| {
-        let sport = activity.sport.clone()?;
-        let family = ["Ride", "Run", "Swim", "Ski"]
-            .into_iter()
-            .find(|f| sport.ends_with(f));
-        Some(family.map_or(sport, str::to_owned))
-    };
-    family(a).is_some_and(|kind| family(b).is_some_and(|other| kind == other))
+    fn of(activity: &Activity) -> Option<&str> {
+        activity.sport.as_deref().map(family)
+    }
+    of(a).is_some_and(|kind| of(b) == Some(kind))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "whole seconds, watts and beats")]

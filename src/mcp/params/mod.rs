@@ -16,6 +16,7 @@ mod sport;
 mod steps;
 mod wellness;
 mod what_if;
+mod zones;
 
 pub use category::Category;
 pub(crate) use choice::choice;
@@ -27,7 +28,8 @@ pub use id::{ActivityId, EventId, WorkoutId};
 pub use lenient::{Flag, Int, List, Num, Object, Text};
 pub use page::Page;
 pub use secs::Secs;
-pub use sport::Sport;
+pub use sport::{Sport, family};
 pub use steps::Steps;
 pub use wellness::WellnessEntry;
 pub use what_if::{Supposed, WhatIf};
+pub use zones::Zones;

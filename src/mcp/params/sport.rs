@@ -46,6 +46,14 @@ impl Sport {
     }
 }
 
+/// The sports that share zones with the service's `kind`, and whose numbers can be held against its: `Ride` of `VirtualRide`.
+#[must_use]
+pub fn family(kind: &str) -> &str {
+    let families = ["Ride", "Run", "Swim", "Ski"];
+    let found = families.into_iter().find(|family| kind.ends_with(family));
+    found.unwrap_or(kind)
+}
+
 impl<'de> Deserialize<'de> for Sport {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<'de, str>::deserialize(deserializer)?;
@@ -81,5 +89,13 @@ mod tests {
         );
         assert!(sport("strength").covers("WeightTraining"));
         assert!(!sport("").covers("Ride"));
+    }
+
+    #[test]
+    fn a_family_goes_by_one_name() {
+        assert_eq!(family("VirtualRide"), family("GravelRide"));
+        assert_eq!(family("TrailRun"), "Run");
+        assert_eq!(family("OpenWaterSwim"), "Swim");
+        assert_eq!(family("WeightTraining"), "WeightTraining");
     }
 }

@@ -87,6 +87,12 @@ impl Around {
         (self.days.oldest, self.days.newest)
     }
 
+    /// What was done on these days until today; `None` when that could not be read.
+    #[must_use]
+    pub fn done(&self) -> Option<&[Activity]> {
+        self.done.as_ref().map(|done| done.as_slice())
+    }
+
     /// Reads what surrounds the touched days `first` to `last`, in one round: the calendar, and as far as they can be read what
     /// was done since the week before, the last weeks of fitness and how sports are weighted. Nothing of fitness is read for
     /// what lies behind, or more than a year ahead.
@@ -155,7 +161,7 @@ pub struct Change<'a> {
 impl<'a> Change<'a> {
     /// `before` of what the calendar holds becomes `after`: what is only in `before` goes, what is only in `after` comes.
     #[must_use]
-    pub fn of(calendar: &'a [Event], before: &[Event], after: &[Event], today: Date) -> Self {
+    pub fn of(calendar: &'a [Event], before: &[Event], after: &[Event], tally: &Tally<'_>) -> Self {
         let ids: BTreeSet<EventId> = before.iter().chain(after).map(|event| event.id).collect();
         let beyond: Vec<&Event> = before
             .iter()
@@ -175,9 +181,13 @@ impl<'a> Change<'a> {
         is.extend(after.iter().cloned());
         for event in is.iter_mut().skip(kept) {
             let before = was.iter().find(|before| before.id == event.id);
-            let is_due = event.starts().is_some_and(|at| at.date() >= today);
-            if is_due && before.is_some_and(|before| before.paired_activity_id.is_none()) {
-                // Whoever says that it is done leaves the load of the day as it is.
+            let is_due = event.starts().is_some_and(|at| at.date() >= tally.today);
+            let is_entered = tally.is_done_by_unknown(event);
+            if is_due
+                && is_entered
+                && before.is_some_and(|before| before.paired_activity_id.is_none())
+            {
+                // Entered as planned, it leaves the load of the day as it is.
                 event.paired_activity_id = None;
             }
         }
@@ -216,9 +226,9 @@ fn counts(event: &Event) -> bool {
 /// `around` was read before anything was written; what comes may have any id that the calendar does not know.
 pub fn show(reply: &mut Reply, around: &Around, local: &Local, before: &[Event], after: &[Event]) {
     let (today, year) = (local.today(), local.today().year());
-    let change = Change::of(&around.events, before, after, today);
-    let done = around.done.as_ref().map(|done| done.as_slice());
+    let done = around.done();
     let tally = Tally { done, today };
+    let change = Change::of(&around.events, before, after, &tally);
     let weeks = week_load::weeks(&change, &tally, around.days.oldest);
     effect::weeks(reply, &weeks, year);
     let recent = around.wellness.as_ref().zip(done);
@@ -496,6 +506,27 @@ mod tests {
             said.contains("load 210 (3:15 h)") && said.contains("Thu 11-26 -5.5 (grey zone),"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn a_week_that_was_not_read_is_not_told_as_empty() {
+        let was = session(1, "2026-11-17", "Sweet spot", 100, 90);
+        let is = session(1, "2026-11-18", "Sweet spot", 100, 90);
+        // It is read from the Monday of the week before today's on.
+        let week = scene(std::slice::from_ref(&was)).line(&[was], &[is], "Week");
+        assert!(
+            week.starts_with("Week of Mon 11-16: ") && !week.contains("week before"),
+            "{week}"
+        );
+    }
+
+    #[test]
+    fn what_an_activity_did_that_counts_already_counts_once() {
+        let on = |date: &str| session(1, date, "Tempo", 100, 90);
+        // Of today's lunch ride, load 50, which stood beside it.
+        let paired = with(on(TODAY), json!({"paired_activity_id": "i3"}));
+        let week = scene(&[on(TODAY)]).line(&[on(TODAY)], &[paired], "Week");
+        assert!(week.contains("load 210 → 110 (3:15 → 1:45 h)"), "{week}");
     }
 
     #[test]

@@ -5,7 +5,11 @@
 //! `if_unchanged`, recording for undo, writing (`write`), reading back (`read_back` compares the service's parse with ours)
 //! and the answer.
 
+pub mod applying;
 mod clashes;
+mod completed;
+pub mod completing;
+mod done;
 pub mod draft;
 mod edit;
 pub mod effect;
@@ -19,12 +23,16 @@ pub mod saving;
 pub mod selection;
 pub mod session;
 mod sort;
+mod telling;
+mod times;
 mod values;
 mod week_load;
 mod when;
 mod write;
 
 pub use clashes::{Clash, Limit};
+pub use done::complete;
 pub use edit::{Edit, label};
 pub use plan::{Ask, carry_out};
+pub use times::before_writing;
 pub use week_load::{Goal, Sum, Week};

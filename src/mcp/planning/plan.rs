@@ -1,9 +1,11 @@
 //! Carries edits of the calendar out, or says what they would do.
 
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use super::edit::Edit;
 use super::effect::{self, Around};
+use super::telling::{self, Row};
+use super::times::{Times, late};
 use super::write::{self, Outcome, Sent, Stop};
 use crate::intervals::events::Event;
 use crate::intervals::{EventId, Members};
@@ -29,9 +31,21 @@ pub struct Ask<'a> {
 /// Writes `edits`, or says what they would do. `around` are the calendar and the days they touch, read in this turn.
 ///
 /// # Errors
-/// When what they would overwrite is no longer as the caller saw it, when it cannot be recorded, and when writing fails;
-/// [`ToolError::Unfinished`] says what was written all the same.
+/// When what they would overwrite is no longer as the caller saw it, when it cannot be recorded, and when not all of it is
+/// written; [`ToolError::Unfinished`] says what was written all the same.
 pub async fn carry_out(
+    context: &Context,
+    local: &Local,
+    around: &Around,
+    edits: Vec<Edit>,
+    ask: Ask<'_>,
+) -> Result<Reply, ToolError> {
+    let times = Times::of(ask.since);
+    carry_out_by(times, context, local, around, edits, ask).await
+}
+
+async fn carry_out_by(
+    times: Times,
     context: &Context,
     local: &Local,
     around: &Around,
@@ -72,28 +86,25 @@ pub async fn carry_out(
     let items = edits.iter().map(|edit| edit.item(local.today())).collect();
     let changes = context.changes();
     let mut change = changes.begin(ask.tool, items).await?;
-    let sent = write::send(context.client(), &edits, ask.since).await;
-    if let (true, Some(stop)) = (sent.wrote_nothing(), &sent.stopped) {
-        changes.drop_record(&change.id).await;
-        return Err(match stop {
-            Stop::Failed(error) => error.clone().into(),
-            Stop::OutOfTime => late(),
-        });
-    }
-    let (oldest, newest) = around.window();
-    let events = context.client().events();
-    let calendar = events.list(oldest, newest, &[], false).await;
-    let calendar = calendar.as_ref().ok().map(|events| events.as_slice());
+    let sent = write::send(context.client(), &edits, times.begin_by).await;
+    let read_back = match sent.wrote_nothing() {
+        true => None,
+        false => {
+            let (oldest, newest) = around.window();
+            let events = context.client().events();
+            let read_back = events.list(oldest, newest, &[], false);
+            let read_back = timeout_at(times.read_back_by, read_back).await;
+            read_back.ok().and_then(Result::ok)
+        }
+    };
+    let calendar = read_back.as_ref().map(|events| events.as_slice());
     let outcomes = sent.outcomes(&edits, calendar);
     if outcomes
         .iter()
         .all(|outcome| matches!(outcome, Outcome::NotWritten))
     {
         changes.drop_record(&change.id).await;
-        return Err(sent.stopped.map_or_else(untaken, |stop| match stop {
-            Stop::Failed(error) => nothing_after_all(error),
-            Stop::OutOfTime => late(),
-        }));
+        return Err(nothing(sent.stopped));
     }
     change.items = settled(change.items, &outcomes);
     if outcomes.iter().any(|o| matches!(o, Outcome::Unknown)) {
@@ -102,39 +113,24 @@ pub async fn carry_out(
     } else {
         changes.settle(&mut change).await;
     }
-    let is_whole = sent.stopped.is_none()
-        && outcomes
-            .iter()
-            .all(|o| matches!(o, Outcome::Written(_) | Outcome::Deleted));
     let mut reply = told.outcome(&edits, &outcomes, &sent, calendar.is_some());
     reply.footer(Changes::undo_hint(&change));
-    if is_whole {
+    if outcomes.iter().all(Outcome::is_done) {
         Ok(reply)
     } else {
         Err(ToolError::Unfinished(reply.into_text()))
     }
 }
 
-fn late() -> ToolError {
-    ToolError::Invalid(
-        "Nothing was written: reading took so long that there was no time left. Try again."
-            .to_owned(),
-    )
-}
-
-fn untaken() -> ToolError {
-    ToolError::Invalid(
-        "Intervals.icu answered as if it had written this, but the calendar does not have it. Look at list_events and try again."
-            .to_owned(),
-    )
-}
-
-/// An uncertain failure that the calendar shows to have written nothing.
-fn nothing_after_all(error: crate::intervals::Error) -> ToolError {
-    let sentence = ToolError::from(error).sentence();
-    ToolError::Invalid(format!(
-        "Nothing was written, as the calendar shows. {sentence}"
-    ))
+/// Nothing was written, because of `stopped`.
+fn nothing(stopped: Option<Stop>) -> ToolError {
+    match stopped {
+        Some(Stop::Failed(error)) => ToolError::Unfinished(format!(
+            "Nothing was written. {}",
+            ToolError::from(error).sentence()
+        )),
+        _ => late(),
+    }
 }
 
 /// What is recorded now that the outcome is known: what was not written is no part of the change.
@@ -186,16 +182,17 @@ impl Told<'_> {
             // No event of the service has a negative id.
             .map(|(at, edit)| edit.planned(EventId(-at)))
             .collect();
-        for (edit, planned) in edits.iter().zip(&planned) {
-            reply.line(change::line(
-                edit.before.as_ref(),
-                planned.as_ref(),
-                self.local,
-            ));
-            for note in edit.after.iter().flat_map(|after| &after.notes) {
-                reply.line(format!("  {note}"));
-            }
-        }
+        let both = edits.iter().zip(&planned);
+        let rows = both.map(|(edit, planned)| Row {
+            before: edit.before.as_ref(),
+            after: planned.as_ref(),
+            remarks: edit
+                .after
+                .as_ref()
+                .map(|after| after.notes.clone())
+                .unwrap_or_default(),
+        });
+        telling::rows(&mut reply, &rows.collect::<Vec<_>>(), true, self.local);
         self.say_effect(&mut reply, edits, planned.iter().flatten());
         if let Some(token) = token {
             reply.footer(format!(
@@ -222,39 +219,49 @@ impl Told<'_> {
             (is(|_, o| matches!(o, Outcome::NotWritten)), "NOT written"),
             (is(|_, o| matches!(o, Outcome::Unknown)), "unknown"),
         ];
-        let head = if sent.stopped.is_some() {
-            "Stopped in the middle"
-        } else {
-            "Wrote to the calendar"
+        let is_whole = outcomes.iter().all(Outcome::is_done);
+        let head = match (is_whole, &sent.stopped) {
+            (true, _) => "Wrote to the calendar",
+            (false, Some(_)) => "Stopped in the middle",
+            (false, None) => "Not all is known to be written",
         };
         let mut reply = Reply::new(format!("{head}: {} {}", amounts(parts), self.zone()));
         let mut carried_out: Vec<&Edit> = Vec::new();
         let mut now: Vec<&Event> = Vec::new();
+        let mut rows: Vec<Row<'_>> = Vec::new();
+        let (mut missing, mut unknown) = (Vec::new(), Vec::new());
         for (edit, outcome) in both() {
             let before = edit.before.as_ref();
             match outcome {
                 Outcome::Written(event) => {
-                    reply.line(change::line(before, Some(event), self.local));
-                    self.say_differences(&mut reply, edit, event);
+                    rows.push(Row {
+                        before,
+                        after: Some(event),
+                        remarks: self.differences(edit, event),
+                    });
                     now.push(event);
                     carried_out.push(edit);
                 }
                 Outcome::Deleted => {
-                    reply.line(change::line(before, None, self.local));
+                    rows.push(Row {
+                        before,
+                        after: None,
+                        remarks: Vec::new(),
+                    });
                     carried_out.push(edit);
                 }
-                Outcome::NotWritten => {
-                    reply.line(format!("NOT written: {}", edit.label(self.local.today())));
-                }
-                Outcome::Unknown => {
-                    reply.line(format!(
-                        "Not known whether written: {}",
-                        edit.label(self.local.today())
-                    ));
-                }
+                Outcome::NotWritten => missing.push(edit.label(self.local.today())),
+                Outcome::Unknown => unknown.push(edit.label(self.local.today())),
             }
         }
+        telling::rows(&mut reply, &rows, is_whole, self.local);
+        telling::missing(&mut reply, "NOT written", &missing);
+        telling::missing(&mut reply, "Not known whether written", &unknown);
         match &sent.stopped {
+            Some(_) if is_whole => {
+                reply
+                    .line("Intervals.icu's answer was lost, but all of it stands in the calendar.");
+            }
             Some(Stop::Failed(error)) => {
                 reply.line(format!(
                     "Why: {}",
@@ -262,9 +269,7 @@ impl Told<'_> {
                 ));
             }
             Some(Stop::OutOfTime) => {
-                reply.line(
-                    "Why: there was no time left for the others. The same call again writes them.",
-                );
+                reply.line("Why: there was no time left for the others; call again for them.");
             }
             None => {}
         }
@@ -275,21 +280,20 @@ impl Told<'_> {
         reply
     }
 
-    fn say_differences(&self, reply: &mut Reply, edit: &Edit, written: &Event) {
+    /// What is to be remarked of an event as it was written.
+    fn differences(&self, edit: &Edit, written: &Event) -> Vec<String> {
         let Some(after) = &edit.after else {
-            return;
+            return Vec::new();
         };
-        for note in &after.notes {
-            reply.line(format!("  {note}"));
-        }
-        for difference in after.differences(written) {
-            reply.line(format!("  Intervals.icu read it differently: {difference}"));
-        }
+        let mut said = after.notes.clone();
+        let differences = after.differences(written).into_iter();
+        said.extend(differences.map(|d| format!("Intervals.icu read it differently: {d}")));
         let not_taken = change::not_taken(&after.members, written, self.local);
         if !not_taken.is_empty() {
             let not_taken = not_taken.join(", ");
-            reply.line(format!("  Intervals.icu did not take: {not_taken}"));
+            said.push(format!("Intervals.icu did not take: {not_taken}"));
         }
+        said
     }
 
     fn say_effect<'e>(

@@ -67,7 +67,8 @@ impl Tally<'_> {
     }
 
     /// Whether it is done by an activity that is not among the known ones, so that only the plan tells its load.
-    fn is_done_by_unknown(&self, session: &Event) -> bool {
+    #[must_use]
+    pub fn is_done_by_unknown(&self, session: &Event) -> bool {
         let is_known = |id: &ActivityId| {
             let mut known = self.done.unwrap_or_default().iter();
             known.any(|a| a.id == *id)
@@ -157,7 +158,8 @@ pub fn weeks<'a>(change: &'a Change<'_>, tally: &Tally<'_>, oldest: Date) -> Vec
     let week = |monday: &Date| {
         let days = whole(*monday);
         let before = monday.checked_sub(7.days()).unwrap_or(*monday);
-        let eve = !mondays.contains(&before);
+        // Of what lies before `oldest` nothing is known.
+        let eve = before >= oldest && !mondays.contains(&before);
         Week {
             monday: *monday,
             was: tally.sum(&change.was, days, None),

@@ -39,17 +39,22 @@ fn float(value: Option<i64>) -> Option<f64> {
 
 /// What can be said about an activity that the service withholds.
 pub fn stub(activity: &Activity, local: &Local) -> Reply {
+    Reply::new(withheld(activity, local))
+}
+
+/// Why such an activity cannot be read or changed.
+pub fn withheld(activity: &Activity, local: &Local) -> String {
     let when = activity.started().map_or_else(
         || "at an unknown time".to_owned(),
         |at| format!("on {}", days::short_time(at, 0)),
     );
-    Reply::new(format!(
+    format!(
         "Activity {} {when} ({}) came through Strava, whose terms forbid Intervals.icu to pass it on: only id and date are \
          known, and it cannot be read or changed here. Its load counts in fitness and fatigue. Connecting the device to \
          Intervals.icu directly, or importing the original file, shows such activities.",
         activity.id,
         local.zone_name()
-    ))
+    )
 }
 
 /// Sport, name, id, start and device: the first line of what is about one activity.

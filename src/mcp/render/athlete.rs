@@ -27,12 +27,7 @@ pub fn sport(s: &SportSettings, units: Units) -> String {
     facts.extend(s.p_max.map(|w| format!("Pmax {w} W")));
     facts.extend(s.lthr.map(|b| format!("LTHR {b} bpm")));
     facts.extend(s.max_hr.map(|b| format!("max HR {b} bpm")));
-    let unit = pace_unit(s, units);
-    let threshold = s.threshold_pace.zip(unit).filter(|(v, _)| *v > 0.0);
-    facts.extend(threshold.and_then(|(v, unit)| {
-        unit.show(v)
-            .map(|p| format!("threshold pace {p}{}", unit.name()))
-    }));
+    facts.extend(threshold_pace(s, units).map(|pace| format!("threshold pace {pace}")));
     let mut lines = vec![format!(
         "{}: {}",
         names.join(", "),
@@ -42,35 +37,56 @@ pub fn sport(s: &SportSettings, units: Units) -> String {
             facts.join(", ")
         }
     )];
-    if let (Some(ftp), Some(bounds)) = (s.ftp, &s.power_zones) {
-        lines.push(zone_line(
-            &format!("power (of {ftp} W)"),
-            &zones::power(bounds, ftp),
-            s.power_zone_names.as_deref(),
-        ));
-        if let (Some(low), Some(high)) = (s.sweet_spot_min, s.sweet_spot_max) {
-            lines.push(format!(
-                "  sweet spot {low}-{high} % FTP ({}-{} W)",
-                low.saturating_mul(ftp) / 100,
-                high.saturating_mul(ftp) / 100
-            ));
-        }
-    }
-    if let Some(bounds) = &s.hr_zones {
-        lines.push(zone_line(
-            "HR",
-            &zones::heart_rate(bounds),
-            s.hr_zone_names.as_deref(),
+    lines.extend(power_zones(s));
+    if let (Some(ftp), Some(_), Some(low), Some(high)) =
+        (s.ftp, &s.power_zones, s.sweet_spot_min, s.sweet_spot_max)
+    {
+        lines.push(format!(
+            "  sweet spot {low}-{high} % FTP ({}-{} W)",
+            low.saturating_mul(ftp) / 100,
+            high.saturating_mul(ftp) / 100
         ));
     }
-    if let (Some((threshold, unit)), Some(bounds)) = (threshold, &s.pace_zones) {
-        lines.push(zone_line(
-            "pace",
-            &zones::pace(bounds, threshold, unit),
-            s.pace_zone_names.as_deref(),
-        ));
-    }
+    lines.extend(hr_zones(s));
+    lines.extend(pace_zones(s, units));
     lines.join("\n")
+}
+
+/// The threshold pace, as `4:00/km`.
+#[must_use]
+pub fn threshold_pace(s: &SportSettings, units: Units) -> Option<String> {
+    let (speed, unit) = paced(s, units)?;
+    unit.show(speed)
+        .map(|pace| format!("{pace}{}", unit.name()))
+}
+
+fn paced(s: &SportSettings, units: Units) -> Option<(f64, Pace)> {
+    let speed = s.threshold_pace.filter(|speed| *speed > 0.0)?;
+    Some((speed, pace_unit(s, units)?))
+}
+
+/// The power zones in watts, if there are any.
+#[must_use]
+pub fn power_zones(s: &SportSettings) -> Option<String> {
+    let (ftp, bounds) = (s.ftp?, s.power_zones.as_ref()?);
+    let what = format!("power (of {ftp} W)");
+    let names = s.power_zone_names.as_deref();
+    Some(zone_line(&what, &zones::power(bounds, ftp), names))
+}
+
+/// The heart rate zones, if there are any.
+#[must_use]
+pub fn hr_zones(s: &SportSettings) -> Option<String> {
+    let bounds = zones::heart_rate(s.hr_zones.as_ref()?);
+    Some(zone_line("HR", &bounds, s.hr_zone_names.as_deref()))
+}
+
+/// The pace zones as paces, if there are any.
+#[must_use]
+pub fn pace_zones(s: &SportSettings, units: Units) -> Option<String> {
+    let ((threshold, unit), bounds) = (paced(s, units)?, s.pace_zones.as_ref()?);
+    let bounds = zones::pace(bounds, threshold, unit);
+    Some(zone_line("pace", &bounds, s.pace_zone_names.as_deref()))
 }
 
 /// `  power zones: Z1 0-144 W, …`; names only where the athlete gave some.

@@ -77,7 +77,7 @@ fn when(event: &Event, local: &Local) -> Option<String> {
 }
 
 /// `Run`, `race A Ride`, `note`
-fn what(event: &Event) -> Option<String> {
+pub(super) fn what(event: &Event) -> Option<String> {
     let sport = event.sport.as_deref().map(text::name);
     Some(match (sport, events::is_workout(event)) {
         (Some(sport), true) => sport,

@@ -10,7 +10,9 @@ use crate::units;
 /// Sports named in a row at most.
 const SPORTS: usize = 4;
 
-fn is_plan(folder: &Folder) -> bool {
+/// Whether its workouts have days.
+#[must_use]
+pub fn is_plan(folder: &Folder) -> bool {
     folder.kind.as_deref() == Some("PLAN")
 }
 

@@ -2,10 +2,12 @@
 
 pub mod activities;
 pub mod activity;
+pub mod activity_change;
 pub mod agenda;
 pub mod analysis;
 pub mod athlete;
 pub mod change;
+pub mod changes_by_week;
 pub mod channel;
 pub mod clashes;
 pub mod compare;
@@ -28,6 +30,7 @@ mod plan_quality;
 pub mod progress;
 pub mod projection;
 pub mod splits;
+pub mod sport_change;
 pub mod steps;
 pub mod streams;
 pub mod summary;

@@ -57,27 +57,63 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
         ("get_wellness", json!({ "oldest": "-90d", "fields": "all" })),
         (
             "update_wellness",
-            json!({ "entries": [{ "date": "today", "mood": "good" }] }),
+            json!({ "entries": [{ "date": "today", "mood": "good", "comments": "Slept like a stone" }] }),
+        ),
+        (
+            "update_activity",
+            json!({ "id": ids.activity, "name": "Hills | and wind", "description": "Windy", "rpe": 8, "feel": "weak",
+                "gear": "allroad", "tags": ["key", "hills"], "carbs_g": 80 }),
+        ),
+        (
+            "add_activity_message",
+            json!({ "id": ids.activity, "text": "Strong to the end" }),
         ),
         (
             "list_events",
             json!({ "oldest": "-200d", "newest": "+60d", "include_steps": true }),
         ),
         ("get_event", json!({ "id": ids.event })),
+        (
+            "complete_event",
+            json!({ "id": ids.missed, "activity_id": "new" }),
+        ),
         ("undo_change", json!({})),
+        (
+            "save_events",
+            json!({ "events": [
+                { "date": "+2d", "sport": "Run", "name": "6 x 800 m", "workout": "- 15m Z2 Pace\n\n6x\n- 800mtr Z5 Pace\n- 2m Z1 Pace\n\n- 10m Z1 Pace" },
+                { "date": "+4d", "sport": "Ride", "name": "Coffee ride", "duration": "1h30m", "load": 60 },
+                { "date": "+9d", "end": "+12d", "category": "holiday", "name": "Lake week", "availability": "limited" },
+            ] }),
+        ),
+        (
+            "move_events",
+            json!({ "ids": [ids.event], "shift_days": 1 }),
+        ),
+        ("delete_events", json!({ "ids": [ids.event] })),
         ("list_workouts", json!({ "id": ids.workout })),
+        (
+            "apply_plan",
+            json!({ "id": "four weeks", "start_date": "+2d" }),
+        ),
         (
             "validate_workout",
             json!({ "text": "- 10m ramp 50-75%\n\n4x\n- Hard 8m 95-105%\n- 4m Z1\n\n- Easy 400m 145bpm", "sport": "Ride" }),
+        ),
+        (
+            "update_sport_settings",
+            json!({ "sport": "Ride", "ftp": 271, "indoor_ftp": 262, "lthr": 166, "max_hr": 189,
+                "zones": { "power": [50, 70, 85, 100, 115, 140] } }),
         ),
         ("get_help", json!({ "topic": "workouts" })),
     ]
 }
 
-/// An activity, an event and a workout of the library with much to tell.
+/// An activity, an event and a workout of the library with much to tell, and a workout that was not done.
 pub struct Ids {
     pub activity: String,
     pub event: String,
+    pub missed: String,
     pub workout: String,
 }
 
@@ -93,8 +129,12 @@ pub async fn ids(world: &World) -> Ids {
     let events = world
         .raw("/athlete/{id}/events?oldest=2026-03-18&newest=2026-04-07&category=WORKOUT")
         .await;
+    let past = world
+        .raw("/athlete/{id}/events?oldest=2026-02-01&newest=2026-03-17&category=WORKOUT")
+        .await;
     let workouts = world.raw("/athlete/{id}/workouts").await;
     Ids {
+        missed: found(&past, |event| event["paired_activity_id"].is_null()),
         workout: found(&workouts, |w| w["workout_doc"]["steps"][1]["reps"].is_i64()),
         activity: found(&activities, |a| a["type"] == "Ride"),
         event: found(&events, |e| {
@@ -192,9 +232,16 @@ async fn a_tool_that_only_reads_sends_only_gets() {
         .filter(|t| t["annotations"]["readOnlyHint"] == true)
         .map(|t| t["name"].as_str().unwrap().to_owned())
         .collect();
-    for (tool, arguments) in calls(&ids) {
+    let mut change = String::new();
+    for (tool, mut arguments) in calls(&ids) {
+        if tool == "undo_change" {
+            arguments = json!({ "change_id": change });
+        }
         world.demo.clear_journal();
-        world.owner().call_tool(tool, arguments).await.ok();
+        let text = world.owner().call_tool(tool, arguments).await.ok();
+        if let Some((_, id)) = text.split_once("undo_change ") {
+            change = id.chars().take(8).collect();
+        }
         let only_gets = world
             .demo
             .journal()

@@ -453,6 +453,10 @@ async fn inj_04_the_annotations_of_every_tool_are_true() {
     };
     let activity = first_id("list_activities").await;
     let event = first_id("list_events").await;
+    let past = json!({ "oldest": "-90d", "newest": "-1d", "categories": ["workout"] });
+    let past = caller.call("list_events", past).await.ok();
+    let missed = past.lines().find(|row| row.contains("not done")).unwrap();
+    let (missed, _) = missed.split_once('|').unwrap();
     for tool in caller.tools().await {
         let name = tool["name"].as_str().unwrap();
         let hints = &tool["annotations"];
@@ -473,6 +477,8 @@ async fn inj_04_the_annotations_of_every_tool_are_true() {
             "compare_activities" => json!({ "reference_id": activity }),
             "search_intervals" => json!({ "min_secs": 60, "max_secs": 600 }),
             "get_event" => json!({ "id": event }),
+            "complete_event" => json!({ "id": missed, "activity_id": "new" }),
+            "apply_plan" => json!({ "id": "four weeks", "start_date": "next_monday" }),
             "analyze_trend" => json!({ "metric": "hrv" }),
             "validate_workout" => json!({ "text": "- 10m Z2", "sport": "Ride" }),
             "update_wellness" => json!({ "entries": [{ "date": "today", "mood": "good" }] }),
@@ -484,6 +490,14 @@ async fn inj_04_the_annotations_of_every_tool_are_true() {
                 upstream.forget();
                 json!({ "change_id": &id[..8] })
             }
+            "update_activity" => json!({ "id": activity, "rpe": 9 }),
+            "add_activity_message" => json!({ "id": activity, "text": "Well done" }),
+            "update_sport_settings" => json!({ "sport": "Ride", "ftp": 251 }),
+            "save_events" => {
+                json!({ "events": [{ "date": "+2d", "sport": "Run", "name": "Easy", "duration": "1h" }] })
+            }
+            "move_events" => json!({ "ids": [event], "shift_days": 1 }),
+            "delete_events" => json!({ "ids": [event], "include_past": true }),
             _ => json!({}),
         };
         caller.call(name, arguments).await.ok();

@@ -6,9 +6,7 @@ use intervals_mcp_server::intervals::activities::{Activity, ListActivities};
 use intervals_mcp_server::intervals::events::Event;
 use intervals_mcp_server::intervals::sports::for_sport;
 use intervals_mcp_server::intervals::wellness::WellnessUpdate;
-use intervals_mcp_server::intervals::{
-    ActivityId, Client, Error, EventId, FolderId, Members, Settings,
-};
+use intervals_mcp_server::intervals::{ActivityId, Client, Error, EventId, Members, Settings};
 use jiff::civil::date;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -76,12 +74,6 @@ async fn every_write_has_its_method_path_and_body() {
         .unwrap();
     let entered = events.mark_done(EventId(41)).await.unwrap();
     assert_eq!(entered.id, activity("5"));
-    let extra = [members(json!({"name": "Test", "day": 3}))];
-    let start = date(2026, 3, 23);
-    events
-        .apply_plan(start, FolderId(88), &extra)
-        .await
-        .unwrap();
     let activities = client.activities();
     let id = activity("i9");
     activities
@@ -112,11 +104,6 @@ async fn every_write_has_its_method_path_and_body() {
             r#"[{"id":41},{"id":42}]"#,
         ),
         ("POST", "/athlete/i77/events/41/mark-done", ""),
-        (
-            "POST",
-            "/athlete/i77/events/apply-plan",
-            r#"{"extra_workouts":[{"day":3,"name":"Test"}],"folder_id":88,"start_date_local":"2026-03-23T00:00:00"}"#,
-        ),
         ("PUT", "/activity/i9", r#"{"feel":2}"#),
         ("DELETE", "/activity/i9", ""),
         (

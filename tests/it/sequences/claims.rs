@@ -45,16 +45,15 @@ pub fn restored(text: &str) -> usize {
 
 /// What an answer says about an intent; `before` is the event as it was.
 pub fn of(intent: &Intent, before: Option<&Event>, said: &Said) -> Option<Claim> {
-    let is_told = ["Wrote to the calendar", "Stopped in the middle"]
+    if !said.is_error {
+        return Some(Claim::Done);
+    }
+    let is_told = ["Stopped in the middle", "Not all is known to be written"]
         .iter()
         .any(|head| said.text.starts_with(head));
     if !is_told {
-        // An error that is no report wrote nothing, and an answer without one had nothing to write.
-        return Some(if said.is_error {
-            Claim::NotDone
-        } else {
-            Claim::Done
-        });
+        // An error that is no report wrote nothing.
+        return Some(Claim::NotDone);
     }
     let (day, name) = match (intent, before) {
         (Intent::Create(members), _) => called(members),

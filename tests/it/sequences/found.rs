@@ -82,7 +82,7 @@ async fn an_external_id_stands_once_in_a_call() {
     let call = json!({ "events": [event("One"), event("Two")] });
     let text = rig.call("save_events", &call, &Trouble::None).await.error();
     assert!(
-        text.contains("external_id a stands twice in events"),
+        text.contains("the same external_id stands twice in events"),
         "{text}"
     );
     assert_eq!(differences(&before, &now(&rig).await), Vec::<String>::new());

@@ -343,7 +343,7 @@ impl Play {
             change.tool == "move_events" && change.undone_by.is_none() && age <= AGAIN
         };
         let moved = |change: &Change| {
-            intents.iter().all(|intent| {
+            intents.iter().any(|intent| {
                 let Intent::Change(uid, _) = intent else {
                     return false;
                 };
@@ -365,7 +365,7 @@ impl Play {
                 })
             })
         };
-        !intents.is_empty() && self.changes.iter().filter(is_recent).any(moved)
+        self.changes.iter().filter(is_recent).any(moved)
     }
 
     async fn is_unchanged(&self) -> Outcome {

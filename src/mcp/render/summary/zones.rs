@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::sums::{Basis, best};
 use crate::analytics::distribution::{Distribution, POLARIZED};
 use crate::intervals::activities::Activity;
+use crate::mcp::params::family;
 use crate::mcp::render::activities::moving_seconds;
 use crate::mcp::render::table::Table;
 use crate::mcp::text;
@@ -18,13 +19,6 @@ const MOST_ROWS: usize = 8;
 pub fn percents(zones: &Distribution) -> Option<String> {
     let shares = zones.shares()?;
     Some(shares.map(|share| number(share * 100.0, 0)).join("/"))
-}
-
-/// Sports that share their zones.
-fn family(sport: &str) -> String {
-    let known = ["Ride", "Run", "Swim", "Ski"];
-    let found = known.iter().find(|family| sport.ends_with(*family));
-    found.map_or_else(|| text::name(sport), |family| (*family).to_owned())
 }
 
 /// One line on three zones, by what they were measured and how polarized they are.
@@ -65,7 +59,7 @@ pub fn distribution(done: &[&Activity]) -> Option<String> {
 pub fn table(done: &[&Activity]) -> (Table, String) {
     let mut rows: BTreeMap<(Basis, String, usize), (Vec<i64>, usize)> = BTreeMap::new();
     for a in done {
-        let family = family(a.sport.as_deref().unwrap_or_default());
+        let family = text::name(family(a.sport.as_deref().unwrap_or_default()));
         for basis in Basis::ALL {
             let Some(zones) = basis.zones(a) else {
                 continue;

@@ -1,7 +1,10 @@
 //! What nearly everybody needs.
 
+mod add_activity_message;
 mod analyze_trend;
+mod apply_plan;
 mod compare_activities;
+mod complete_event;
 mod delete_events;
 mod get_activity;
 mod get_activity_streams;
@@ -20,6 +23,8 @@ mod move_events;
 mod save_events;
 mod search_intervals;
 mod undo_change;
+mod update_activity;
+mod update_sport_settings;
 mod update_wellness;
 mod validate_workout;
 
@@ -41,14 +46,19 @@ pub fn entries() -> Vec<Entry> {
         Entry::of::<analyze_trend::AnalyzeTrend>(),
         Entry::of::<get_wellness::GetWellness>(),
         Entry::of::<update_wellness::UpdateWellness>(),
+        Entry::of::<update_activity::UpdateActivity>(),
+        Entry::of::<add_activity_message::AddActivityMessage>(),
         Entry::of::<list_events::ListEvents>(),
         Entry::of::<get_event::GetEvent>(),
         Entry::of::<validate_workout::ValidateWorkout>(),
         Entry::of::<save_events::SaveEvents>(),
         Entry::of::<move_events::MoveEvents>(),
+        Entry::of::<complete_event::CompleteEvent>(),
         Entry::of::<delete_events::DeleteEvents>(),
         Entry::of::<undo_change::UndoChange>(),
         Entry::of::<list_workouts::ListWorkouts>(),
+        Entry::of::<apply_plan::ApplyPlan>(),
+        Entry::of::<update_sport_settings::UpdateSportSettings>(),
         Entry::of::<get_help::GetHelp>(),
     ]
 }

@@ -108,7 +108,12 @@ async fn carry_out_by(
         return Err(nothing(sent.stopped));
     }
     change.items = settled(change.items, &outcomes);
-    changes.settle(&mut change).await;
+    if outcomes.iter().any(|o| matches!(o, Outcome::Unknown)) {
+        // Of these only what was sent is known.
+        changes.update(&change).await;
+    } else {
+        changes.settle(&mut change).await;
+    }
     let mut reply = told.outcome(&edits, &outcomes, &sent, calendar.is_some());
     reply.footer(Changes::undo_hint(&change));
     if outcomes.iter().all(Outcome::is_done) {

@@ -430,7 +430,7 @@ async fn a_failure_that_wrote_nothing_leaves_no_record() {
         ),
         (
             Fault::Status(422, Some("No".to_owned())),
-            "rejected the request (422",
+            "Nothing was written. Intervals.icu rejected the request (422",
         ),
         // What the service leaves as it was is not told as written.
         (Fault::Body(done.to_string()), "left things as they were"),

@@ -42,6 +42,8 @@ pub enum Fault {
     Reset,
     /// What was asked is done, and then the answer is that of another fault.
     Done(Box<Fault>),
+    /// Another fault, but only after so many requests that fit.
+    Later(usize, Box<Fault>),
     /// A list that is written is refused with this status after so many of its rows were.
     DoneInPart(usize, u16),
 }
@@ -89,17 +91,22 @@ impl Faults {
     /// The fault for a request, counted as used.
     pub(super) fn take(&self, method: &str, path: &str) -> Option<Taken> {
         let mut faults = locked(&self.0.faults);
-        let place = faults.iter().position(|(_, scope)| {
-            scope.times != Some(0)
+        let place = faults.iter_mut().position(|(fault, scope)| {
+            let fits = scope.times != Some(0)
                 && scope
                     .path_contains
                     .as_deref()
-                    .is_none_or(|part| fits(part, method, path))
+                    .is_none_or(|part| fits(part, method, path));
+            fits && fault.is_due()
         })?;
         let (fault, scope) = &mut faults[place];
         if let Some(times) = &mut scope.times {
             *times -= 1;
         }
+        let fault = match fault {
+            Fault::Later(_, fault) => fault,
+            fault => fault,
+        };
         Some(Taken {
             fault: fault.clone(),
             cleared: self.0.cleared.subscribe(),
@@ -121,6 +128,18 @@ impl Taken {
 }
 
 impl Fault {
+    /// Whether it hits the request that has come now.
+    fn is_due(&mut self) -> bool {
+        match self {
+            Self::Later(0, _) => true,
+            Self::Later(before, _) => {
+                *before -= 1;
+                false
+            }
+            _ => true,
+        }
+    }
+
     /// After so many rows of a list nothing more is written.
     pub(super) fn rows(&self) -> Option<(usize, u16)> {
         match self {
@@ -171,6 +190,7 @@ impl Fault {
             | Self::TruncatedJson
             | Self::AllNulls
             | Self::Done(_)
+            | Self::Later(..)
             | Self::DoneInPart(..) => return None,
         })
     }

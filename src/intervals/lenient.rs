@@ -4,11 +4,12 @@
 //! is no JSON, or not the kind of document that was asked for, is an error. Everything is read in one pass over the
 //! bytes: nothing is buffered to be tried twice.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+pub(super) use super::key::Key;
 
 /// Longest place in a document that is named, in characters.
 const MAX_PATH_CHARS: usize = 200;
@@ -209,33 +210,6 @@ impl Lenient for serde_json::Map<String, serde_json::Value> {
             members.insert(name, value);
         }
         Ok(Some(members))
-    }
-}
-
-/// A member's name, borrowed from the document unless it is written with escapes.
-pub(super) struct Key<'de>(pub Cow<'de, str>);
-
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
-
-        impl<'de> Visitor<'de> for KeyVisitor {
-            type Value = Key<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a member name")
-            }
-
-            fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Borrowed(name)))
-            }
-
-            fn visit_str<E: Error>(self, name: &str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Owned(name.to_owned())))
-            }
-        }
-
-        deserializer.deserialize_str(KeyVisitor)
     }
 }
 

@@ -17,6 +17,7 @@ mod error;
 pub mod events;
 pub mod gear;
 mod ids;
+mod key;
 mod lenient;
 pub mod library;
 mod limiter;

@@ -116,7 +116,8 @@ pub fn holds(whole: &Members, part: &Members) -> bool {
         .all(|(key, value)| same(whole.get(key).unwrap_or(&Value::Null), value))
 }
 
-/// Whether two values mean the same: 45 and 45.0 do, and nothing, an empty text, an empty list and null.
+/// Whether two values mean the same: 45 and 45.0 do, a text with and without blanks around it, and nothing, an empty text, an
+/// empty list and null.
 pub fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => match (one.as_f64(), other.as_f64()) {
@@ -124,6 +125,7 @@ pub fn same(one: &Value, other: &Value) -> bool {
             (Some(one), Some(other)) => (one - other).abs() <= one.abs().max(other.abs()) * 1e-6,
             _ => one == other,
         },
+        (Value::String(one), Value::String(other)) => one.trim() == other.trim(),
         (one, other) => (is_nothing(one) && is_nothing(other)) || one == other,
     }
 }
@@ -132,7 +134,7 @@ pub fn same(one: &Value, other: &Value) -> bool {
 pub fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::String(text) => text.is_empty(),
+        Value::String(text) => text.trim().is_empty(),
         Value::Array(list) => list.is_empty(),
         _ => false,
     }
@@ -212,6 +214,9 @@ mod tests {
         let one = members(json!({"name": "Run", "tags": null, "load": 45}));
         let other = members(json!({"name": "Run", "description": "", "load": 45.0, "tags": []}));
         assert!(holds(&one, &other) && holds(&other, &one));
+        assert!(
+            same(&json!("- 10m 60%\n"), &json!("- 10m 60%")) && same(&json!(" "), &json!(null))
+        );
         assert!(!same(&json!(0), &json!(null)));
         assert!(!same(&json!(45), &json!(46)));
         assert!(same(&json!(3.571_428_5), &json!(3.571_428_6)));

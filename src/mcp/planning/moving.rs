@@ -5,11 +5,12 @@ use jiff::{Span, ToSpan as _};
 use serde_json::Value;
 
 use super::draft::Draft;
-use super::edit::{Edit, label};
+use super::edit::Edit;
+use super::saving::{are_twins, told};
 use crate::intervals::EventId;
 use crate::intervals::Members;
 use crate::intervals::events::Event;
-use crate::mcp::changes::Object;
+use crate::mcp::changes::{Item, Object};
 use crate::mcp::context::{Context, Local};
 use crate::mcp::error::ToolError;
 use crate::mcp::text;
@@ -37,7 +38,16 @@ pub fn moved(event: &Event, shift: i32) -> Option<Edit> {
     Some(Edit::update(event.clone(), draft))
 }
 
-/// A copy of `event` so many days later, unless the day holds the same already: then why it is left out.
+/// What becomes of an event that is to be copied.
+pub enum Copied {
+    Edit(Edit),
+    /// The day holds the same already.
+    Twin(String),
+    /// It has no day to be copied from.
+    Dayless,
+}
+
+/// A copy of `event` so many days later, unless the day holds the same already.
 ///
 /// # Errors
 /// When the system gives no randomness.
@@ -46,28 +56,19 @@ pub fn copied(
     shift: i32,
     calendar: &[Event],
     today: Date,
-) -> Result<Result<Edit, String>, ToolError> {
+) -> Result<Copied, ToolError> {
     let mut members = event.members();
     for key in OF_ONE {
         members.remove(key);
     }
     let Some(days) = days(event, shift) else {
-        return Ok(Err(format!(
-            "{} has no day to be copied to.",
-            label(event, today)
-        )));
+        return Ok(Copied::Dayless);
     };
     members.extend(days);
     let copy = Event::of(EventId(0), &members);
-    let twin = calendar
-        .iter()
-        .find(|other| super::saving::are_twins(&copy, other));
+    let twin = calendar.iter().find(|other| are_twins(&copy, other));
     if let Some(twin) = twin {
-        return Ok(Err(format!(
-            "Not doubled: {} is there already (id {}).",
-            label(twin, today),
-            twin.id
-        )));
+        return Ok(Copied::Twin(told(twin, today)));
     }
     let mut expected = Members::new();
     let number = |value: Option<i64>| value.map(Value::from);
@@ -83,7 +84,7 @@ pub fn copied(
         expected,
         ..Draft::default()
     };
-    Edit::create(draft).map(Ok)
+    Edit::create(draft).map(Copied::Edit)
 }
 
 fn days(event: &Event, shift: i32) -> Option<Members> {
@@ -99,8 +100,17 @@ fn days(event: &Event, shift: i32) -> Option<Members> {
     members.contains_key("start_date_local").then_some(members)
 }
 
-/// The change, made a moment ago, that moved just these events by just so many days: asked for again it may be the same
-/// wish, sent twice.
+/// A change, made a moment ago, that moved some of these events by just so many days: asked for again it may be the same wish,
+/// sent twice.
+pub struct JustNow {
+    /// `bcdfghjk (12 s ago)`
+    pub change: String,
+    /// What it moved, and what it did not.
+    pub moved: Vec<EventId>,
+    pub others: Vec<EventId>,
+}
+
+/// What moved any of `found` by `shift` days a moment ago.
 ///
 /// # Errors
 /// When the record cannot be read.
@@ -110,7 +120,7 @@ pub async fn moved_just_now(
     tool: &str,
     found: &[Event],
     shift: i32,
-) -> Result<Option<String>, ToolError> {
+) -> Result<Option<JustNow>, ToolError> {
     let changes = context.changes();
     let now = local.now.timestamp();
     for head in changes.recent().await? {
@@ -121,29 +131,25 @@ pub async fn moved_just_now(
         let Some(change) = changes.get(&head.id).await? else {
             continue;
         };
-        let moved = |event: &Event| {
-            let was = days(event, -shift);
-            change.items.iter().any(|item| {
-                let is_it =
-                    matches!(item.object, Object::Event { id: Some(id), .. } if id == event.id.0);
-                let from = item
-                    .before
-                    .as_ref()
-                    .and_then(|before| before.get("start_date_local"));
-                let to = item
-                    .after
-                    .as_ref()
-                    .and_then(|after| after.get("start_date_local"));
-                let is = to.and_then(Value::as_str) == event.start_date_local.as_deref();
-                is_it
-                    && is
-                    && from.is_some()
-                    && from == was.as_ref().and_then(|was| was.get("start_date_local"))
-            })
-        };
-        if !found.is_empty() && found.iter().all(moved) {
-            return Ok(Some(text::line(&format!("{} ({age} s ago)", head.id), 60)));
+        let is_moved =
+            |event: &&Event| change.items.iter().any(|item| moved_so(item, event, shift));
+        let (moved, others): (Vec<&Event>, Vec<&Event>) = found.iter().partition(is_moved);
+        if !moved.is_empty() {
+            return Ok(Some(JustNow {
+                change: text::line(&format!("{} ({age} s ago)", head.id), 60),
+                moved: moved.iter().map(|event| event.id).collect(),
+                others: others.iter().map(|event| event.id).collect(),
+            }));
         }
     }
     Ok(None)
+}
+
+/// Whether `item` brought `event` to where it is, from so many days before.
+fn moved_so(item: &Item, event: &Event, shift: i32) -> bool {
+    let start = |members: Option<&Members>| Some(members?.get("start_date_local")?.clone());
+    let is_it = matches!(item.object, Object::Event { id: Some(id), .. } if id == event.id.0);
+    let from = start(item.before.as_ref());
+    let is_here = start(item.after.as_ref()) == event.start_date_local.clone().map(Value::from);
+    is_it && is_here && from.is_some() && from == start(days(event, -shift).as_ref())
 }

@@ -1,9 +1,11 @@
 //! Carries edits of the calendar out, or says what they would do.
 
-use tokio::time::Instant;
+use jiff::civil::Date;
+use tokio::time::{Instant, timeout_at};
 
 use super::edit::Edit;
 use super::effect::{self, Around};
+use super::times::{Times, late};
 use super::write::{self, Outcome, Sent, Stop};
 use crate::intervals::events::Event;
 use crate::intervals::{EventId, Members};
@@ -13,6 +15,9 @@ use crate::mcp::error::ToolError;
 use crate::mcp::params::Text;
 use crate::mcp::render::{change, days};
 use crate::mcp::reply::Reply;
+
+/// Rows of an answer; behind them they are counted.
+const MOST_ROWS: usize = 15;
 
 /// How a tool wants its edits carried out.
 pub struct Ask<'a> {
@@ -29,9 +34,21 @@ pub struct Ask<'a> {
 /// Writes `edits`, or says what they would do. `around` are the calendar and the days they touch, read in this turn.
 ///
 /// # Errors
-/// When what they would overwrite is no longer as the caller saw it, when it cannot be recorded, and when writing fails;
-/// [`ToolError::Unfinished`] says what was written all the same.
+/// When what they would overwrite is no longer as the caller saw it, when it cannot be recorded, and when not all of it is
+/// written; [`ToolError::Unfinished`] says what was written all the same.
 pub async fn carry_out(
+    context: &Context,
+    local: &Local,
+    around: &Around,
+    edits: Vec<Edit>,
+    ask: Ask<'_>,
+) -> Result<Reply, ToolError> {
+    let times = Times::of(ask.since);
+    carry_out_by(times, context, local, around, edits, ask).await
+}
+
+async fn carry_out_by(
+    times: Times,
     context: &Context,
     local: &Local,
     around: &Around,
@@ -72,64 +89,46 @@ pub async fn carry_out(
     let items = edits.iter().map(|edit| edit.item(local.today())).collect();
     let changes = context.changes();
     let mut change = changes.begin(ask.tool, items).await?;
-    let sent = write::send(context.client(), &edits, ask.since).await;
-    if let (true, Some(stop)) = (sent.wrote_nothing(), &sent.stopped) {
-        changes.drop_record(&change.id).await;
-        return Err(match stop {
-            Stop::Failed(error) => error.clone().into(),
-            Stop::OutOfTime => late(),
-        });
-    }
-    let (oldest, newest) = around.window();
-    let events = context.client().events();
-    let calendar = events.list(oldest, newest, &[], false).await;
-    let calendar = calendar.as_ref().ok().map(|events| events.as_slice());
+    let sent = write::send(context.client(), &edits, times.begin_by).await;
+    let read_back = match sent.wrote_nothing() {
+        true => None,
+        false => {
+            let (oldest, newest) = around.window();
+            let events = context.client().events();
+            let read_back = events.list(oldest, newest, &[], false);
+            let read_back = timeout_at(times.read_back_by, read_back).await;
+            read_back.ok().and_then(Result::ok)
+        }
+    };
+    let calendar = read_back.as_ref().map(|events| events.as_slice());
     let outcomes = sent.outcomes(&edits, calendar);
     if outcomes
         .iter()
         .all(|outcome| matches!(outcome, Outcome::NotWritten))
     {
         changes.drop_record(&change.id).await;
-        return Err(sent.stopped.map_or_else(untaken, |stop| match stop {
-            Stop::Failed(error) => nothing_after_all(error),
-            Stop::OutOfTime => late(),
-        }));
+        return Err(nothing(sent.stopped));
     }
     change.items = settled(change.items, &outcomes);
     changes.settle(&mut change).await;
-    let is_whole = sent.stopped.is_none()
-        && outcomes
-            .iter()
-            .all(|o| matches!(o, Outcome::Written(_) | Outcome::Deleted));
     let mut reply = told.outcome(&edits, &outcomes, &sent, calendar.is_some());
     reply.footer(Changes::undo_hint(&change));
-    if is_whole {
+    if outcomes.iter().all(Outcome::is_done) {
         Ok(reply)
     } else {
         Err(ToolError::Unfinished(reply.into_text()))
     }
 }
 
-fn late() -> ToolError {
-    ToolError::Invalid(
-        "Nothing was written: reading took so long that there was no time left. Try again."
-            .to_owned(),
-    )
-}
-
-fn untaken() -> ToolError {
-    ToolError::Invalid(
-        "Intervals.icu answered as if it had written this, but the calendar does not have it. Look at list_events and try again."
-            .to_owned(),
-    )
-}
-
-/// An uncertain failure that the calendar shows to have written nothing.
-fn nothing_after_all(error: crate::intervals::Error) -> ToolError {
-    let sentence = ToolError::from(error).sentence();
-    ToolError::Invalid(format!(
-        "Nothing was written, as the calendar shows. {sentence}"
-    ))
+/// Nothing was written, because of `stopped`.
+fn nothing(stopped: Option<Stop>) -> ToolError {
+    match stopped {
+        Some(Stop::Failed(error)) => ToolError::Unfinished(format!(
+            "Nothing was written. {}",
+            ToolError::from(error).sentence()
+        )),
+        _ => late(),
+    }
 }
 
 /// What is recorded now that the outcome is known: what was not written is no part of the change.
@@ -181,16 +180,13 @@ impl Told<'_> {
             // No event of the service has a negative id.
             .map(|(at, edit)| edit.planned(EventId(-at)))
             .collect();
+        let mut rows = Rows::of(edits.len(), true);
         for (edit, planned) in edits.iter().zip(&planned) {
-            reply.line(change::line(
-                edit.before.as_ref(),
-                planned.as_ref(),
-                self.local,
-            ));
-            for note in edit.after.iter().flat_map(|after| &after.notes) {
-                reply.line(format!("  {note}"));
-            }
+            let line = change::line(edit.before.as_ref(), planned.as_ref(), self.local);
+            let notes = edit.after.iter().flat_map(|after| after.notes.clone());
+            rows.row(&mut reply, edit.day(), line, notes.collect());
         }
+        rows.rest(&mut reply, self.local.today());
         self.say_effect(&mut reply, edits, planned.iter().flatten());
         if let Some(token) = token {
             reply.footer(format!(
@@ -217,25 +213,29 @@ impl Told<'_> {
             (is(|_, o| matches!(o, Outcome::NotWritten)), "NOT written"),
             (is(|_, o| matches!(o, Outcome::Unknown)), "unknown"),
         ];
-        let head = if sent.stopped.is_some() {
-            "Stopped in the middle"
-        } else {
-            "Wrote to the calendar"
+        let is_whole = outcomes.iter().all(Outcome::is_done);
+        let head = match (is_whole, &sent.stopped) {
+            (true, _) => "Wrote to the calendar",
+            (false, Some(_)) => "Stopped in the middle",
+            (false, None) => "Not all is known to be written",
         };
         let mut reply = Reply::new(format!("{head}: {} {}", amounts(parts), self.zone()));
+        let mut rows = Rows::of(edits.len(), is_whole);
         let mut carried_out: Vec<&Edit> = Vec::new();
         let mut now: Vec<&Event> = Vec::new();
         for (edit, outcome) in both() {
             let before = edit.before.as_ref();
             match outcome {
                 Outcome::Written(event) => {
-                    reply.line(change::line(before, Some(event), self.local));
-                    self.say_differences(&mut reply, edit, event);
+                    let said = self.differences(edit, event);
+                    let line = change::line(before, Some(event), self.local);
+                    rows.row(&mut reply, edit.day(), line, said);
                     now.push(event);
                     carried_out.push(edit);
                 }
                 Outcome::Deleted => {
-                    reply.line(change::line(before, None, self.local));
+                    let line = change::line(before, None, self.local);
+                    rows.row(&mut reply, edit.day(), line, Vec::new());
                     carried_out.push(edit);
                 }
                 Outcome::NotWritten => {
@@ -249,7 +249,12 @@ impl Told<'_> {
                 }
             }
         }
+        rows.rest(&mut reply, self.local.today());
         match &sent.stopped {
+            Some(_) if is_whole => {
+                reply
+                    .line("Intervals.icu's answer was lost, but all of it stands in the calendar.");
+            }
             Some(Stop::Failed(error)) => {
                 reply.line(format!(
                     "Why: {}",
@@ -257,9 +262,7 @@ impl Told<'_> {
                 ));
             }
             Some(Stop::OutOfTime) => {
-                reply.line(
-                    "Why: there was no time left for the others. The same call again writes them.",
-                );
+                reply.line("Why: there was no time left for the others; call again for them.");
             }
             None => {}
         }
@@ -270,21 +273,21 @@ impl Told<'_> {
         reply
     }
 
-    fn say_differences(&self, reply: &mut Reply, edit: &Edit, written: &Event) {
+    /// What is to be said about a written event besides what it is.
+    fn differences(&self, edit: &Edit, written: &Event) -> Vec<String> {
         let Some(after) = &edit.after else {
-            return;
+            return Vec::new();
         };
-        for note in &after.notes {
-            reply.line(format!("  {note}"));
-        }
+        let mut said = after.notes.clone();
         for difference in after.differences(written) {
-            reply.line(format!("  Intervals.icu read it differently: {difference}"));
+            said.push(format!("Intervals.icu read it differently: {difference}"));
         }
         let not_taken = change::not_taken(&after.members, written, self.local);
         if !not_taken.is_empty() {
             let not_taken = not_taken.join(", ");
-            reply.line(format!("  Intervals.icu did not take: {not_taken}"));
+            said.push(format!("Intervals.icu did not take: {not_taken}"));
         }
+        said
     }
 
     fn say_effect<'e>(
@@ -307,6 +310,46 @@ impl Told<'_> {
 
 const fn is_written(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Written(_))
+}
+
+/// The rows of an answer: of many events only the first, and those with something to say about them.
+struct Rows {
+    room: usize,
+    left_out: Vec<Option<Date>>,
+}
+
+impl Rows {
+    const fn of(events: usize, may_be_cut: bool) -> Self {
+        Self {
+            room: if may_be_cut { MOST_ROWS } else { events },
+            left_out: Vec::new(),
+        }
+    }
+
+    fn row(&mut self, reply: &mut Reply, day: Option<Date>, line: String, below: Vec<String>) {
+        if self.room == 0 && below.is_empty() {
+            self.left_out.push(day);
+            return;
+        }
+        self.room = self.room.saturating_sub(1);
+        reply.line(line);
+        for said in below {
+            reply.line(format!("  {said}"));
+        }
+    }
+
+    fn rest(&self, reply: &mut Reply, today: Date) {
+        let days = || self.left_out.iter().flatten();
+        let Some((first, last)) = days().min().zip(days().max()) else {
+            return;
+        };
+        let (first, last) = (
+            days::short(*first, today.year()),
+            days::short(*last, today.year()),
+        );
+        let more = self.left_out.len();
+        reply.line(format!("and {more} more, {first} to {last}."));
+    }
 }
 
 /// `2 to create, 1 to delete`.

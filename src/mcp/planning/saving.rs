@@ -17,6 +17,8 @@ use crate::mcp::text;
 
 /// Events that one call may hold.
 pub const MOST: usize = 50;
+/// Events that are named when they stay as they are.
+const NAMED: usize = 5;
 /// How far before the given days an external id is looked for; behind them the calendar is read anyway.
 const LOOK_BACK: i64 = 60;
 
@@ -24,8 +26,8 @@ const LOOK_BACK: i64 = 60;
 pub struct Saving {
     pub around: Around,
     pub edits: Vec<Edit>,
-    /// What is there already and was not doubled.
-    pub notes: Vec<String>,
+    /// What is there already and is not doubled.
+    twins: Vec<String>,
 }
 
 impl Saving {
@@ -48,12 +50,13 @@ impl Saving {
         no_id_twice(&ids)?;
         let sports = async { context.client().sports().list().await };
         let dates = days(specs, local.today());
-        let (found, sports) = tokio::join!(lookup::find(context, local, &ids, &dates), sports);
+        let found = lookup::find(context, local, &ids, &dates, |_| None);
+        let (found, sports) = tokio::join!(found, sports);
         let ((around, found), sports) = (found?, sports?);
         let mut saving = Self {
             around,
             edits: Vec::new(),
-            notes: Vec::new(),
+            twins: Vec::new(),
         };
         for (index, spec) in specs.iter().enumerate() {
             saving
@@ -100,13 +103,19 @@ impl Saving {
         let Some(planned) = edit.planned(EventId(0)) else {
             return Ok(());
         };
-        if self.edits.iter().any(|other| {
-            let other = other.planned(EventId(0));
-            other.is_some_and(|other| are_twins(&planned, &other))
-        }) {
-            return Err(ToolError::Invalid(
-                "the same day, sport and name stand twice in events.".to_owned(),
-            ));
+        for other in self
+            .edits
+            .iter()
+            .filter_map(|edit| edit.planned(EventId(0)))
+        {
+            let twice = if are_twins(&planned, &other) {
+                "the same day, sport and name stand"
+            } else if planned.external_id.is_some() && planned.external_id == other.external_id {
+                "the same external_id stands"
+            } else {
+                continue;
+            };
+            return Err(ToolError::Invalid(format!("{twice} twice in events.")));
         }
         let twin = self
             .around
@@ -115,14 +124,40 @@ impl Saving {
             .find(|event| are_twins(&planned, event));
         // Who gives an external id knows what is his.
         match twin.filter(|_| spec.external_id.is_none()) {
-            Some(twin) => self.notes.push(format!(
-                "Not doubled: {} is there already (id {}). Give this id to change it, or another name to add one.",
-                label(twin, local.today()),
-                twin.id
-            )),
+            Some(twin) => self.twins.push(told(twin, local.today())),
             None => self.edits.push(edit),
         }
         Ok(())
+    }
+
+    /// What of the call is left out, and what to do about it.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let twins = not_doubled(&self.twins);
+        let advice = "Give the id to change one, or another name to add one.";
+        twins
+            .map(|said| format!("{said} {advice}"))
+            .into_iter()
+            .collect()
+    }
+}
+
+/// `Tue 11-24 Run Tempo (id 40101)`.
+pub fn told(event: &Event, today: Date) -> String {
+    format!("{} (id {})", label(event, today), event.id)
+}
+
+/// Says which events are there already; `None` when none is.
+pub fn not_doubled(twins: &[String]) -> Option<String> {
+    (!twins.is_empty()).then(|| format!("Not doubled, there already: {}.", few(twins)))
+}
+
+/// The first of `events`, and how many more.
+pub fn few(events: &[String]) -> String {
+    let named: Vec<&str> = events.iter().take(NAMED).map(String::as_str).collect();
+    match events.len().saturating_sub(NAMED) {
+        0 => named.join("; "),
+        more => format!("{} and {more} more", named.join("; ")),
     }
 }
 

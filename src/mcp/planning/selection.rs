@@ -117,9 +117,9 @@ impl Wanted {
             .iter()
             .flat_map(|w| [w.oldest, w.newest])
             .collect();
-        let others: Vec<Date> = dates.iter().copied().filter_map(also).collect();
+        let others: Vec<Date> = dates.iter().copied().filter_map(&also).collect();
         dates.extend(others);
-        let (around, mut found) = lookup::find(context, local, &self.ids, &dates).await?;
+        let (around, mut found) = lookup::find(context, local, &self.ids, &dates, &also).await?;
         if let Some(window) = self.window {
             let names: Vec<&str> = self
                 .categories

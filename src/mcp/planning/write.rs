@@ -1,29 +1,27 @@
 //! Sends edits to the calendar, and finds out what became of them.
 
-use std::time::Duration;
-
 use tokio::time::Instant;
 
 use super::edit::Edit;
 use crate::intervals::events::Event;
 use crate::intervals::{Client, Error, EventId, Members};
-use crate::mcp::changes::holds;
-
-/// After so long no further write is begun: the answer must be out before the caller gives up.
-const BEGIN_WITHIN: Duration = Duration::from_secs(25);
+use crate::mcp::changes::same;
 
 /// What was heard while writing.
 pub struct Sent {
-    /// The answers, in the order of the edits; of a deletion there is none.
-    answers: Vec<Heard>,
+    /// In the order of the edits.
+    heard: Vec<Heard>,
     /// Why it stopped before the end.
     pub stopped: Option<Stop>,
 }
 
 #[derive(Clone)]
 enum Heard {
+    /// It was not sent, or refused.
     Nothing,
-    /// It was carried out.
+    /// It may have been carried out all the same.
+    Uncertain,
+    /// It was carried out; of a deletion there is no event.
     Done(Option<Box<Event>>),
 }
 
@@ -32,16 +30,6 @@ pub enum Stop {
     Failed(Error),
     /// There was no time for the others.
     OutOfTime,
-}
-
-impl Stop {
-    /// Whether what was being written may have been written all the same.
-    fn is_uncertain(&self) -> bool {
-        match self {
-            Self::Failed(error) => error.leaves_write_uncertain(),
-            Self::OutOfTime => false,
-        }
-    }
 }
 
 /// What became of one edit.
@@ -55,14 +43,22 @@ pub enum Outcome {
     Unknown,
 }
 
-/// Sends `edits`: what is new in one request, then changes one by one, then deletions in one. Stops at the first failure.
-pub async fn send(client: &Client, edits: &[Edit], since: Instant) -> Sent {
+impl Outcome {
+    /// Whether it became what was asked for.
+    #[must_use]
+    pub const fn is_done(&self) -> bool {
+        matches!(self, Self::Written(_) | Self::Deleted)
+    }
+}
+
+/// Sends `edits`: what is new in one request, then changes one by one, then deletions in one. Stops at the first failure, and
+/// begins nothing after `until`.
+pub async fn send(client: &Client, edits: &[Edit], until: Instant) -> Sent {
     let mut sent = Sent {
-        answers: vec![Heard::Nothing; edits.len()],
+        heard: vec![Heard::Nothing; edits.len()],
         stopped: None,
     };
-    let stopped = sent.go(client, edits, since + BEGIN_WITHIN).await;
-    sent.stopped = stopped.err();
+    sent.stopped = sent.go(client, edits, until).await.err();
     sent
 }
 
@@ -76,22 +72,26 @@ impl Sent {
             .filter_map(|(at, edit)| Some((at, edit.after.as_ref()?.members.clone())))
             .collect();
         if !new.is_empty() {
+            in_time(until)?;
             let (places, bodies): (Vec<usize>, Vec<Members>) = new.into_iter().unzip();
-            let answers = events.create(&bodies).await.map_err(Stop::Failed)?;
-            for at in places {
-                let found = edits.get(at).and_then(|edit| edit.find(&answers));
-                self.heard(at, found.cloned());
+            let answers = events.create(&bodies).await;
+            let answers = answers.map_err(|error| self.stop(&places, error))?;
+            let is_complete = answers.len() == places.len();
+            for (nth, at) in places.into_iter().enumerate() {
+                let named = edits.get(at).and_then(|edit| edit.find(&answers));
+                let in_order = answers.get(nth).filter(|_| is_complete);
+                let event = named.or(in_order).cloned();
+                self.note(at, Heard::Done(event.map(Box::new)));
             }
         }
         for (at, edit) in edits.iter().enumerate() {
             let (Some(before), Some(after)) = (&edit.before, &edit.after) else {
                 continue;
             };
-            if Instant::now() >= until {
-                return Err(Stop::OutOfTime);
-            }
+            in_time(until)?;
             let answer = events.put(before.id, &after.members).await;
-            self.heard(at, Some(answer.map_err(Stop::Failed)?));
+            let event = answer.map_err(|error| self.stop(&[at], error))?;
+            self.note(at, Heard::Done(Some(Box::new(event))));
         }
         let doomed: Vec<(usize, EventId)> = edits
             .iter()
@@ -100,74 +100,226 @@ impl Sent {
             .filter_map(|(at, edit)| Some((at, edit.before.as_ref()?.id)))
             .collect();
         if !doomed.is_empty() {
-            if Instant::now() >= until {
-                return Err(Stop::OutOfTime);
-            }
+            in_time(until)?;
             let (places, ids): (Vec<usize>, Vec<EventId>) = doomed.into_iter().unzip();
-            events.delete_many(&ids).await.map_err(Stop::Failed)?;
+            let answer = events.delete_many(&ids).await;
+            answer.map_err(|error| self.stop(&places, error))?;
             for at in places {
-                self.heard(at, None);
+                self.note(at, Heard::Done(None));
             }
         }
         Ok(())
     }
 
-    fn heard(&mut self, at: usize, event: Option<Event>) {
-        if let Some(place) = self.answers.get_mut(at) {
-            *place = Heard::Done(event.map(Box::new));
+    fn note(&mut self, at: usize, heard: Heard) {
+        if let Some(place) = self.heard.get_mut(at) {
+            *place = heard;
         }
+    }
+
+    /// The request about the edits at `places` failed.
+    fn stop(&mut self, places: &[usize], error: Error) -> Stop {
+        if may_be_done(&error, places.len()) {
+            for at in places {
+                self.note(*at, Heard::Uncertain);
+            }
+        }
+        Stop::Failed(error)
     }
 
     /// Whether it is sure that nothing was written.
     #[must_use]
     pub fn wrote_nothing(&self) -> bool {
-        let is_quiet = |heard: &Heard| matches!(heard, Heard::Nothing);
-        self.answers.iter().all(is_quiet)
-            && self
-                .stopped
-                .as_ref()
-                .is_some_and(|stop| !stop.is_uncertain())
+        let is_nothing = |heard: &Heard| matches!(heard, Heard::Nothing);
+        self.heard.iter().all(is_nothing)
     }
 
     /// What became of each edit; `calendar` is what was read back, `None` when that failed.
     #[must_use]
     pub fn outcomes(&self, edits: &[Edit], calendar: Option<&[Event]>) -> Vec<Outcome> {
-        let both = edits.iter().zip(&self.answers);
-        both.map(|(edit, heard)| self.outcome(edit, heard, calendar))
+        let both = edits.iter().zip(&self.heard);
+        both.map(|(edit, heard)| outcome(edit, heard, calendar))
             .collect()
     }
+}
 
-    fn outcome(&self, edit: &Edit, heard: &Heard, calendar: Option<&[Event]>) -> Outcome {
-        let answer = match heard {
-            Heard::Done(answer) => answer.clone(),
-            Heard::Nothing => None,
+fn in_time(until: Instant) -> Result<(), Stop> {
+    if Instant::now() < until {
+        Ok(())
+    } else {
+        Err(Stop::OutOfTime)
+    }
+}
+
+/// Whether a request that failed like this may have been carried out: what is refused was not, but of several the first may
+/// have been before one of them was refused.
+fn may_be_done(error: &Error, events: usize) -> bool {
+    let is_refusal = matches!(
+        error,
+        Error::Rejected { .. }
+            | Error::NotFound { .. }
+            | Error::Forbidden { .. }
+            | Error::PaymentRequired { .. }
+    );
+    error.leaves_write_uncertain() || is_refusal && events > 1
+}
+
+fn outcome(edit: &Edit, heard: &Heard, calendar: Option<&[Event]>) -> Outcome {
+    let answer = match heard {
+        Heard::Nothing => return Outcome::NotWritten,
+        Heard::Uncertain => None,
+        Heard::Done(answer) => Some(answer.as_deref()),
+    };
+    let found = calendar.map(|calendar| {
+        let by_answer = || {
+            let id = answer.flatten()?.id;
+            calendar.iter().find(|event| event.id == id)
         };
-        let is_done = matches!(heard, Heard::Done(_));
-        let Some(calendar) = calendar else {
-            return match (answer, &edit.after) {
-                (Some(event), Some(_)) => Outcome::Written(event),
-                (_, None) if is_done => Outcome::Deleted,
-                _ if is_done || self.stopped.as_ref().is_none_or(Stop::is_uncertain) => {
-                    Outcome::Unknown
-                }
-                _ => Outcome::NotWritten,
-            };
-        };
-        let found = edit.find(calendar);
-        match (&edit.after, found) {
-            (None, None) => Outcome::Deleted,
-            (None, Some(_)) | (Some(_), None) if !is_done => Outcome::NotWritten,
-            (None, Some(_)) => Outcome::Unknown,
-            // Beyond the days that were read.
-            (Some(_), None) => answer.map_or(Outcome::Unknown, Outcome::Written),
-            (Some(after), Some(event)) => {
-                let is_as_sent = edit.before.is_none() || holds(&event.members(), &after.members);
-                if is_done || is_as_sent {
-                    Outcome::Written(Box::new(event.clone()))
-                } else {
-                    Outcome::NotWritten
-                }
-            }
+        edit.find(calendar).or_else(by_answer)
+    });
+    let written = |event: &Event| Outcome::Written(Box::new(event.clone()));
+    match (&edit.after, answer, found) {
+        // Nothing read back, and no answer.
+        (_, None, None) => Outcome::Unknown,
+        (None, Some(_), Some(Some(_))) => Outcome::Unknown,
+        (None, None, Some(Some(_))) => Outcome::NotWritten,
+        (None, _, _) => Outcome::Deleted,
+        (Some(_), Some(answer), found) => {
+            found.flatten().or(answer).map_or(Outcome::Unknown, written)
         }
+        (Some(after), None, Some(Some(event))) => match &edit.before {
+            Some(before) if !is_touched(before, event, &after.members) => Outcome::NotWritten,
+            _ => written(event),
+        },
+        (Some(_), None, Some(None)) => match &edit.before {
+            Some(_) => Outcome::Unknown,
+            None => Outcome::NotWritten,
+        },
+    }
+}
+
+/// Whether any of `members` is another than it was.
+fn is_touched(before: &Event, now: &Event, members: &Members) -> bool {
+    let (before, now) = (before.members(), now.members());
+    let none = serde_json::Value::Null;
+    members.keys().any(|key| {
+        !same(
+            before.get(key).unwrap_or(&none),
+            now.get(key).unwrap_or(&none),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::mcp::planning::draft::Draft;
+
+    fn event(members: &Value) -> Event {
+        let mut row = json!({ "id": 7, "uid": "u7", "category": "WORKOUT", "type": "Run", "name": "Easy",
+            "start_date_local": "2026-03-24T00:00:00" });
+        let members = members.as_object().unwrap().clone();
+        row.as_object_mut().unwrap().extend(members);
+        Event::of_document(&row)
+    }
+
+    fn update() -> Edit {
+        let members = json!({ "name": "Tempo" });
+        let draft = Draft {
+            members: members.as_object().unwrap().clone(),
+            ..Draft::default()
+        };
+        Edit::update(event(&json!({})), draft)
+    }
+
+    #[test]
+    fn an_uncertain_change_is_what_the_calendar_shows() {
+        let of = |now: &Value| outcome(&update(), &Heard::Uncertain, Some(&[event(now)]));
+        assert!(matches!(of(&json!({})), Outcome::NotWritten));
+        assert!(matches!(
+            of(&json!({ "name": "Tempo" })),
+            Outcome::Written(_)
+        ));
+        // However the service spells it.
+        assert!(matches!(
+            of(&json!({ "name": "TEMPO" })),
+            Outcome::Written(_)
+        ));
+        // What somebody else changes meanwhile says nothing about this.
+        assert!(matches!(
+            of(&json!({ "indoor": true })),
+            Outcome::NotWritten
+        ));
+        assert!(matches!(
+            outcome(&update(), &Heard::Uncertain, Some(&[])),
+            Outcome::Unknown
+        ));
+        assert!(matches!(
+            outcome(&update(), &Heard::Uncertain, None),
+            Outcome::Unknown
+        ));
+    }
+
+    #[test]
+    fn an_uncertain_deletion_or_creation_is_what_the_calendar_shows() {
+        let there = [event(&json!({}))];
+        let delete = Edit::delete(event(&json!({})));
+        assert!(matches!(
+            outcome(&delete, &Heard::Uncertain, Some(&there)),
+            Outcome::NotWritten
+        ));
+        assert!(matches!(
+            outcome(&delete, &Heard::Uncertain, Some(&[])),
+            Outcome::Deleted
+        ));
+        assert!(matches!(
+            outcome(&delete, &Heard::Uncertain, None),
+            Outcome::Unknown
+        ));
+        assert!(matches!(
+            outcome(&delete, &Heard::Done(None), Some(&there)),
+            Outcome::Unknown
+        ));
+        assert!(matches!(
+            outcome(&delete, &Heard::Nothing, Some(&[])),
+            Outcome::NotWritten
+        ));
+        let members = json!({ "uid": "u7", "name": "Easy" });
+        let create = Edit::create(Draft {
+            members: members.as_object().unwrap().clone(),
+            ..Draft::default()
+        })
+        .unwrap();
+        assert!(matches!(
+            outcome(&create, &Heard::Uncertain, Some(&there)),
+            Outcome::Written(_)
+        ));
+        assert!(matches!(
+            outcome(&create, &Heard::Uncertain, Some(&[])),
+            Outcome::NotWritten
+        ));
+        assert!(matches!(
+            outcome(&create, &Heard::Uncertain, None),
+            Outcome::Unknown
+        ));
+        let answered = Heard::Done(Some(Box::new(event(&json!({ "uid": "other" })))));
+        assert!(matches!(
+            outcome(&create, &answered, None),
+            Outcome::Written(_)
+        ));
+    }
+
+    #[test]
+    fn a_refusal_of_many_may_come_after_some_of_them() {
+        let rejected = Error::Rejected {
+            status: 422,
+            message: None,
+        };
+        assert!(!may_be_done(&rejected, 1) && may_be_done(&rejected, 2));
+        let limited = Error::RateLimited { retry_after: None };
+        assert!(!may_be_done(&limited, 9) && !may_be_done(&Error::Unauthorized, 9));
+        assert!(may_be_done(&Error::Timeout, 1));
     }
 }

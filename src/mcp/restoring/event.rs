@@ -101,7 +101,12 @@ fn changed_back(images: &Images<'_>, is_structured: bool, words: Words<'_>) -> V
         wanted.retain(|key| !OF_THE_STEPS.contains(key));
     }
     let verdict = images.verdict(&watched, &wanted, words, emptied);
-    let Verdict::Restore(Step::Change { mut members, stays }) = verdict else {
+    let Verdict::Restore(Step::Change {
+        mut members,
+        stays,
+        zeros,
+    }) = verdict
+    else {
         return verdict;
     };
     for (keys, with) in [
@@ -117,7 +122,11 @@ fn changed_back(images: &Images<'_>, is_structured: bool, words: Words<'_>) -> V
             }
         }
     }
-    Verdict::Restore(Step::Change { members, stays })
+    Verdict::Restore(Step::Change {
+        members,
+        stays,
+        zeros,
+    })
 }
 
 /// Null is ignored, so that what had no value gets one that says nothing.
@@ -138,4 +147,159 @@ fn emptied(key: &str, now: &Value) -> Option<Value> {
 
 fn value<'m>(members: &'m Members, key: &str) -> &'m Value {
     super::verdict::member(members, key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mcp::changes::Object;
+    use crate::mcp::context::Local;
+    use crate::mcp::render::members::Kind;
+    use crate::units::Units;
+
+    fn members(value: &Value) -> Option<Members> {
+        value.as_object().cloned()
+    }
+
+    fn run() -> Value {
+        json!({"category": "WORKOUT", "type": "Run", "name": "Tempo", "start_date_local": "2026-03-19T00:00:00",
+            "end_date_local": "2026-03-20T00:00:00", "icu_training_load": 60, "moving_time": 3600, "uid": "u1"})
+    }
+
+    fn with(changes: Value) -> Value {
+        let mut row = run();
+        for (key, value) in changes.as_object().unwrap() {
+            row[key] = value.clone();
+        }
+        row
+    }
+
+    fn judged(
+        before: &Value,
+        after: &Value,
+        now: &Value,
+        is_settled: bool,
+        is_structured: bool,
+    ) -> Verdict {
+        let object = Object::Event {
+            id: Some(7),
+            uid: Some("u1".to_owned()),
+        };
+        let item = Item {
+            object: object.clone(),
+            label: "Thu 03-19 Run Tempo".to_owned(),
+            before: members(before),
+            after: members(after),
+        };
+        let mut found = Found::of(object, members(now));
+        found.is_structured = is_structured;
+        let local = Local {
+            now: "2026-03-18T09:30[Europe/Zurich]".parse().unwrap(),
+            units: Units::default(),
+            units_known: true,
+        };
+        let words = Words {
+            local: &local,
+            kind: Kind::Event,
+        };
+        verdict(&item, &found, is_settled, words)
+    }
+
+    fn sent(verdict: Verdict) -> Value {
+        match verdict {
+            Verdict::Restore(Step::Change { members, .. }) => Value::Object(members),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_was_created_goes_unless_somebody_touched_it() {
+        let (nothing, run) = (Value::Null, run());
+        for is_settled in [true, false] {
+            let verdict = judged(&nothing, &run, &run, is_settled, false);
+            assert!(matches!(verdict, Verdict::Restore(Step::Delete)));
+            assert!(matches!(
+                judged(&nothing, &run, &nothing, is_settled, false),
+                Verdict::AsBefore
+            ));
+            let renamed = with(json!({"name": "Tempo in the hills"}));
+            let verdict = judged(&nothing, &run, &renamed, is_settled, false);
+            assert!(
+                matches!(&verdict, Verdict::Changed(said) if said.contains("Tempo in the hills")),
+                "{verdict:?}"
+            );
+        }
+        // What somebody added is somebody's work as well, but not what the service adds to what was only sent.
+        let tagged = with(json!({"tags": ["key"]}));
+        assert!(matches!(
+            judged(&nothing, &run, &tagged, true, false),
+            Verdict::Changed(_)
+        ));
+        assert!(matches!(
+            judged(&nothing, &run, &tagged, false, false),
+            Verdict::Restore(Step::Delete)
+        ));
+    }
+
+    #[test]
+    fn what_was_deleted_comes_back_with_all_it_had() {
+        let (nothing, run) = (Value::Null, run());
+        let verdict = judged(&run, &nothing, &nothing, true, false);
+        assert!(
+            matches!(&verdict, Verdict::Restore(Step::Create(members)) if *members == *run.as_object().unwrap())
+        );
+        assert!(matches!(
+            judged(&run, &nothing, &run, true, false),
+            Verdict::AsBefore
+        ));
+        let other = with(json!({"icu_training_load": 90}));
+        let verdict = judged(&run, &nothing, &other, true, false);
+        assert!(
+            matches!(&verdict, Verdict::Changed(said) if said == "it is there again, with load 60 → 90")
+        );
+    }
+
+    #[test]
+    fn what_was_changed_gets_its_members_back_and_no_others() {
+        let after = with(
+            json!({"name": "Long", "tags": ["key"], "indoor": true, "carbs_per_hour": 60, "target": "PACE"}),
+        );
+        assert_eq!(
+            sent(judged(&run(), &after, &after, true, false)),
+            json!({"name": "Tempo", "tags": [], "indoor": false, "carbs_per_hour": 0, "target": "AUTO",
+                // The service works these out anew when the session changes, unless they are sent.
+                "icu_training_load": 60, "moving_time": 3600})
+        );
+        let moved = with(
+            json!({"start_date_local": "2026-03-21T00:00:00", "end_date_local": "2026-03-22T00:00:00"}),
+        );
+        let day = json!({"start_date_local": "2026-03-19T00:00:00", "end_date_local": "2026-03-20T00:00:00"});
+        assert_eq!(sent(judged(&run(), &moved, &moved, true, false)), day);
+        let late = with(json!({"start_date_local": "2026-03-19T18:00:00"}));
+        assert_eq!(sent(judged(&run(), &late, &late, true, false)), day);
+        assert!(
+            matches!(judged(&run(), &moved, &Value::Null, true, false), Verdict::Changed(said) if said == "it was deleted")
+        );
+        assert!(matches!(
+            judged(&run(), &moved, &run(), true, false),
+            Verdict::AsBefore
+        ));
+    }
+
+    #[test]
+    fn what_the_service_works_out_is_nobodys_change() {
+        let before = with(json!({"description": "- 1h 70%"}));
+        let after = with(json!({"description": "- 1h 80%", "icu_training_load": 70}));
+        // A threshold was changed since.
+        let now = with(json!({"description": "- 1h 80%", "icu_training_load": 77}));
+        let sent = sent(judged(&before, &after, &now, true, true));
+        assert_eq!(sent["description"], "- 1h 70%");
+        assert!(
+            matches!(judged(&before, &after, &now, true, false), Verdict::Changed(said) if said == "load 70 → 77")
+        );
+        assert!(matches!(
+            judged(&Value::Null, &after, &now, true, true),
+            Verdict::Restore(Step::Delete)
+        ));
+    }
 }

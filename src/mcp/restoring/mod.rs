@@ -20,6 +20,7 @@ use super::context::{Context, Local};
 use super::error::ToolError;
 use super::render::members::{Kind, Words};
 use super::reply::Reply;
+use crate::intervals::Members;
 use present::Found;
 use report::{Line, Report};
 use verdict::Verdict;
@@ -52,21 +53,21 @@ pub async fn undo(
     let items: Vec<&Item> = change.items.iter().collect();
     let found = present::read(context.client(), &items).await?;
     let rights = rights::Rights::of(context, &change).await?;
-    let since = recent::since(changes, &change).await;
+    let mut since = None;
     let mut work = Vec::new();
     let mut lines = Vec::new();
     for (place, (item, found)) in change.items.iter().zip(found).enumerate() {
         let words = words(&item.object, local);
-        let verdict = rights.check(item, judge(item, &found, change.is_settled, words));
-        let by = since.iter().find(|later| recent::touches(later, item));
+        let verdict = judge(item, &found, was_read_back(&change, item), words);
+        let verdict = rights.check(item, verdict);
+        if since.is_none() && matches!(verdict, Verdict::Changed(_)) {
+            since = Some(recent::since(changes, &change).await);
+        }
+        let mut later = since.iter().flatten();
+        let by = later.find(|later| recent::touches(later, item));
         lines.push(Line::of(item, &found, &verdict, by, words));
         if let Verdict::Restore(step) = verdict {
-            work.push(Work {
-                place,
-                found,
-                step,
-                error: None,
-            });
+            work.push(Work::new(place, found, step, &change.id));
         }
     }
     let report = Report {
@@ -90,6 +91,17 @@ fn words<'l>(object: &Object, local: &'l Local) -> Words<'l> {
         _ => Kind::Other,
     };
     Words { local, kind }
+}
+
+/// Whether how an object was left is known; else what was sent is.
+fn was_read_back(change: &Change, item: &Item) -> bool {
+    let is_whole = |after: &Members| after.contains_key("start_date_local");
+    let is_known = match &item.object {
+        // One of several may not have been found again.
+        Object::Event { id, .. } => id.is_some() && item.after.as_ref().is_none_or(is_whole),
+        _ => true,
+    };
+    change.is_settled && is_known
 }
 
 fn judge(item: &Item, found: &Found, is_settled: bool, words: Words<'_>) -> Verdict {

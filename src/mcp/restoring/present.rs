@@ -17,6 +17,8 @@ use crate::mcp::text;
 
 /// Days that are read at once; what lies further apart is read one by one.
 const LONGEST: i32 = 400;
+/// Days around an event whose id is not known, in case it was moved.
+const AROUND: i32 = 60;
 /// Comments that are looked through.
 const MESSAGES: u32 = 100;
 
@@ -31,6 +33,8 @@ pub struct Found {
     pub is_structured: bool,
     /// Whether the service ignores writes to it.
     pub is_locked: bool,
+    /// The activity that carried an event out.
+    pub paired: Option<String>,
     /// What stands where it was, of which the service keeps only one.
     pub rival: Option<String>,
     /// Where the comments of an activity stand.
@@ -38,12 +42,13 @@ pub struct Found {
 }
 
 impl Found {
-    fn of(object: Object, members: Option<Members>) -> Self {
+    pub fn of(object: Object, members: Option<Members>) -> Self {
         Self {
             object,
             members,
             is_structured: false,
             is_locked: false,
+            paired: None,
             rival: None,
             chat: None,
         }
@@ -80,10 +85,10 @@ pub async fn read(client: &Client, items: &[&Item]) -> Result<Vec<Found>, Error>
 }
 
 /// The window that holds `dates`; `None` when there are none or it would be too long.
-fn window(dates: impl Iterator<Item = Date> + Clone) -> Option<(Date, Date)> {
-    let (first, last) = dates.clone().min().zip(dates.max())?;
+fn window(dates: &[Date]) -> Option<(Date, Date)> {
+    let (first, last) = dates.iter().min().zip(dates.iter().max())?;
     let limit = first.checked_add(LONGEST.days()).ok()?;
-    (last <= limit).then_some((first, last))
+    (*last <= limit).then_some((*first, *last))
 }
 
 fn start(members: &Members) -> Option<Date> {
@@ -91,12 +96,27 @@ fn start(members: &Members) -> Option<Date> {
     Some(at.date())
 }
 
+/// The days on which an event was and is, with some around them as long as its id is not known.
+fn dates(item: &Item) -> Vec<Date> {
+    let Object::Event { id, .. } = &item.object else {
+        return Vec::new();
+    };
+    let images = [item.before.as_ref(), item.after.as_ref()].into_iter();
+    let dates = images.flatten().filter_map(start);
+    let around = if id.is_none() { AROUND } else { 0 };
+    let around = |date: Date| {
+        [
+            date.checked_sub(around.days()),
+            date.checked_add(around.days()),
+        ]
+    };
+    dates.flat_map(around).flatten().collect()
+}
+
+/// What is in the calendar around `items`; nothing when they lie too far apart.
 async fn calendar(client: &Client, items: &[&Item]) -> Result<Arc<Vec<Event>>, Error> {
-    let events = items
-        .iter()
-        .filter(|item| matches!(item.object, Object::Event { .. }));
-    let images = events.flat_map(|item| [item.before.as_ref(), item.after.as_ref()]);
-    match window(images.flatten().filter_map(start)) {
+    let dates: Vec<Date> = items.iter().flat_map(|item| dates(item)).collect();
+    match window(&dates) {
         Some((first, last)) => client.events().list(first, last, &[], false).await,
         None => Ok(Arc::default()),
     }
@@ -107,14 +127,18 @@ async fn event(client: &Client, calendar: &[Event], item: &Item) -> Result<Found
     let Object::Event { id, uid } = &item.object else {
         return Ok(Found::of(item.object.clone(), None));
     };
-    let by_id = calendar.iter().find(|event| Some(event.id.0) == *id);
-    let by_uid = || {
-        calendar
-            .iter()
-            .find(|event| uid.is_some() && event.uid == *uid)
+    let listed;
+    let calendar = match calendar {
+        [] => {
+            listed = self::calendar(client, &[item]).await?;
+            listed.as_slice()
+        }
+        calendar => calendar,
     };
+    let by_id = calendar.iter().find(|event| Some(event.id.0) == *id);
+    let is_it = |event: &&Event| uid.is_some() && event.uid == *uid;
     let read;
-    let event = match (by_id.or_else(by_uid), id) {
+    let event = match (by_id.or_else(|| calendar.iter().find(is_it)), id) {
         (Some(event), _) => Some(event),
         (None, Some(id)) => {
             read = found(client.events().get(EventId(*id)).await)?;
@@ -139,6 +163,7 @@ async fn event(client: &Client, calendar: &[Event], item: &Item) -> Result<Found
         uid: event.uid.clone(),
     };
     let mut found = Found::of(object, Some(event.members()));
+    found.paired = event.paired_activity_id.as_ref().map(ToString::to_string);
     found.is_structured = steps.is_some_and(|steps| !steps.is_empty());
     Ok(found)
 }
@@ -166,7 +191,7 @@ async fn days(client: &Client, items: &[&Item]) -> Result<Arc<Vec<Wellness>>, Er
         Object::Wellness { date } => Some(date),
         _ => None,
     });
-    match window(dates) {
+    match window(&dates.collect::<Vec<Date>>()) {
         Some((first, last)) => client.wellness().list(first, last, &[]).await,
         None => Ok(Arc::default()),
     }

@@ -96,7 +96,7 @@ pub async fn since(changes: &Changes, change: &Change) -> Vec<Change> {
     let heads = changes.recent().await.unwrap_or_default();
     let later = heads
         .iter()
-        .filter(|head| head.at >= change.at && head.id != change.id && head.undone_by.is_none());
+        .filter(|head| head.at > change.at && head.undone_by.is_none());
     let mut found = Vec::new();
     for head in later {
         found.extend(changes.get(&head.id).await.ok().flatten());

@@ -1,5 +1,7 @@
 //! What an undo did or would do, a line an object.
 
+use serde_json::Value;
+
 use super::present::Found;
 use super::recent;
 use super::verdict::{Step, Verdict, cannot_be_emptied, member};
@@ -10,7 +12,7 @@ use crate::mcp::changes::{Change, Changes, Item, Object};
 use crate::mcp::context::Local;
 use crate::mcp::error::ToolError;
 use crate::mcp::render::count;
-use crate::mcp::render::members::{Kind, Words};
+use crate::mcp::render::members::Words;
 use crate::mcp::reply::Reply;
 use crate::mcp::text;
 
@@ -115,39 +117,68 @@ fn sent(step: &Step) -> Option<&Members> {
 
 fn planned(step: &Step, found: &Found, words: Words<'_>) -> String {
     match step {
-        Step::Delete => "to be deleted".to_owned(),
-        Step::Create(_) => "to be created again".to_owned(),
-        Step::Change { members, stays } => changed(members, stays, found, words),
+        Step::Delete => format!("to be deleted{}", parted(found)),
+        Step::Create(members) => format!("to be created again{}", unpaired(members, words)),
+        Step::Change { .. } => changed(step, found, words),
     }
 }
 
 fn done(work: &Work, now: Option<&Found>, words: Words<'_>) -> String {
     match (&work.step, now.map(|now| &now.object)) {
-        (Step::Delete, _) => "deleted".to_owned(),
-        (Step::Create(_), Some(Object::Event { id: Some(id), .. })) => {
-            format!("created again, now {id}")
+        (Step::Delete, _) => format!("deleted{}", parted(&work.found)),
+        (Step::Create(members), Some(Object::Event { id: Some(id), .. })) => {
+            format!("created again, now {id}{}", unpaired(members, words))
         }
         (Step::Create(_), _) => "created again".to_owned(),
-        (Step::Change { members, stays }, _) => changed(members, stays, &work.found, words),
+        (step @ Step::Change { .. }, Some(Object::Sport { .. })) => format!(
+            "{} (past activities keep what they were analysed with)",
+            changed(step, &work.found, words)
+        ),
+        (step @ Step::Change { .. }, _) => changed(step, &work.found, words),
+    }
+}
+
+/// What becomes of the activity of an event that goes.
+fn parted(found: &Found) -> String {
+    let paired = found.paired.as_ref();
+    let said = paired.map(|id| format!(" (activity {id} stays, without it)"));
+    said.unwrap_or_default()
+}
+
+/// That an event of the past may have had an activity, which nothing pairs with the new one.
+fn unpaired(members: &Members, words: Words<'_>) -> &'static str {
+    let text = |key: &str| member(members, key).as_str().unwrap_or_default();
+    let is_session = text("category") == "WORKOUT" || text("category").starts_with("RACE");
+    let tomorrow = words.local.today().tomorrow().map(|day| day.to_string());
+    let is_past = tomorrow.is_ok_and(|day| text("start_date_local") < day.as_str());
+    if is_session && is_past {
+        " (paired with no activity: complete_event pairs)"
+    } else {
+        ""
     }
 }
 
 /// `load 60 → 45; mood stays: …`
-fn changed(members: &Members, stays: &[String], found: &Found, words: Words<'_>) -> String {
+fn changed(step: &Step, found: &Found, words: Words<'_>) -> String {
+    let Step::Change {
+        members,
+        stays,
+        zeros,
+    } = step
+    else {
+        return String::new();
+    };
     let empty = Members::new();
     let from = found.members.as_ref().unwrap_or(&empty);
     let mut to = members.clone();
+    // This is how a number is emptied.
     for value in to.values_mut().filter(|value| value.as_i64() == Some(-1)) {
-        *value = serde_json::Value::Null;
+        *value = Value::Null;
     }
     let mut said = words.changes(members.keys().map(String::as_str), from, &to);
-    let zeros = members
-        .iter()
-        .filter(|(key, value)| value.as_i64() == Some(0) && !member(from, key).is_null());
-    let zeros: Vec<String> = zeros.map(|(key, _)| words.name(key)).collect();
-    if !zeros.is_empty() && words.kind != Kind::Wellness {
+    if !zeros.is_empty() {
         said = format!(
-            "{said} ({} was empty before: 0 stands for that)",
+            "{said} ({} had no value: 0 stands for that)",
             zeros.join(", ")
         );
     }
@@ -223,7 +254,10 @@ impl Report<'_> {
             );
             return Err(ToolError::Invalid(self.text(&head)));
         }
-        let head = format!("Nothing to undo: {} is taken back already", self.name());
+        let head = format!(
+            "Nothing to undo: everything of {} is as it was before",
+            self.name()
+        );
         Ok(self.reply(&head))
     }
 

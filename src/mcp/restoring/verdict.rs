@@ -18,6 +18,8 @@ pub enum Step {
         members: Members,
         /// What cannot be had back, by the names that answers give it.
         stays: Vec<String>,
+        /// What had no value and gets 0.
+        zeros: Vec<String>,
     },
 }
 
@@ -90,7 +92,7 @@ impl<'a> Images<'a> {
             return Verdict::Changed(words.changes(changed, self.after, self.now));
         }
         let mut members = Members::new();
-        let mut stays = Vec::new();
+        let (mut stays, mut zeros) = (Vec::new(), Vec::new());
         for key in differs {
             let before = member(self.before, key);
             let value = if is_nothing(before) {
@@ -100,6 +102,9 @@ impl<'a> Images<'a> {
             };
             match value {
                 Some(value) => {
+                    if is_nothing(before) && value.as_i64() == Some(0) {
+                        zeros.push(words.name(key));
+                    }
                     members.insert(key.to_owned(), value);
                 }
                 None => stays.push(words.name(key)),
@@ -108,7 +113,11 @@ impl<'a> Images<'a> {
         if members.is_empty() {
             Verdict::Impossible(cannot_be_emptied(&stays))
         } else {
-            Verdict::Restore(Step::Change { members, stays })
+            Verdict::Restore(Step::Change {
+                members,
+                stays,
+                zeros,
+            })
         }
     }
 }
@@ -167,7 +176,7 @@ mod tests {
             json!({"mood": 2, "steps": 10}),
             json!({"mood": 4, "steps": 10}),
         );
-        let Verdict::Restore(Step::Change { members, stays }) =
+        let Verdict::Restore(Step::Change { members, stays, .. }) =
             judged(before, after, json!({"mood": 4, "steps": 99}), true)
         else {
             panic!("not restored");
@@ -214,7 +223,7 @@ mod tests {
             json!({"text": "a", "mood": 2}),
             true,
         );
-        let Verdict::Restore(Step::Change { members, stays }) = verdict else {
+        let Verdict::Restore(Step::Change { members, stays, .. }) = verdict else {
             panic!("{verdict:?}");
         };
         assert_eq!(Value::Object(members), json!({"text": ""}));

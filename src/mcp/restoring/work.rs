@@ -3,7 +3,7 @@
 use super::present::Found;
 use super::verdict::{Step, member};
 use crate::intervals::{Error, Members};
-use crate::mcp::changes::{Item, Object, same};
+use crate::mcp::changes::{ChangeId, Item, Object, same};
 
 /// One object that is restored.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub struct Work {
     pub step: Step,
     /// What the write ended with.
     pub error: Option<Error>,
+    /// Whether it is written by itself, since something that was written with it was refused.
+    pub is_alone: bool,
 }
 
 /// What became of a piece of work, as read back.
@@ -29,6 +31,26 @@ pub enum Fate {
 }
 
 impl Work {
+    /// An event that is made again is known by its uid, so that it is not made twice.
+    pub fn new(place: usize, found: Found, step: Step, change: &ChangeId) -> Self {
+        let mut work = Self {
+            place,
+            found,
+            step,
+            error: None,
+            is_alone: false,
+        };
+        if let (Object::Event { uid, .. }, Step::Create(members)) =
+            (&mut work.found.object, &mut work.step)
+        {
+            let known = member(members, "uid").as_str().map(str::to_owned);
+            let known = known.unwrap_or_else(|| format!("{change}-{place}"));
+            members.insert("uid".to_owned(), known.clone().into());
+            *uid = Some(known);
+        }
+        work
+    }
+
     /// What this is going to do, as it is recorded before it is done.
     pub fn item(&self, label: &str) -> Item {
         let now = self.found.members.as_ref();

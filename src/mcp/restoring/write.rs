@@ -30,20 +30,23 @@ const fn is_about_one(error: &Error) -> bool {
     )
 }
 
-/// Notes the outcome of what was written together.
+/// Notes the outcome of what was written together. Refused for one, the others are to be written by themselves.
 fn note<T>(
     work: &mut [Work],
     is_meant: impl Fn(&Work) -> bool,
     outcome: Result<T, Error>,
     stopped: &mut Option<Error>,
 ) {
-    if let Err(error) = outcome {
-        for piece in work.iter_mut().filter(|piece| is_meant(piece)) {
-            piece.error = Some(error.clone());
-        }
-        if !is_about_one(&error) {
-            *stopped = Some(error);
-        }
+    let Err(error) = outcome else {
+        return;
+    };
+    let is_about_one = is_about_one(&error);
+    for piece in work.iter_mut().filter(|piece| is_meant(piece)) {
+        piece.error = Some(error.clone());
+        piece.is_alone = is_about_one;
+    }
+    if !is_about_one {
+        *stopped = Some(error);
     }
 }
 
@@ -116,8 +119,10 @@ async fn change_days(client: &Client, work: &mut [Work], stopped: &mut Option<Er
 
 /// What the service takes one at a time.
 async fn one_by_one(client: &Client, work: &mut [Work], stopped: &mut Option<Error>) {
-    let is_meant =
-        |piece: &Work| !(is_created_event(piece) || is_deleted_event(piece) || is_day(piece));
+    let is_meant = |piece: &Work| {
+        let together = is_created_event(piece) || is_deleted_event(piece) || is_day(piece);
+        piece.is_alone || !together
+    };
     let mut waiting: Vec<&mut Work> = work.iter_mut().filter(|piece| is_meant(piece)).collect();
     for pieces in waiting.chunks_mut(BESIDE) {
         if let Some(error) = &*stopped {
@@ -144,6 +149,13 @@ async fn single(client: &Client, found: &Found, step: &Step) -> Result<(), Error
     match (&found.object, step) {
         (Object::Event { id: Some(id), .. }, Step::Change { members, .. }) => {
             client.events().put(EventId(*id), members).await.map(drop)
+        }
+        (Object::Event { .. }, Step::Create(members)) => {
+            let body = std::slice::from_ref(members);
+            client.events().create(body).await.map(drop)
+        }
+        (Object::Wellness { date }, Step::Change { members, .. }) => {
+            client.wellness().put(*date, members).await.map(drop)
         }
         (Object::Activity { id }, step) => {
             let id: ActivityId = id.parse().map_err(|_| nowhere())?;

@@ -188,7 +188,12 @@ async fn nulls_everywhere_are_gaps_and_not_an_error() {
         };
         world.demo.faults().set(Fault::AllNulls, scope);
     }
+    // What has no day is neither moved nor deleted, and what is saved cannot be read back.
+    let writes = ["save_events", "move_events", "delete_events"];
     for (tool, arguments) in calls(&found) {
+        if writes.contains(&tool) {
+            continue;
+        }
         let said = world.owner().call_tool(tool, arguments).await;
         // Of an activity without sport and time nothing is known, and what is not known is not written.
         let text = match tool {

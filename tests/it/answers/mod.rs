@@ -57,7 +57,7 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
         ("get_wellness", json!({ "oldest": "-90d", "fields": "all" })),
         (
             "update_wellness",
-            json!({ "entries": [{ "date": "today", "mood": "good" }] }),
+            json!({ "entries": [{ "date": "today", "mood": "good", "comments": "Slept like a stone" }] }),
         ),
         (
             "update_activity",
@@ -74,6 +74,19 @@ pub fn calls(ids: &Ids) -> Vec<(&'static str, Value)> {
         ),
         ("get_event", json!({ "id": ids.event })),
         ("undo_change", json!({})),
+        (
+            "save_events",
+            json!({ "events": [
+                { "date": "+2d", "sport": "Run", "name": "6 x 800 m", "workout": "- 15m Z2 Pace\n\n6x\n- 800mtr Z5 Pace\n- 2m Z1 Pace\n\n- 10m Z1 Pace" },
+                { "date": "+4d", "sport": "Ride", "name": "Coffee ride", "duration": "1h30m", "load": 60 },
+                { "date": "+9d", "end": "+12d", "category": "holiday", "name": "Lake week", "availability": "limited" },
+            ] }),
+        ),
+        (
+            "move_events",
+            json!({ "ids": [ids.event], "shift_days": 1 }),
+        ),
+        ("delete_events", json!({ "ids": [ids.event] })),
         ("list_workouts", json!({ "id": ids.workout })),
         (
             "validate_workout",
@@ -206,9 +219,16 @@ async fn a_tool_that_only_reads_sends_only_gets() {
         .filter(|t| t["annotations"]["readOnlyHint"] == true)
         .map(|t| t["name"].as_str().unwrap().to_owned())
         .collect();
-    for (tool, arguments) in calls(&ids) {
+    let mut change = String::new();
+    for (tool, mut arguments) in calls(&ids) {
+        if tool == "undo_change" {
+            arguments = json!({ "change_id": change });
+        }
         world.demo.clear_journal();
-        world.owner().call_tool(tool, arguments).await.ok();
+        let text = world.owner().call_tool(tool, arguments).await.ok();
+        if let Some((_, id)) = text.split_once("undo_change ") {
+            change = id.chars().take(8).collect();
+        }
         let only_gets = world
             .demo
             .journal()

@@ -63,6 +63,24 @@ async fn more(world: &World, ids: &Ids) -> Vec<(&'static str, Value)> {
         ),
         ("list_workouts", json!({ "sport": "Ride", "limit": 3 })),
         (
+            "save_events",
+            json!({ "events": [
+                { "date": "+2d", "sport": "Ride", "name": "Steady", "load": 55, "duration": 3600, "indoor": true,
+                  "for_week": false, "tags": ["long", "base"], "carbs_per_hour": 60 },
+                { "date": "+3d", "sport": "Ride", "name": "Hard", "steps": [{ "duration": "10m", "power": "60%", "ramp": false },
+                  { "reps": 5, "steps": [{ "duration": 60, "power": "110%" }, { "duration": 60, "power": "50%", "cadence": 90 }] }] },
+            ], "dry_run": true }),
+        ),
+        (
+            "move_events",
+            json!({ "oldest": "today", "newest": "+10d", "categories": ["workout", "race"], "shift_days": 7, "copy": true,
+                "dry_run": true }),
+        ),
+        (
+            "delete_events",
+            json!({ "oldest": "-7d", "newest": "+10d", "categories": ["workout", "note"], "include_past": true, "dry_run": true }),
+        ),
+        (
             "validate_workout",
             json!({ "steps": [{ "duration": "10m", "power": "60%", "ramp": true },
                 { "reps": 5, "steps": [{ "duration": 60, "power": 300 }, { "distance": 400, "hr": "80% LTHR", "cadence": 90 }] }],

@@ -487,6 +487,11 @@ async fn inj_04_the_annotations_of_every_tool_are_true() {
             "update_activity" => json!({ "id": activity, "rpe": 9 }),
             "add_activity_message" => json!({ "id": activity, "text": "Well done" }),
             "update_sport_settings" => json!({ "sport": "Ride", "ftp": 251 }),
+            "save_events" => {
+                json!({ "events": [{ "date": "+2d", "sport": "Run", "name": "Easy", "duration": "1h" }] })
+            }
+            "move_events" => json!({ "ids": [event], "shift_days": 1 }),
+            "delete_events" => json!({ "ids": [event], "include_past": true }),
             _ => json!({}),
         };
         caller.call(name, arguments).await.ok();

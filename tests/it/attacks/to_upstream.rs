@@ -126,6 +126,9 @@ fn is_ours(asked: &Asked, base_url: &str) {
         ["athlete", id] => *id == ATHLETE_ID,
         ["athlete", id, "activities", "search-full"] => *id == ATHLETE_ID,
         ["athlete", id, what] => *id == ATHLETE_ID && ABOUT_THE_ATHLETE.contains(what),
+        ["athlete", id, "events", what] => {
+            *id == ATHLETE_ID && (is_id(what) || ["bulk", "bulk-delete"].contains(what))
+        }
         ["athlete", id, "wellness", day] => *id == ATHLETE_ID && is_day(day),
         ["activity", id] => is_id(id),
         ["activity", id, what] => is_id(id) && ABOUT_AN_ACTIVITY.contains(what),
@@ -134,7 +137,7 @@ fn is_ours(asked: &Asked, base_url: &str) {
     assert!(known, "{} {path}", asked.method);
     assert!(asked.target.is_ascii() && !asked.target.contains(['#', '\\', '\r', '\n', ' ']));
     assert!(
-        matches!(asked.method.as_str(), "GET" | "PUT"),
+        matches!(asked.method.as_str(), "GET" | "PUT" | "POST"),
         "{}",
         asked.method
     );
@@ -197,7 +200,10 @@ fn placements(schema: &Value, text: &str) -> Vec<(String, Value)> {
             .into_iter()
             .flatten()
         {
-            let mut element = json!({ "date": "today" });
+            let mut element = match name.as_str() {
+                "events" => json!({ "date": "+2d", "sport": "Run", "name": "Easy" }),
+                _ => json!({ "date": "today" }),
+            };
             element[inner] = json!(text);
             values.push(json!([element]));
             element[inner] = json!({ text: 1 });
@@ -206,10 +212,11 @@ fn placements(schema: &Value, text: &str) -> Vec<(String, Value)> {
         for value in values {
             let mut arguments = Map::new();
             for other in &required {
-                let filler = if *other == "id" {
-                    json!("i1")
-                } else {
-                    json!([{ "date": "today", "mood": "good" }])
+                let filler = match *other {
+                    "id" => json!("i1"),
+                    "shift_days" => json!(1),
+                    "events" => json!([{ "date": "+2d", "sport": "Run", "name": "Easy" }]),
+                    _ => json!([{ "date": "today", "mood": "good" }]),
                 };
                 arguments.insert((*other).to_owned(), filler);
             }
@@ -243,6 +250,7 @@ async fn ups_01_ids_and_dates_cannot_climb_out_of_the_path() {
             ("list_events", "newest"),
             ("get_wellness", "oldest"),
             ("get_wellness", "newest"),
+            ("delete_events", "ids"),
         ] {
             if !property.ends_with("id") && means_a_day(&text) {
                 continue;

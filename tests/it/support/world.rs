@@ -87,6 +87,44 @@ impl World {
         serde_json::from_str(&answer.text().await.unwrap()).unwrap()
     }
 
+    /// The athlete's event.
+    pub async fn event(&self, id: &Value) -> Value {
+        self.raw(&format!("/athlete/{{id}}/events/{id}")).await
+    }
+
+    /// The athlete's calendar, both days inclusive.
+    pub async fn calendar(&self, oldest: &str, newest: &str) -> Vec<Value> {
+        let path = format!("/athlete/{{id}}/events?oldest={oldest}&newest={newest}");
+        self.raw(&path).await.as_array().unwrap().clone()
+    }
+
+    /// Writes past our server, as the athlete's own hand does.
+    pub async fn put(&self, path: &str, body: Value) {
+        let url = format!("{}/api/v1{}", self.api, path.replace("{id}", ATHLETE_ID));
+        let answer = self
+            .server
+            .http
+            .put(url)
+            .basic_auth("API_KEY", Some(API_KEY))
+            .header("User-Agent", "tests")
+            .header("Content-Type", "application/json")
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+    }
+
+    /// What was asked of the service that is no read, such as `PUT /events/40101`.
+    pub fn writes(&self) -> Vec<String> {
+        let about = format!("/api/v1/athlete/{ATHLETE_ID}");
+        let journal = self.demo.journal();
+        let writes = journal.iter().filter(|request| request.method != "GET");
+        writes
+            .map(|request| format!("{} {}", request.method, request.path.replace(&about, "")))
+            .collect()
+    }
+
     /// Fails the test if the server sent anything that no correct client sends.
     #[track_caller]
     pub fn assert_well_behaved(&self) {

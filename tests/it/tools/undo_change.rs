@@ -119,15 +119,22 @@ async fn a_dry_run_says_what_would_be_restored_and_writes_nothing() {
 
 #[tokio::test]
 async fn what_was_changed_since_stays_and_what_a_device_filled_in_is_no_reason() {
-    let world = World::start().await;
+    let clock = Clock::manual(NOW.parse().unwrap());
+    let options = ServerOptions {
+        clock: clock.clone(),
+        ..ServerOptions::default()
+    };
+    let world = World::with(options).await;
     let owner = world.owner();
     enter(&owner, entry(json!({ "mood": "good" }))).await;
+    clock.advance(Duration::from_secs(60));
     let id = enter(&owner, entry(json!({ "mood": "poor" }))).await;
+    clock.advance(Duration::from_secs(60));
     let later = enter(&owner, entry(json!({ "mood": "excellent" }))).await;
     world.demo.clear_journal();
     let text = refused(&owner, &id).await;
     assert!(
-        text.contains("Nothing of update_wellness of Wed 03-18 10:30 can be undone; nothing was written.")
+        text.contains("Nothing of update_wellness of Wed 03-18 10:31 can be undone; nothing was written.")
             && text.contains(&format!(
                 "wellness of Tue 2026-03-17: left alone, changed since: mood poor → excellent (by {later}, update_wellness: \
                  undo that first)"
@@ -284,8 +291,6 @@ async fn a_change_outlives_the_process_and_a_rotated_secret_and_is_the_athletes_
     .await;
     enter(&world.owner(), entry(json!({ "mood": "good" }))).await;
     let id = enter(&world.owner(), entry(json!({ "mood": "poor" }))).await;
-    let World { server, .. } = &world;
-    let _ = server;
 
     let other = ServerOptions {
         athlete_id: "i999999".to_owned(),

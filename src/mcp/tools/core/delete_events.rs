@@ -7,14 +7,12 @@ use tokio::time::Instant;
 use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
 use crate::mcp::params::{Category, Choice, DateSpec, EventId, Flag, List, Text};
+use crate::mcp::planning::saving::few;
 use crate::mcp::planning::selection::Wanted;
 use crate::mcp::planning::{self, Ask, Edit, label};
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::render::count;
 use crate::mcp::reply::Reply;
-
-/// Past events that are named when they stay.
-const NAMED: usize = 5;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -41,32 +39,26 @@ impl Tool for DeleteEvents {
 
     async fn run(context: &Context, params: Params) -> Result<Reply, ToolError> {
         let since = Instant::now();
-        let local = context.local().await?;
+        let (local, _turn, around, found) = planning::before_writing(since, async {
+            let local = context.local().await?;
+            let window = (params.oldest, params.newest);
+            let wanted = Wanted::of(params.ids, window, params.categories, &[], local.today())?;
+            let turn = context.changes().turn().await;
+            let (around, found) = wanted.find(context, &local, |_| None).await?;
+            Ok((local, turn, around, found))
+        })
+        .await?;
         let today = local.today();
-        let window = (params.oldest, params.newest);
-        let wanted = Wanted::of(params.ids, window, params.categories, &[], today)?;
-        let _turn = context.changes().turn().await;
-        let (around, found) = wanted.find(context, &local, |_| None).await?;
         let with_past = params.include_past.is_some_and(|Flag(past)| past);
         let (past, doomed): (Vec<_>, Vec<_>) = found.into_iter().partition(|event| {
             let day = event.starts().map(|at| at.date());
             !with_past && (event.paired_activity_id.is_some() || day.is_none_or(|day| day < today))
         });
-        let names: Vec<String> = past
-            .iter()
-            .take(NAMED)
-            .map(|event| label(event, today))
-            .collect();
-        let more = past.len().saturating_sub(NAMED);
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
+        let names: Vec<String> = past.iter().map(|event| label(event, today)).collect();
         let kept = format!(
-            "past or done and left as {} (include_past deletes them): {}{more}.",
+            "past or done and left as {}: {}. include_past deletes such too.",
             if past.len() == 1 { "it is" } else { "they are" },
-            names.join("; ")
+            few(&names)
         );
         if doomed.is_empty() {
             let said = format!("Nothing was deleted: {} {kept}", count(past.len(), "event"));

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::intervals::Error;
 use crate::intervals::activities::{Activity, ListActivities};
 use crate::intervals::events::Event;
+use crate::mcp::changes::{self, Object};
 use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
 use crate::mcp::event_lookup;
@@ -72,6 +73,12 @@ impl Tool for GetEvent {
             pairs(context, &found, today),
         );
         let done = done.ok();
+        // What a write would compute of what it finds; the list with resolved targets may differ.
+        let object = Object::Event {
+            id: Some(found.id.0),
+            uid: found.uid.clone(),
+        };
+        let token = changes::token([(&object, Some(&found.members()))]);
         let unresolved = resolved.is_err();
         let shown = resolved.ok().flatten().unwrap_or(found);
         let mut reply = event::whole(&shown, done.as_deref().map(Vec::as_slice), &local);
@@ -81,6 +88,7 @@ impl Tool for GetEvent {
         if done.is_none() {
             reply.footer("Whether it was done, and how well, could not be read just now.");
         }
+        reply.footer(format!("if_unchanged {token}"));
         Ok(reply)
     }
 }

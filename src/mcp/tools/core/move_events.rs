@@ -1,5 +1,7 @@
 //! Shifting and copying events of the calendar.
 
+use jiff::Span;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::time::Instant;
@@ -7,7 +9,8 @@ use tokio::time::Instant;
 use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
 use crate::mcp::params::{Category, Choice, DateSpec, EventId, Flag, Int, List, Text};
-use crate::mcp::planning::moving::{copied, moved, moved_just_now};
+use crate::mcp::planning::moving::{Copied, JustNow, copied, moved, moved_just_now};
+use crate::mcp::planning::saving::{few, not_doubled};
 use crate::mcp::planning::selection::Wanted;
 use crate::mcp::planning::{self, Ask, Edit, label};
 use crate::mcp::registry::{Access, Tool};
@@ -50,52 +53,51 @@ impl Tool for MoveEvents {
                 let said = format!("shift_days {shift}: give -{MOST_DAYS} to {MOST_DAYS}, not 0; negative is earlier.");
                 ToolError::Invalid(said)
             })?;
-        let local = context.local().await?;
-        let today = local.today();
-        let window = (params.oldest, params.newest);
-        let wanted = Wanted::of(
-            params.ids,
-            window,
-            params.categories,
-            &[Category::Workout],
-            today,
-        )?;
         let copy = params.copy.is_some_and(|Flag(copy)| copy);
         let dry_run = params.dry_run.is_some_and(|Flag(dry)| dry);
-        let _turn = context.changes().turn().await;
-        let there = |date: jiff::civil::Date| date.checked_add(jiff::Span::new().days(shift)).ok();
-        let (around, mut found) = wanted.find(context, &local, there).await?;
+        let (local, _turn, wanted, around, mut found) = planning::before_writing(since, async {
+            let local = context.local().await?;
+            let window = (params.oldest, params.newest);
+            let kinds = (params.categories, &[Category::Workout]);
+            let wanted = Wanted::of(params.ids, window, kinds.0, kinds.1, local.today())?;
+            let turn = context.changes().turn().await;
+            let there = |date: Date| date.checked_add(Span::new().days(shift)).ok();
+            let (around, found) = wanted.find(context, &local, there).await?;
+            Ok((local, turn, wanted, around, found))
+        })
+        .await?;
+        let today = local.today();
         let mut notes = Vec::new();
         if !copy && !wanted.is_by_id() {
             let (done, open): (Vec<_>, Vec<_>) = found
                 .into_iter()
                 .partition(|event| event.paired_activity_id.is_some());
-            notes.extend(
-                done.iter()
-                    .map(|event| format!("Left where it is: {} is done.", label(event, today))),
-            );
+            let done: Vec<String> = done.iter().map(|event| label(event, today)).collect();
+            if !done.is_empty() {
+                notes.push(format!("Done, and not moved: {}.", few(&done)));
+            }
             found = open;
         }
         if !copy && !dry_run && params.if_unchanged.is_none() {
             let again = moved_just_now(context, &local, Self::NAME, &found, shift).await?;
-            if let Some(change) = again {
-                return Err(ToolError::Invalid(format!(
-                    "Nothing was written: change {change} has just moved these events by {shift} days. To move them once more, \
-                     call with dry_run first and give its if_unchanged."
-                )));
+            if let Some(again) = again {
+                return Err(refusal(&again, shift));
             }
         }
         let mut edits: Vec<Edit> = Vec::with_capacity(found.len());
+        let mut twins = Vec::new();
         for event in &found {
             if copy {
                 match copied(event, shift, &around.events, today)? {
-                    Ok(edit) => edits.push(edit),
-                    Err(why) => notes.push(why),
+                    Copied::Edit(edit) => edits.push(edit),
+                    Copied::Twin(twin) => twins.push(twin),
+                    Copied::Dayless => {}
                 }
             } else {
                 edits.extend(moved(event, shift));
             }
         }
+        notes.extend(not_doubled(&twins));
         let ask = Ask {
             tool: Self::NAME,
             since,
@@ -105,4 +107,24 @@ impl Tool for MoveEvents {
         };
         planning::carry_out(context, &local, &around, edits, ask).await
     }
+}
+
+/// Why a move that looks like one sent twice is not made.
+fn refusal(again: &JustNow, shift: i32) -> ToolError {
+    let ids = |ids: &[crate::intervals::EventId]| {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        ids.join(", ")
+    };
+    let (which, others) = match again.others.as_slice() {
+        [] => ("these events".to_owned(), String::new()),
+        others => (
+            ids(&again.moved),
+            format!(" To move only the others give the ids {}.", ids(others)),
+        ),
+    };
+    ToolError::Invalid(format!(
+        "Nothing was written: change {} has just moved {which} by {shift} days.{others} To move all once more, call with dry_run \
+         and then with its if_unchanged.",
+        again.change
+    ))
 }

@@ -33,13 +33,14 @@ impl Tool for SaveEvents {
 
     async fn run(context: &Context, params: Params) -> Result<Reply, ToolError> {
         let since = Instant::now();
-        let local = context.local().await?;
-        let _turn = context.changes().turn().await;
-        let Saving {
-            around,
-            edits,
-            notes,
-        } = Saving::of(context, &local, &params.events.0).await?;
+        let (local, _turn, saving) = planning::before_writing(since, async {
+            let local = context.local().await?;
+            let turn = context.changes().turn().await;
+            let saving = Saving::of(context, &local, &params.events.0).await?;
+            Ok((local, turn, saving))
+        })
+        .await?;
+        let notes = saving.notes();
         let ask = Ask {
             tool: Self::NAME,
             since,
@@ -47,6 +48,6 @@ impl Tool for SaveEvents {
             if_unchanged: params.if_unchanged.as_ref(),
             notes,
         };
-        planning::carry_out(context, &local, &around, edits, ask).await
+        planning::carry_out(context, &local, &saving.around, saving.edits, ask).await
     }
 }

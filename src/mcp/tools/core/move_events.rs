@@ -89,7 +89,7 @@ impl Tool for MoveEvents {
         for event in &found {
             if copy {
                 match copied(event, shift, &around.events, today)? {
-                    Copied::Edit(edit) => edits.push(edit),
+                    Copied::Edit(edit) => edits.push(*edit),
                     Copied::Twin(twin) => twins.push(twin),
                     Copied::Dayless => {}
                 }

@@ -84,7 +84,7 @@ pub fn copied(
         expected,
         ..Draft::default()
     };
-    Ok(Copied::Edit(Box::new(Edit::create(draft)?)))
+    Edit::create(draft).map(|edit| Copied::Edit(Box::new(edit)))
 }
 
 fn days(event: &Event, shift: i32) -> Option<Members> {

@@ -84,7 +84,7 @@ pub fn copied(
         expected,
         ..Draft::default()
     };
-    Edit::create(draft).map(|edit| Copied::Edit(Box::new(edit)))
+    Ok(Copied::Edit(Box::new(Edit::create(draft)?)))
 }
 
 fn days(event: &Event, shift: i32) -> Option<Members> {

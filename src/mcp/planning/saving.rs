@@ -122,8 +122,9 @@ impl Saving {
             .events
             .iter()
             .find(|event| are_twins(&planned, event));
-        // Who gives an external id knows what is his.
-        match twin.filter(|_| spec.external_id.is_none()) {
+        // Who gives an external id knows what is his, but a second target of a day and sport would replace the first.
+        let is_target = planned.category.as_deref() == Some("TARGET");
+        match twin.filter(|_| spec.external_id.is_none() || is_target) {
             Some(twin) => self.twins.push(told(twin, local.today())),
             None => self.edits.push(edit),
         }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::present::Found;
 use super::verdict::{Images, Step, Verdict};
 use crate::intervals::Members;
-use crate::mcp::changes::{Item, same};
+use crate::mcp::changes::{Item, is_nothing, same};
 use crate::mcp::render::members::Words;
 
 /// What the service works out from the steps of a workout.
@@ -76,7 +76,12 @@ pub fn changed<'a>(
 ) -> BTreeSet<&'a str> {
     let of_now = now.keys().filter(|_| is_settled);
     let all = left.keys().chain(of_now).map(String::as_str);
-    let is_same = |key: &str| same(value(left, key), value(now, key));
+    let is_same = |key: &str| {
+        let (left, now) = (value(left, key), value(now, key));
+        // What stands for nothing since a later change was taken back.
+        let is_emptied = || emptied(key, now).is_some_and(|empty| same(&empty, now));
+        same(left, now) || (is_nothing(left) && is_emptied())
+    };
     let computed = is_structured && is_same("description");
     let is_fine = |key: &str| is_same(key) || (computed && OF_THE_STEPS.contains(&key));
     all.filter(|key| !is_fine(key)).collect()
@@ -96,7 +101,12 @@ fn changed_back(images: &Images<'_>, is_structured: bool, words: Words<'_>) -> V
     if computed(images.after) {
         watched.retain(|key| !OF_THE_STEPS.contains(key));
     }
-    let mut wanted = images.known();
+    // Of what was not read back, the rest may be somebody else's.
+    let mut wanted = if images.is_settled {
+        images.known()
+    } else {
+        images.touched()
+    };
     if computed(images.before) {
         wanted.retain(|key| !OF_THE_STEPS.contains(key));
     }

@@ -82,8 +82,8 @@ or a race within two weeks
 
 Answer: the idea in one sentence; a table of day, sport, session, time, estimated load and purpose; totals beside the last four \
 weeks. Each hard session as workout text as get_help describes it; where list_workouts(query) has one of mine that fits, take that and \
-name it. Check the whole with save_events(events, dry_run=true), tell me load, form and clashes, and save it only when I agree; if you have no \
-save_events, show the texts in code blocks for me to paste. What I left open (hours, days off, goal) take from the last four weeks, say \
+name it. Check the whole with save_events(events, dry_run=true), tell me load, form and clashes, and save it only when I agree; if you may not \
+write, show the texts in code blocks for me to paste. What I left open (hours, days off, goal) take from the last four weeks, say \
 so, and ask."
             )
         }
@@ -118,7 +118,7 @@ get_help(topic=workouts) を確認してください。
 高強度の練習は、get_help が説明する書式のワークアウトテキストにしてください。\
 list_workouts(query) に合うものがあれば、新しく作らずにそれを名前を挙げて使ってください。\
 全体を save_events(events, dry_run=true) で確認して、負荷、フォーム、予定の重なりを伝え、私が同意してから保存してください。\
-save_events が使えない場合は、そのまま貼り付けられるようコードブロックで示してください。\
+書き込めない場合は、そのまま貼り付けられるようコードブロックで示してください。\
 指定のない項目(使える時間、休みたい日、目標)は直近4週間から仮に決め、そのことを書いたうえで尋ねてください。"
             )
         }

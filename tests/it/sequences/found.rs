@@ -20,14 +20,14 @@ async fn now(rig: &Rig) -> State {
 }
 
 async fn save(rig: &Rig, event: Value) -> String {
-    let said = rig.call("save_events", &json!({ "events": [event] }), &Trouble::None);
-    said.await.ok()
+    let call = json!({ "events": [event] });
+    rig.call("save_events", &call, &Trouble::None).await.ok()
 }
 
 async fn undone(rig: &Rig, text: &str) -> String {
     let id = claims::change_id(text).unwrap_or_else(|| panic!("{text}"));
-    let said = rig.call("undo_change", &json!({ "change_id": id }), &Trouble::None);
-    said.await.ok()
+    let call = json!({ "change_id": id });
+    rig.call("undo_change", &call, &Trouble::None).await.ok()
 }
 
 async fn named(rig: &Rig, name: &str) -> Vec<Event> {

@@ -136,7 +136,7 @@ mod tests {
     fn any_members() -> impl Strategy<Value = Members> {
         let option = |value: BoxedStrategy<Value>| prop_oneof![Just(Value::Null), value];
         (
-            option(any::<f64>().prop_filter_map("finite", |n| n.is_finite().then(|| json!(n))).boxed()),
+            option((-1.0e11..1.0e11_f64).prop_map(Value::from).boxed()),
             option(any::<i64>().prop_map(Value::from).boxed()),
             option(".*".prop_map(Value::from).boxed()),
             option(any::<bool>().prop_map(Value::from).boxed()),

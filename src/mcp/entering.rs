@@ -286,10 +286,13 @@ fn stopped(
 
 /// What was empty stays filled: the service clears nothing.
 fn undo_hint(change: &Change, open: &[Day]) -> String {
-    let is_new = |day: &Day| day.sent.keys().any(|key| !day.present.contains_key(key));
+    let is_new = |day: &Day| {
+        let mut values = day.sent.keys().filter(|key| *key != "comments");
+        values.any(|key| !day.present.contains_key(key))
+    };
     let hint = Changes::undo_hint(change);
     if open.iter().any(is_new) {
-        format!("{hint} (not what is new: Intervals.icu clears no wellness value)")
+        format!("{hint} (new values stay: Intervals.icu clears none of wellness)")
     } else {
         hint
     }

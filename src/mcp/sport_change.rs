@@ -163,8 +163,9 @@ impl Draft {
         let new: Vec<String> = (1..=count).map(|zone| format!("Z{zone}")).collect();
         self.put(&format!("{kind}_zone_names"), Some(json!(new)));
         self.notes.push(format!(
-            "The {} names of {kind} zones are replaced by Z1 to Z{count}.",
-            names.len()
+            "The {} names of {} zones are replaced by Z1 to Z{count}.",
+            names.len(),
+            if kind == "hr" { "HR" } else { kind }
         ));
     }
 }

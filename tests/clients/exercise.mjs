@@ -1,5 +1,6 @@
 // What every client must be able to do with the demo athlete.
 import { assert } from './owner.mjs';
+import { planWeek } from './plan.mjs';
 
 const activity = 'intervals://activity/{id}';
 const excerpt = (answer) => JSON.stringify(answer).slice(0, 300);
@@ -91,6 +92,7 @@ export async function exercise(client, callTool) {
   const { tools, heard } = await callTools(client, callTool);
   const { resources, resourceTemplates, value } = await readResources(client);
   const prompts = await startPrompts(client, value);
+  await planWeek(callTool);
   const found = `${tools.length} tools, ${resources.length} resources, ${resourceTemplates.length} templates, ${prompts.length} prompts`;
   return heard.length > 0 ? `${found}, ${heard.length} steps of progress` : found;
 }

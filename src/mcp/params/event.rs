@@ -15,20 +15,18 @@ pub struct EventSpec {
     pub date: Option<DateSpec>,
     /// last day
     pub end: Option<DateSpec>,
-    /// HH:MM
     pub time: Option<Text>,
-    /// workout, race_a, race_b, race_c, note, holiday, sick, injured, target
+    /// workout, race_a/b/c, note, holiday, sick, injured, target
     #[schemars(with = "Option<Text>")]
     pub category: Option<Choice<Kind>>,
     pub sport: Option<Text>,
     pub name: Option<Text>,
-    /// step lines, see get_help workouts
+    /// see get_help workouts
     pub workout: Option<Text>,
     /// as in validate_workout
     pub steps: Option<Steps>,
-    /// prose only
+    /// prose
     pub description: Option<Text>,
-    /// if no steps
     pub duration: Option<Secs>,
     pub distance: Option<Text>,
     pub load: Option<Int>,
@@ -39,7 +37,6 @@ pub struct EventSpec {
     pub for_week: Option<Flag>,
     pub tags: Option<List<Text>>,
     pub carbs_per_hour: Option<Int>,
-    /// absences: limited, unavailable
     #[schemars(with = "Option<Text>")]
     pub availability: Option<Choice<Availability>>,
 }

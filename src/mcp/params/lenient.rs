@@ -34,8 +34,16 @@ pub struct Object(pub Map<String, Value>);
 
 impl<'de> Deserialize<'de> for Int {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Num(number) = Num::deserialize(deserializer)
-            .map_err(|_| D::Error::custom("a whole number is wanted"))?;
+        let Num(number) = Num::deserialize(deserializer).map_err(|error| {
+            let said = error.to_string();
+            // It names the field.
+            let is_missing = said.starts_with("missing field");
+            D::Error::custom(if is_missing {
+                &said
+            } else {
+                "a whole number is wanted"
+            })
+        })?;
         // 2^53: beyond it a float no longer names one integer.
         if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 {
             #[expect(clippy::cast_possible_truncation, reason = "bounded and whole")]

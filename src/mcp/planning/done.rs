@@ -1,10 +1,12 @@
 //! Writes that an event is done, and says what became of it.
 
 use jiff::civil::Date;
+use tokio::time::{Instant, timeout_at};
 
 use super::Ask;
 use super::completed::Telling;
 use super::completing::{Completing, Step};
+use super::times::Times;
 use crate::analytics::fitness::Fitness;
 use crate::intervals::activities::{Activity, ListActivities};
 use crate::intervals::events::Event;
@@ -45,6 +47,7 @@ pub async fn complete(
         event,
         warnings,
     };
+    let times = Times::of(ask.since);
     if ask.dry_run {
         return Ok(telling.rehearsal(&step, &token));
     }
@@ -55,15 +58,17 @@ pub async fn complete(
             &telling.event,
             &activity,
             ask.tool,
+            times,
         )
         .await?;
         return Ok(telling.paired(&done, &change));
     }
     let today = local.today();
     let is_past = telling.is_past();
-    let before = fitness_of(context, today, is_past).await;
-    let (change, id, done) = enter(context, telling.label(), &telling.event, ask.tool).await?;
-    let after = fitness_of(context, today, is_past).await;
+    let before = fitness_of(context, today, is_past, times.begin_by).await;
+    let (change, id, done) =
+        enter(context, telling.label(), &telling.event, ask.tool, times).await?;
+    let after = fitness_of(context, today, is_past, times.read_back_by).await;
     Ok(telling.entered(&id, done.as_ref(), before.zip(after), &change))
 }
 
@@ -90,15 +95,19 @@ fn token(event: &Event, step: &Step, ask: &Ask<'_>) -> Result<String, ToolError>
     Ok(both)
 }
 
-async fn fitness_of(context: &Context, day: Date, is_wanted: bool) -> Option<Fitness> {
+/// What `read` gives until `by`.
+async fn until<T>(by: Instant, read: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    timeout_at(by, read).await.unwrap_or(Err(Error::Timeout))
+}
+
+async fn fitness_of(context: &Context, day: Date, is_wanted: bool, by: Instant) -> Option<Fitness> {
     if !is_wanted {
         return None;
     }
     let client = context.client();
     client.forget();
-    let days = client
-        .wellness()
-        .list(day, day, &["ctl", "atl"])
+    let wellness = client.wellness();
+    let days = until(by, wellness.list(day, day, &["ctl", "atl"]))
         .await
         .ok()?;
     let today = days.first()?;
@@ -119,6 +128,7 @@ async fn pair(
     event: &Event,
     activity: &Activity,
     tool: &str,
+    times: Times,
 ) -> Result<(Change, Activity), ToolError> {
     let (changes, client) = (context.changes(), context.client());
     let item = Item {
@@ -136,11 +146,11 @@ async fn pair(
         Ok(done) if is_paired(&done) => done,
         Err(error) if !error.leaves_write_uncertain() => {
             changes.drop_record(&change.id).await;
-            return Err(error.into());
+            return Err(refused(error));
         }
         answer => {
             client.forget();
-            match client.activities().get(&activity.id).await {
+            match until(times.read_back_by, client.activities().get(&activity.id)).await {
                 Ok(now) if is_paired(&now) => Activity::clone(&now),
                 Ok(_) => {
                     changes.drop_record(&change.id).await;
@@ -163,6 +173,7 @@ async fn enter(
     label: String,
     event: &Event,
     tool: &str,
+    times: Times,
 ) -> Result<(Change, ActivityId, Option<Activity>), ToolError> {
     let (changes, client) = (context.changes(), context.client());
     let item = Item {
@@ -177,9 +188,9 @@ async fn enter(
         Ok(entered) => entered.id,
         Err(error) if !error.leaves_write_uncertain() => {
             changes.drop_record(&change.id).await;
-            return Err(error.into());
+            return Err(refused(error));
         }
-        Err(error) => match find(context, event).await {
+        Err(error) => match until(times.read_back_by, find(context, event)).await {
             Ok(Some(id)) => id,
             Ok(None) => {
                 changes.drop_record(&change.id).await;
@@ -188,7 +199,8 @@ async fn enter(
             Err(_) => return Err(unknown(&change, Some(error))),
         },
     };
-    let done = client.activities().get(&id).await.ok();
+    let done = until(times.read_back_by, client.activities().get(&id)).await;
+    let done = done.ok();
     let done = done.map(|activity| Activity::clone(&activity));
     if let Some(item) = change.items.first_mut() {
         item.object = Object::Activity { id: id.to_string() };
@@ -213,6 +225,12 @@ async fn find(context: &Context, event: &Event) -> Result<Option<ActivityId>, Er
     let done = context.client().activities().list(&query).await?;
     let mut pairs = done.iter().filter(|a| a.paired_event_id == Some(event.id));
     Ok(pairs.next().map(|activity| activity.id.clone()))
+}
+
+/// The error of a write that surely wrote nothing.
+fn refused(error: Error) -> ToolError {
+    let why = ToolError::from(error).sentence();
+    ToolError::Unfinished(format!("Nothing was written. {why}"))
 }
 
 fn nothing(error: Option<Error>) -> ToolError {

@@ -7,7 +7,7 @@ use crate::intervals::EventId;
 use crate::intervals::events::Event;
 use crate::mcp::changes::{Item, Object, holds};
 use crate::mcp::error::ToolError;
-use crate::mcp::render::days;
+use crate::mcp::render::{days, events};
 use crate::mcp::text;
 
 /// What one event was, and what shall become of it: with nothing before it is created, with nothing after deleted.
@@ -132,16 +132,18 @@ impl Edit {
     }
 }
 
-/// `Tue 11-24 Run Tempo`, or what there is of it.
+/// `Tue 11-24 Run Tempo`, `Mon 11-23 target Run`, or what there is of it.
 #[must_use]
 pub fn label(event: &Event, today: Date) -> String {
     let day = event
         .starts()
         .map(|at| days::short(at.date(), today.year()));
-    let kind = event.sport.as_deref().or(event.category.as_deref());
+    let sport = event.sport.as_deref().map(text::name);
+    let category = (!events::is_workout(event) || sport.is_none())
+        .then(|| events::category(event))
+        .filter(|_| event.category.is_some());
     let name = event.name.as_deref().map(text::name);
-    let kind = kind.map(text::name);
-    let parts = [day, kind, name].into_iter().flatten();
+    let parts = [day, category, sport, name].into_iter().flatten();
     let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
     parts.join(" ")
 }

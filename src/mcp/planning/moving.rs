@@ -40,7 +40,7 @@ pub fn moved(event: &Event, shift: i32) -> Option<Edit> {
 
 /// What becomes of an event that is to be copied.
 pub enum Copied {
-    Edit(Edit),
+    Edit(Box<Edit>),
     /// The day holds the same already.
     Twin(String),
     /// It has no day to be copied from.
@@ -84,7 +84,7 @@ pub fn copied(
         expected,
         ..Draft::default()
     };
-    Edit::create(draft).map(Copied::Edit)
+    Edit::create(draft).map(|edit| Copied::Edit(Box::new(edit)))
 }
 
 fn days(event: &Event, shift: i32) -> Option<Members> {

@@ -66,12 +66,13 @@ async fn carry_out_by(
         around,
         notes: ask.notes,
     };
-    for edit in idle {
-        let label = edit.label(local.today());
-        told.notes.push(format!("{label} is so already."));
+    let so: Vec<String> = idle.iter().map(|edit| edit.label(local.today())).collect();
+    if !so.is_empty() {
         told.notes
-            .extend(edit.after.into_iter().flat_map(|after| after.notes));
+            .push(format!("So already: {}.", super::saving::few(&so)));
     }
+    let of_idle = idle.into_iter().filter_map(|edit| edit.after);
+    told.notes.extend(of_idle.flat_map(|after| after.notes));
     if edits.is_empty() {
         let mut reply = Reply::new("Nothing to write.");
         for note in &told.notes {
@@ -329,5 +330,165 @@ fn amounts<const N: usize>(parts: [(usize, &str); N]) -> String {
             format!("{} {}", "1 event", only.trim_start_matches("1 "))
         }
         _ => parts.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use serde_json::json;
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::demo::{self, Demo, Fault, FaultScope};
+    use crate::identity::Scopes;
+    use crate::intervals;
+    use crate::mcp::context::Home;
+    use crate::mcp::planning::draft::Draft;
+    use crate::mcp::registry::Registry;
+    use crate::state::MemoryStore;
+
+    const SOON: Duration = Duration::from_millis(400);
+    const LATER: Duration = Duration::from_secs(20);
+
+    /// The invented athlete's calendar, and what changes the names of two of its workouts.
+    struct Scene {
+        demo: Demo,
+        context: Context,
+        local: Local,
+        around: Around,
+    }
+
+    async fn scene() -> Scene {
+        let clock = Clock::manual("2026-11-25T11:00:00Z".parse().unwrap());
+        let demo = Demo::new(clock.clone());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(demo.clone().serve(listener));
+        let settings = intervals::Settings {
+            base_url: format!("http://{address}").parse().unwrap(),
+            athlete_id: demo::ATHLETE_ID.parse().unwrap(),
+            api_key: demo::API_KEY.to_owned().into(),
+            rate: None,
+            deadline: LATER,
+        };
+        let client = intervals::Client::new(settings, clock.clone()).unwrap();
+        let store = Arc::new(MemoryStore::new(clock.clone()));
+        let secret = "a secret of thirty-two characters".to_owned().into();
+        let changes = Changes::new(store, clock.clone(), &secret, None, "i1").unwrap();
+        let registry = Arc::new(Registry::new(Vec::new(), true));
+        let context = Home::new(client, clock, registry, changes).call(Scopes::ALL, None);
+        let local = context.local().await.unwrap();
+        let today = local.today();
+        let around = Around::read(&context, &local, today, today).await.unwrap();
+        demo.clear_journal();
+        Scene {
+            demo,
+            context,
+            local,
+            around,
+        }
+    }
+
+    impl Scene {
+        async fn rename(&self, times: Times) -> Result<Reply, ToolError> {
+            let ahead = self.around.events.iter().filter(|event| {
+                let day = event.starts().map(|at| at.date());
+                day > Some(self.local.today()) && event.category.as_deref() == Some("WORKOUT")
+            });
+            let members = json!({ "name": "Another" });
+            let edits = ahead.take(2).map(|event| {
+                let draft = Draft {
+                    members: members.as_object().unwrap().clone(),
+                    ..Draft::default()
+                };
+                Edit::update(event.clone(), draft)
+            });
+            let ask = Ask {
+                tool: "save_events",
+                since: Instant::now(),
+                dry_run: false,
+                if_unchanged: None,
+                notes: Vec::new(),
+            };
+            let (context, local) = (&self.context, &self.local);
+            carry_out_by(times, context, local, &self.around, edits.collect(), ask).await
+        }
+
+        fn fail(&self, fault: Fault, path: &str) {
+            let scope = FaultScope {
+                path_contains: Some(path.to_owned()),
+                times: None,
+            };
+            self.demo.faults().set(fault, scope);
+        }
+
+        fn asked(&self, method: &str) -> usize {
+            let journal = self.demo.journal();
+            journal.iter().filter(|r| r.method == method).count()
+        }
+
+        async fn records(&self) -> usize {
+            self.context.changes().recent().await.unwrap().len()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_write_that_would_begin_too_late_is_not_begun() {
+        let scene = scene().await;
+        let now = Instant::now();
+        let times = Times {
+            begin_by: now,
+            read_back_by: now + LATER,
+        };
+        let said = scene.rename(times).await.unwrap_err().sentence();
+        assert!(said.starts_with("Nothing was written: "), "{said}");
+        assert_eq!((scene.asked("PUT"), scene.records().await), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn when_the_time_is_up_what_was_written_is_told_and_can_be_taken_back() {
+        let scene = scene().await;
+        scene.fail(Fault::Held, "PUT /events/");
+        let faults = scene.demo.faults().clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(2 * SOON).await;
+            faults.clear();
+        });
+        let now = Instant::now();
+        let times = Times {
+            begin_by: now + SOON,
+            read_back_by: now + LATER,
+        };
+        let said = scene.rename(times).await.unwrap_err().sentence();
+        let head = "Stopped in the middle: 1 changed, 1 NOT written";
+        assert!(said.starts_with(head), "{said}");
+        assert!(
+            said.contains("no time left") && said.contains("undo_change "),
+            "{said}"
+        );
+        assert_eq!((scene.asked("PUT"), scene.records().await), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn a_calendar_that_does_not_come_back_in_time_does_not_cost_the_way_back() {
+        let scene = scene().await;
+        scene.fail(Fault::Hang, "GET /events$");
+        let now = Instant::now();
+        let times = Times {
+            begin_by: now + LATER,
+            read_back_by: now + SOON,
+        };
+        let said = scene.rename(times).await.unwrap().into_text();
+        assert!(
+            said.starts_with("Wrote to the calendar: 2 changed"),
+            "{said}"
+        );
+        assert!(said.contains("could not be read back"), "{said}");
+        assert!(said.contains("undo_change "), "{said}");
+        assert_eq!((scene.asked("PUT"), scene.records().await), (2, 1));
     }
 }

@@ -79,7 +79,11 @@ impl Sent {
             let is_complete = answers.len() == places.len();
             for (nth, at) in places.into_iter().enumerate() {
                 let named = edits.get(at).and_then(|edit| edit.find(&answers));
-                let in_order = answers.get(nth).filter(|_| is_complete);
+                // Without its uid it is known by its place, if it is on the day that was sent.
+                let in_order = answers.get(nth).filter(|event| {
+                    let day = edits.get(at).and_then(Edit::day);
+                    is_complete && event.starts().map(|at| at.date()) == day
+                });
                 let event = named.or(in_order).cloned();
                 self.note(at, Heard::Done(event.map(Box::new)));
             }

@@ -57,6 +57,19 @@ pub fn withheld(activity: &Activity, local: &Local) -> String {
     )
 }
 
+/// `Run "Before breakfast" i91214023 · Wed 2026-03-18 06:12`: what an activity is called where its data is not shown.
+pub fn brief(a: &Activity) -> String {
+    let mut head = Facts::new();
+    head.add(Some(format!(
+        "{} \"{}\" {}",
+        text::name(a.sport.as_deref().unwrap_or("Activity")),
+        a.name.as_deref().map(text::name).unwrap_or_default(),
+        a.id
+    )));
+    head.add(a.started().map(|at| days::short_time(at, 0)));
+    head.show()
+}
+
 /// Sport, name, id, start and device: the first line of what is about one activity.
 pub fn title(a: &Activity) -> String {
     let mut head = Facts::new();

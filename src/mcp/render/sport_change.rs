@@ -4,10 +4,12 @@ use super::athlete;
 use crate::intervals::Members;
 use crate::intervals::sports::SportSettings;
 use crate::mcp::reply::Reply;
-use crate::units::{Units, number, signed};
+use crate::units::{Units, signed};
 
-/// A change of FTP beyond this is more often a slip than a gain, in percent.
-const SUSPICIOUS: f64 = 15.0;
+/// A change of power or pace beyond this is more often a slip than a gain, in percent.
+const LEAP: f64 = 15.0;
+/// The same of heart rate.
+const LEAP_OF_HR: f64 = 8.0;
 
 /// What a write is called, by the members on the wire.
 const NAMES: [(&str, &str); 11] = [
@@ -44,10 +46,7 @@ pub fn lines(reply: &mut Reply, before: &SportSettings, after: &SportSettings, u
     for (name, old, new, unit) in thresholds {
         match (old, new) {
             (Some(old), Some(new)) if old != new => {
-                reply.line(format!(
-                    "{name} {old} → {new} {unit} ({} %)",
-                    signed(percent(old, new), 1)
-                ));
+                reply.line(format!("{name} {old} → {new} {unit}"));
             }
             (None, Some(new)) => {
                 reply.line(format!("{name} {new} {unit} (new)"));
@@ -82,15 +81,34 @@ pub fn notes(
     for note in drafted {
         reply.footer(note.clone());
     }
-    let both = before
-        .ftp
-        .zip(after.ftp)
-        .map(|(old, new)| percent(old, new));
-    if let Some(change) = both.filter(|change| change.abs() > SUSPICIOUS) {
-        reply.footer(format!(
-            "FTP changes by {} %: make sure that it is no slip.",
-            number(change, 0)
-        ));
+    #[expect(clippy::cast_precision_loss, reason = "watts and beats")]
+    let float = |value: Option<i64>| value.map(|value| value as f64);
+    let indoor = (float(before.indoor_ftp), float(after.indoor_ftp));
+    let leaps = [
+        ("FTP", (float(before.ftp), float(after.ftp)), LEAP),
+        ("indoor FTP", indoor, LEAP),
+        ("LTHR", (float(before.lthr), float(after.lthr)), LEAP_OF_HR),
+        (
+            "max HR",
+            (float(before.max_hr), float(after.max_hr)),
+            LEAP_OF_HR,
+        ),
+        (
+            "threshold speed",
+            (before.threshold_pace, after.threshold_pace),
+            LEAP,
+        ),
+    ];
+    for (name, (old, new), most) in leaps {
+        let change = old
+            .zip(new)
+            .map(|(old, new)| (new - old) / old.max(0.01) * 100.0);
+        if let Some(change) = change.filter(|change| change.abs() > most) {
+            let change = signed(change, 0);
+            reply.footer(format!(
+                "{name} changes by {change} %: make sure that it is no slip."
+            ));
+        }
     }
     if let Some(indoor) = after
         .indoor_ftp
@@ -98,9 +116,4 @@ pub fn notes(
     {
         reply.footer(format!("Indoor FTP stays {indoor} W."));
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "watts and beats")]
-fn percent(old: i64, new: i64) -> f64 {
-    (new - old) as f64 / old.max(1) as f64 * 100.0
 }

@@ -5,6 +5,7 @@
 //! back and tells what became of it (`report`). What somebody changed since stays as it is, and so does what is as before
 //! already: an undo that stopped in the middle goes on when it is called again. `recent` lists what can be taken back.
 
+mod effect;
 mod event;
 mod present;
 pub mod recent;
@@ -21,7 +22,8 @@ use super::error::ToolError;
 use super::render::members::{Kind, Words};
 use super::reply::Reply;
 use crate::intervals::Members;
-use present::Found;
+use effect::Effect;
+use present::{Found, Look};
 use report::{Line, Report};
 use verdict::Verdict;
 use work::{Fate, Work};
@@ -51,7 +53,7 @@ pub async fn undo(
     }
     context.client().forget();
     let items: Vec<&Item> = change.items.iter().collect();
-    let found = present::read(context.client(), &items).await?;
+    let found = present::read(context.client(), &items, Look::First).await?;
     let rights = rights::Rights::of(context, &change).await?;
     let mut since = None;
     let mut work = Vec::new();
@@ -99,6 +101,10 @@ fn was_read_back(change: &Change, item: &Item) -> bool {
     let is_known = match &item.object {
         // One of several may not have been found again.
         Object::Event { id, .. } => id.is_some() && item.after.as_ref().is_none_or(is_whole),
+        Object::Activity { .. } if item.before.is_none() => {
+            let after = item.after.as_ref();
+            after.is_none_or(|after| after.contains_key("type"))
+        }
         _ => true,
     };
     change.is_settled && is_known
@@ -121,13 +127,14 @@ async fn restore(
 ) -> Result<Reply, ToolError> {
     let (changes, client) = (context.changes(), context.client());
     let change = report.change;
+    let mut effect = Effect::before(context, report.local, &work).await;
     let label = |piece: &Work| change.items.get(piece.place).map_or("", |item| &item.label);
     let items = work.iter().map(|piece| piece.item(label(piece))).collect();
     let mut undo = changes.begin_undo(TOOL, items, &change.id).await?;
     write::carry_out(client, &mut work).await;
     client.forget();
     let sent: Vec<&Item> = undo.items.iter().collect();
-    let found = present::read(client, &sent).await;
+    let found = present::read(client, &sent, Look::Back).await;
     let mut kept = Vec::new();
     for (place, (piece, mut item)) in work.iter().zip(std::mem::take(&mut undo.items)).enumerate() {
         let found = found.as_ref().ok().and_then(|found| found.get(place));
@@ -136,6 +143,9 @@ async fn restore(
             line.came_to(piece, fate, found, report.local);
         }
         if let Some(found) = found.filter(|_| matches!(fate, Fate::Done | Fate::Otherwise)) {
+            if let Some(effect) = &mut effect {
+                effect.add(&piece.found, found);
+            }
             item.after = piece.left(found);
             item.object = found.object.clone();
         }
@@ -159,7 +169,7 @@ async fn restore(
     if report.is_complete() {
         mark(changes, change, &undo).await;
     }
-    report.done(&undo)
+    report.done(&undo, effect.as_ref())
 }
 
 /// Says of the change which one took it back, and of the one that it had taken back itself that this holds again.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::try_join_all;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, DateTime};
 
@@ -33,6 +34,8 @@ pub struct Found {
     pub is_structured: bool,
     /// Whether the service ignores writes to it.
     pub is_locked: bool,
+    /// All of an event.
+    pub event: Option<Box<Event>>,
     /// The activity that carried an event out.
     pub paired: Option<String>,
     /// What stands where it was, of which the service keeps only one.
@@ -48,6 +51,7 @@ impl Found {
             members,
             is_structured: false,
             is_locked: false,
+            event: None,
             paired: None,
             rival: None,
             chat: None,
@@ -55,34 +59,47 @@ impl Found {
     }
 }
 
+/// Why objects are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// To see what became of them since: an event may be anywhere.
+    First,
+    /// To see what a write came to: an event is where it was or where it was put.
+    Back,
+}
+
 /// Reads the objects of `items`, in their order.
 ///
 /// # Errors
 /// As the client; that something is not there is no error.
-pub async fn read(client: &Client, items: &[&Item]) -> Result<Vec<Found>, Error> {
+pub async fn read(client: &Client, items: &[&Item], look: Look) -> Result<Vec<Found>, Error> {
     let (calendar, days, sports) = tokio::try_join!(
         calendar(client, items),
         days(client, items),
         sports(client, items)
     )?;
-    let mut found = Vec::with_capacity(items.len());
-    for item in items {
-        found.push(match &item.object {
-            Object::Event { .. } => event(client, &calendar, item).await?,
-            Object::Wellness { date } => match days.iter().find(|day| day.date == *date) {
-                Some(day) => wellness(*date, day),
-                None => wellness(*date, client.wellness().get(*date).await?.as_ref()),
-            },
-            Object::Activity { id } if id.is_empty() => entered(client, item).await?,
-            Object::Activity { id } => activity(client, id).await?,
-            Object::Sport { id } => {
-                let entry = sports.iter().find(|entry| entry.id == *id);
-                Found::of(item.object.clone(), entry.map(SportSettings::members))
-            }
-            Object::Message { activity, id } => message(client, activity, *id, item).await?,
-        });
-    }
-    Ok(found)
+    let (calendar, days, sports) = (calendar.as_ref(), &days, &sports);
+    let reads = items.iter().map(async |item| match &item.object {
+        Object::Event { .. } => event(client, calendar.map(|all| all.as_slice()), item, look).await,
+        Object::Wellness { date } => match days.iter().find(|day| day.date == *date) {
+            Some(day) => Ok(wellness(*date, day)),
+            None => Ok(wellness(
+                *date,
+                client.wellness().get(*date).await?.as_ref(),
+            )),
+        },
+        Object::Activity { id } if id.is_empty() => entered(client, item).await,
+        Object::Activity { id } => activity(client, id).await,
+        Object::Sport { id } => {
+            let entry = sports.iter().find(|entry| entry.id == *id);
+            Ok(Found::of(
+                item.object.clone(),
+                entry.map(SportSettings::members),
+            ))
+        }
+        Object::Message { activity, id } => message(client, activity, *id, item).await,
+    });
+    try_join_all(reads).await
 }
 
 /// The window that holds `dates`; `None` when there are none or it would be too long.
@@ -92,7 +109,8 @@ fn window(dates: &[Date]) -> Option<(Date, Date)> {
     (*last <= limit).then_some((*first, *last))
 }
 
-fn start(members: &Members) -> Option<Date> {
+/// The day of an event.
+pub fn start(members: &Members) -> Option<Date> {
     let at: DateTime = member(members, "start_date_local").as_str()?.parse().ok()?;
     Some(at.date())
 }
@@ -114,38 +132,45 @@ fn dates(item: &Item) -> Vec<Date> {
     dates.flat_map(around).flatten().collect()
 }
 
-/// What is in the calendar around `items`; nothing when they lie too far apart.
-async fn calendar(client: &Client, items: &[&Item]) -> Result<Arc<Vec<Event>>, Error> {
+/// What is in the calendar around `items`; `None` when they lie too far apart.
+async fn calendar(client: &Client, items: &[&Item]) -> Result<Option<Arc<Vec<Event>>>, Error> {
     let dates: Vec<Date> = items.iter().flat_map(|item| dates(item)).collect();
     match window(&dates) {
-        Some((first, last)) => client.events().list(first, last, &[], false).await,
-        None => Ok(Arc::default()),
+        Some((first, last)) => {
+            let events = client.events();
+            events.list(first, last, &[], false).await.map(Some)
+        }
+        None => Ok(None),
     }
 }
 
 /// By its id, else by the uid that it keeps when it is made again.
-async fn event(client: &Client, calendar: &[Event], item: &Item) -> Result<Found, Error> {
+async fn event(
+    client: &Client,
+    calendar: Option<&[Event]>,
+    item: &Item,
+    look: Look,
+) -> Result<Found, Error> {
     let Object::Event { id, uid } = &item.object else {
         return Ok(Found::of(item.object.clone(), None));
     };
-    let listed;
-    let calendar = match calendar {
-        [] => {
-            listed = self::calendar(client, &[item]).await?;
-            listed.as_slice()
-        }
-        calendar => calendar,
+    let listed = match calendar {
+        Some(_) => None,
+        None => self::calendar(client, &[item]).await?,
     };
+    let calendar = calendar.or(listed.as_ref().map(|all| all.as_slice()));
+    let elsewhere = look == Look::First || calendar.is_none();
+    let calendar = calendar.unwrap_or_default();
     let by_id = calendar.iter().find(|event| Some(event.id.0) == *id);
     let is_it = |event: &&Event| uid.is_some() && event.uid == *uid;
     let read;
     let event = match (by_id.or_else(|| calendar.iter().find(is_it)), id) {
         (Some(event), _) => Some(event),
-        (None, Some(id)) => {
+        (None, Some(id)) if elsewhere => {
             read = found(client.events().get(EventId(*id)).await)?;
             read.as_deref()
         }
-        (None, None) => None,
+        (None, _) => None,
     };
     let Some(event) = event else {
         let mut gone = Found::of(item.object.clone(), None);
@@ -165,6 +190,7 @@ async fn event(client: &Client, calendar: &[Event], item: &Item) -> Result<Found
     };
     let mut found = Found::of(object, Some(event.members()));
     found.paired = event.paired_activity_id.as_ref().map(ToString::to_string);
+    found.event = Some(Box::new(event.clone()));
     found.is_structured = steps.is_some_and(|steps| !steps.is_empty());
     Ok(found)
 }
@@ -268,7 +294,12 @@ async fn message(
         .and_then(|after| member(after, "content").as_str());
     let is_it = |message: &&Message| match id {
         Some(id) => message.id == id,
-        None => sent.is_some() && message.content.as_deref() == sent,
+        None => {
+            let text = message.content.as_deref().map(str::trim);
+            sent.is_some()
+                && text == sent.map(str::trim)
+                && message.athlete_id.as_deref() == Some(client.athlete_id().as_str())
+        }
     };
     let message = messages
         .iter()

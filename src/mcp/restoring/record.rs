@@ -5,8 +5,25 @@ use serde_json::{Value, json};
 
 use super::present::Found;
 use super::verdict::{Images, Step, Verdict};
+use crate::intervals::Members;
 use crate::mcp::changes::Item;
 use crate::mcp::render::members::Words;
+
+fn images<'a>(item: &'a Item, found: &'a Found, is_settled: bool) -> Result<Images<'a>, Verdict> {
+    let (Some(before), Some(after)) = (&item.before, &item.after) else {
+        let why = "it can be neither created nor deleted".to_owned();
+        return Err(Verdict::Impossible(why));
+    };
+    let Some(now) = &found.members else {
+        return Err(Verdict::Changed("it is no longer there".to_owned()));
+    };
+    Ok(Images {
+        before,
+        after,
+        now,
+        is_settled,
+    })
+}
 
 fn verdict(
     item: &Item,
@@ -15,20 +32,13 @@ fn verdict(
     words: Words<'_>,
     clear: impl Fn(&str, &Value) -> Option<Value>,
 ) -> Verdict {
-    let (Some(before), Some(after)) = (&item.before, &item.after) else {
-        return Verdict::Impossible("it can be neither created nor deleted".to_owned());
-    };
-    let Some(now) = &found.members else {
-        return Verdict::Changed("it is no longer there".to_owned());
-    };
-    let images = Images {
-        before,
-        after,
-        now,
-        is_settled,
-    };
-    let touched = images.touched();
-    images.verdict(&touched, &touched, words, clear)
+    match images(item, found, is_settled) {
+        Ok(images) => {
+            let touched = images.touched();
+            images.verdict(&touched, &touched, words, clear)
+        }
+        Err(verdict) => verdict,
+    }
 }
 
 /// No value of a day can be emptied but a text.
@@ -44,8 +54,27 @@ pub fn wellness(item: &Item, found: &Found, is_settled: bool, words: Words<'_>) 
     }
 }
 
+/// Without the athlete's own fields, which scripts fill in on every analysis and no tool writes. The service's names begin
+/// small.
+fn without_own(members: &Members) -> Members {
+    let is_named = |key: &&String| key.starts_with(|first: char| first.is_ascii_lowercase());
+    let named = members.keys().filter(is_named);
+    named
+        .filter_map(|key| Some((key.clone(), members.get(key)?.clone())))
+        .collect()
+}
+
 /// Numbers are emptied by -1. One that was entered by hand for an event goes again.
 pub fn activity(item: &Item, found: &Found, is_settled: bool, words: Words<'_>) -> Verdict {
+    let item = &Item {
+        before: item.before.as_ref().map(without_own),
+        after: item.after.as_ref().map(without_own),
+        ..item.clone()
+    };
+    let found = &Found {
+        members: found.members.as_ref().map(without_own),
+        ..found.clone()
+    };
     match (&item.before, &item.after, &found.members) {
         (None, _, None) => Verdict::AsBefore,
         (None, after, Some(now)) => {
@@ -76,9 +105,20 @@ pub fn activity(item: &Item, found: &Found, is_settled: bool, words: Words<'_>) 
     }
 }
 
-/// What empties a threshold is not known of the service.
+/// What empties a threshold is not known of the service. It moves zones along with thresholds, so that of a change that was
+/// not read back everything is put as it was.
 pub fn sport(item: &Item, found: &Found, is_settled: bool, words: Words<'_>) -> Verdict {
-    verdict(item, found, is_settled, words, |_, now| {
+    let images = match images(item, found, is_settled) {
+        Ok(images) => images,
+        Err(verdict) => return verdict,
+    };
+    let touched = images.touched();
+    let wanted = if is_settled {
+        touched.clone()
+    } else {
+        images.known()
+    };
+    images.verdict(&touched, &wanted, words, |_, now| {
         now.is_array().then(|| json!([]))
     })
 }

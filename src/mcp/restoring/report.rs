@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::effect::Effect;
 use super::present::Found;
 use super::recent;
 use super::verdict::{Step, Verdict, cannot_be_emptied, member};
@@ -284,7 +285,7 @@ impl Report<'_> {
     }
 
     /// The end of an undo that wrote something.
-    pub fn done(&self, undo: &Change) -> Result<Reply, ToolError> {
+    pub fn done(&self, undo: &Change, effect: Option<&Effect>) -> Result<Reply, ToolError> {
         if self.count(State::Failed) > 0 {
             return self.failed(Some(undo));
         }
@@ -296,6 +297,9 @@ impl Report<'_> {
             self.local.zone_name()
         );
         let mut reply = self.reply(&head);
+        if let Some(effect) = effect {
+            effect.show(&mut reply, self.local);
+        }
         if self.count(State::Refused) > 0 {
             reply.footer(format!(
                 "undo_change {} again tries the rest.",

@@ -1,6 +1,8 @@
 //! What is written to one object, and what came of it.
 
-use super::present::Found;
+use jiff::civil::Date;
+
+use super::present::{Found, start};
 use super::verdict::{Step, member};
 use crate::intervals::{Error, Members};
 use crate::mcp::changes::{ChangeId, Item, Object, same};
@@ -49,6 +51,19 @@ impl Work {
             *uid = Some(known);
         }
         work
+    }
+
+    /// The days on which an event is and will be.
+    pub fn days(&self) -> Vec<Date> {
+        let Object::Event { .. } = self.found.object else {
+            return Vec::new();
+        };
+        let sent = match &self.step {
+            Step::Create(members) | Step::Change { members, .. } => Some(members),
+            Step::Delete => None,
+        };
+        let images = [self.found.members.as_ref(), sent].into_iter();
+        images.flatten().filter_map(start).collect()
     }
 
     /// What this is going to do, as it is recorded before it is done.

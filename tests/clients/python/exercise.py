@@ -4,6 +4,7 @@ import re
 from urllib.parse import quote
 
 from mcp.types import PromptReference, ResourceTemplateReference
+from plan import plan_week
 
 ACTIVITY = "intervals://activity/{id}"
 
@@ -100,5 +101,12 @@ async def exercise(client):
     tools, steps = await call_tools(client)
     resources, templates, value = await read_resources(client)
     prompts = await start_prompts(client, value)
+
+    async def ask(tool, given):
+        result = wire(await client.call_tool(tool, given))
+        assert not result.get("isError"), f"{tool} failed: {result}"
+        return text_of(result)
+
+    await plan_week(ask)
     found = f"{len(tools)} tools, {len(resources)} resources, {len(templates)} templates, {len(prompts)} prompts"
     return f"{found}, {len(steps)} steps of progress" if steps else found

@@ -36,6 +36,56 @@ async fn the_tool_list_costs_at_most_5000_tokens_for_its_27_tools_to_be() {
 }
 
 #[tokio::test]
+async fn the_calendar_tools_leave_room_for_the_others() {
+    let world = World::start().await;
+    let tools = world.owner().list_tools().await;
+    for (name, most) in [
+        ("save_events", 330),
+        ("move_events", 150),
+        ("delete_events", 140),
+    ] {
+        let tool = tools.iter().find(|tool| tool["name"] == name).unwrap();
+        let cost = tokens(&tool.to_string());
+        println!("{name}: {cost} tokens with title and annotations");
+        assert!(cost <= most, "{name}: {cost} tokens");
+    }
+}
+
+#[tokio::test]
+async fn a_week_that_is_saved_moved_and_deleted_is_told_tersely() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let run = |day: u32, name: &str| json!({ "date": format!("2026-03-{day}"), "sport": "Run", "name": name, "duration": "50m", "load": 45 });
+    let week = json!([
+        run(23, "Easy"),
+        run(25, "Tempo"),
+        run(27, "Jog"),
+        run(29, "Long run")
+    ]);
+    let saved = owner
+        .call_tool("save_events", json!({ "events": week }))
+        .await
+        .ok();
+    let ids: Vec<&str> = saved
+        .split("(id ")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .collect();
+    assert_eq!(ids.len(), 4, "{saved}");
+    let moved = json!({ "ids": [ids[1]], "shift_days": 1 });
+    let moved = owner.call_tool("move_events", moved).await.ok();
+    let deleted = owner
+        .call_tool("delete_events", json!({ "ids": ids }))
+        .await
+        .ok();
+    for (text, most) in [(&saved, 500), (&moved, 400), (&deleted, 500)] {
+        let cost = tokens(text);
+        println!("{cost} tokens\n{text}\n");
+        assert!(cost <= most, "{cost}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_row_of_an_activity_costs_at_most_60_tokens() {
     let world = World::start().await;
     let text = world

@@ -82,6 +82,24 @@ async fn a_writer_writes() {
 }
 
 #[tokio::test]
+async fn who_may_write_may_not_delete() {
+    let world = World::start().await;
+    let tokens = flow::connect_with(&world.server, &["intervals:write"]).await;
+    let writer = Caller::with_token(&world.server, &tokens.access_token);
+    let tools = writer.list_tools().await;
+    let names: Vec<&str> = tools.iter().map(|t| t["name"].as_str().unwrap()).collect();
+    assert!(names.contains(&"save_events") && names.contains(&"move_events"));
+    assert!(!names.contains(&"delete_events"), "{names:?}");
+    let arguments = json!({ "oldest": "today", "newest": "+20d", "categories": ["workout"] });
+    let arguments = json!({ "name": "delete_events", "arguments": arguments });
+    let answer = writer.legacy("tools/call", arguments).await;
+    assert_eq!(answer.status, 403, "{:?}", answer.body);
+    let challenge = answer.headers["www-authenticate"].to_str().unwrap();
+    assert!(challenge.contains("intervals:delete"), "{challenge}");
+    assert!(world.demo.journal().iter().all(|r| r.method == "GET"));
+}
+
+#[tokio::test]
 async fn a_read_only_server_offers_nobody_a_write() {
     let world = World::with(ServerOptions {
         read_only: true,

@@ -128,6 +128,14 @@ async fn everything_said(caller: &Caller) -> Vec<(String, String)> {
             "update_wellness",
             json!({ "entries": [{ "date": "yesterday", "comments": "mine" }] }),
         ),
+        (
+            "move_events",
+            json!({ "oldest": "-10d", "newest": "+20d", "categories": ["workout", "race", "note", "target"], "shift_days": 1, "dry_run": true }),
+        ),
+        (
+            "delete_events",
+            json!({ "oldest": "-10d", "newest": "+20d", "categories": ["workout", "race", "note", "target"], "dry_run": true }),
+        ),
         ("get_activity", json!({ "id": "i999" })),
         ("list_workouts", json!({})),
         ("list_workouts", json!({ "sport": "ride" })),

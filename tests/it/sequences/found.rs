@@ -20,14 +20,14 @@ async fn now(rig: &Rig) -> State {
 }
 
 async fn save(rig: &Rig, event: Value) -> String {
-    let call = json!({ "events": [event] });
-    rig.call("save_events", &call, &Trouble::None).await.ok()
+    let given = json!({ "events": [event] });
+    rig.call("save_events", &given, &Trouble::None).await.ok()
 }
 
 async fn undone(rig: &Rig, text: &str) -> String {
     let id = claims::change_id(text).unwrap_or_else(|| panic!("{text}"));
-    let call = json!({ "change_id": id });
-    rig.call("undo_change", &call, &Trouble::None).await.ok()
+    let given = json!({ "change_id": id });
+    rig.call("undo_change", &given, &Trouble::None).await.ok()
 }
 
 async fn named(rig: &Rig, name: &str) -> Vec<Event> {

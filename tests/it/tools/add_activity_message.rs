@@ -79,7 +79,10 @@ async fn a_dry_run_writes_nothing_and_its_token_holds_until_somebody_comments() 
         .call_tool("add_activity_message", arguments.clone())
         .await
         .ok();
-    assert!(text.starts_with("Would comment on Run \""), "{text}");
+    assert!(
+        text.starts_with("Dry run, nothing was written: a comment on Run \""),
+        "{text}"
+    );
     assert_eq!((posts(&world), comments(&world, &id).await.len()), (0, 0));
     let token = text.rsplit("if_unchanged ").next().unwrap().to_owned();
     let other = json!({ "id": id, "text": "Me first" });

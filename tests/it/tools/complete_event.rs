@@ -2,22 +2,14 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use intervals_mcp_server::demo::{API_KEY, ATHLETE_ID, Fault, FaultScope};
+use intervals_mcp_server::demo::{Fault, FaultScope};
 use serde_json::{Value, json};
 
 use crate::support::{Caller, World, altered};
 
 /// [`crate::support::NOW`] is in it.
 const TODAY: &str = "2026-03-18";
-
-async fn events(world: &World, oldest: &str, newest: &str) -> Vec<Value> {
-    let path = format!("/athlete/{{id}}/events?oldest={oldest}&newest={newest}");
-    world.raw(&path).await.as_array().unwrap().clone()
-}
-
-async fn event(world: &World, id: &Value) -> Value {
-    world.raw(&format!("/athlete/{{id}}/events/{id}")).await
-}
+const NOTHING: [&str; 0] = [];
 
 async fn activity(world: &World, id: &Value) -> Value {
     let id = id.as_str().unwrap();
@@ -29,41 +21,24 @@ async fn activities(world: &World, oldest: &str, newest: &str) -> Vec<Value> {
     world.raw(&path).await.as_array().unwrap().clone()
 }
 
-/// Writes past our server.
-async fn put(world: &World, path: &str, body: Value) {
-    let url = format!("{}/api/v1{path}", world.upstream()).replace("{id}", ATHLETE_ID);
-    let request = world
-        .server
-        .http
-        .put(url)
-        .basic_auth("API_KEY", Some(API_KEY));
-    let request = request.header("User-Agent", "tests");
-    let request = request.header("Content-Type", "application/json");
-    let answer = request.body(body.to_string()).send().await.unwrap();
-    assert_eq!(answer.status(), 200, "{path}");
-}
-
 fn start(row: &Value) -> &str {
     row["start_date_local"].as_str().unwrap()
 }
 
 /// A workout of the last weeks with the activity that did it, no longer paired.
 async fn parted(world: &World) -> (Value, Value) {
-    let planned = events(world, "2026-03-02", "2026-03-17").await;
+    let planned = world.calendar("2026-03-02", "2026-03-17").await;
     let paired = |event: &&Value| event["paired_activity_id"].is_string();
     let planned = planned.iter().rev().find(paired).unwrap();
     part(world, planned["paired_activity_id"].as_str().unwrap()).await;
     let done = activity(world, &planned["paired_activity_id"]).await;
-    (event(world, &planned["id"]).await, done)
+    (world.event(&planned["id"]).await, done)
 }
 
 async fn part(world: &World, id: &str) {
-    put(
-        world,
-        &format!("/activity/{id}"),
-        json!({ "paired_event_id": -1 }),
-    )
-    .await;
+    world
+        .put(&format!("/activity/{id}"), json!({ "paired_event_id": -1 }))
+        .await;
 }
 
 /// A new workout of a day on which nothing was done in that sport.
@@ -71,26 +46,12 @@ async fn planned(world: &World, date: &str) -> Value {
     let session = json!({ "date": date, "sport": "Rowing", "name": "Ergometer", "duration": "30m", "load": 30 });
     let arguments = json!({ "events": [session] });
     world.owner().call_tool("save_events", arguments).await.ok();
-    let there = events(world, date, date).await;
+    let there = world.calendar(date, date).await;
     there
         .iter()
         .find(|event| event["name"] == "Ergometer")
         .unwrap()
         .clone()
-}
-
-fn writes(world: &World) -> Vec<(String, String)> {
-    let journal = world.demo.journal().into_iter();
-    let writes = journal.filter(|request| request.method != "GET");
-    let name = |path: &str| path.split_once("/v1/").unwrap().1.to_owned();
-    writes
-        .map(|request| {
-            (
-                format!("{} {}", request.method, name(&request.path)),
-                request.body,
-            )
-        })
-        .collect()
 }
 
 async fn says(world: &World, arguments: Value) -> String {
@@ -136,14 +97,19 @@ async fn a_workout_is_paired_with_the_activity_that_did_it() {
     )
     .await;
     let id = done["id"].as_str().unwrap();
-    let body = format!("{{\"paired_event_id\":{}}}", planned["id"]);
-    assert_eq!(writes(&world), [(format!("PUT activity/{id}"), body)]);
+    let journal = world.demo.journal();
+    let sent: Vec<_> = journal.iter().filter(|r| r.method != "GET").collect();
+    assert_eq!(world.writes(), [format!("PUT /api/v1/activity/{id}")]);
+    assert_eq!(
+        sent[0].body,
+        format!("{{\"paired_event_id\":{}}}", planned["id"])
+    );
     assert_eq!(
         activity(&world, &done["id"]).await["paired_event_id"],
         planned["id"]
     );
     assert_eq!(
-        event(&world, &planned["id"]).await["paired_activity_id"],
+        world.event(&planned["id"]).await["paired_activity_id"],
         done["id"]
     );
     assert!(
@@ -173,19 +139,16 @@ async fn a_dry_run_writes_nothing_and_its_token_holds_as_long_as_nothing_changes
     );
     let (_, token) = text.split_once("if_unchanged ").unwrap();
     let token = token.split_whitespace().next().unwrap();
-    assert_eq!(writes(&world), []);
+    assert_eq!(world.writes(), NOTHING);
     let write = json!({ "id": planned["id"], "activity_id": done["id"], "if_unchanged": token });
     let id = done["id"].as_str().unwrap();
-    put(
-        &world,
-        &format!("/activity/{id}"),
-        json!({ "name": "Renamed" }),
-    )
-    .await;
+    world
+        .put(&format!("/activity/{id}"), json!({ "name": "Renamed" }))
+        .await;
     world.demo.clear_journal();
     let said = refuses(&world, write).await;
     assert!(said.contains("not as it was when you looked"), "{said}");
-    assert_eq!(writes(&world), []);
+    assert_eq!(world.writes(), NOTHING);
     let text = says(&world, pair).await;
     let (_, token) = text.split_once("if_unchanged ").unwrap();
     let token = token.split_whitespace().next().unwrap();
@@ -206,10 +169,10 @@ async fn an_activity_of_the_day_is_named_before_another_is_entered() {
             "{said}"
         );
     }
-    assert_eq!(writes(&world), []);
+    assert_eq!(world.writes(), NOTHING);
     let text = says(&world, json!({ "id": planned["id"], "activity_id": "New" })).await;
     assert!(text.starts_with("Entered i"), "{text}");
-    assert_eq!(writes(&world).len(), 1);
+    assert_eq!(world.writes().len(), 1);
     world.assert_well_behaved();
 }
 
@@ -225,12 +188,12 @@ async fn what_nothing_was_done_for_is_entered_as_planned_and_once() {
             "{dry}"
         );
         assert!(dry.contains("planned 0:30 · load 30"), "{dry}");
-        assert_eq!(writes(&world).len(), 1);
+        assert_eq!(world.writes().len(), 1);
         world.demo.clear_journal();
         let text = says(&world, json!({ "id": planned["id"].to_string() })).await;
-        let sent = writes(&world);
+        let sent = world.writes();
         assert_eq!(sent.len(), 1, "{sent:?}");
-        assert!(sent[0].0.ends_with("/mark-done"), "{sent:?}");
+        assert!(sent[0].ends_with("/mark-done"), "{sent:?}");
         let after = activities(&world, date, date).await;
         assert_eq!(after.len(), before.len() + 1);
         let entered = after
@@ -260,7 +223,7 @@ async fn what_nothing_was_done_for_is_entered_as_planned_and_once() {
                 "{text}"
             );
         }
-        assert_eq!(writes(&world), []);
+        assert_eq!(world.writes(), NOTHING);
     }
     world.assert_well_behaved();
 }
@@ -268,7 +231,7 @@ async fn what_nothing_was_done_for_is_entered_as_planned_and_once() {
 #[tokio::test]
 async fn a_pair_is_left_alone() {
     let world = World::start().await;
-    let paired = events(&world, "2026-03-02", "2026-03-17").await;
+    let paired = world.calendar("2026-03-02", "2026-03-17").await;
     let mut paired = paired
         .iter()
         .filter(|event| event["paired_activity_id"].is_string());
@@ -302,13 +265,13 @@ async fn a_pair_is_left_alone() {
         )),
         "{said}"
     );
-    assert_eq!(writes(&world), []);
+    assert_eq!(world.writes(), NOTHING);
 }
 
 #[tokio::test]
 async fn what_is_ahead_no_session_or_unknown_is_refused() {
     let world = World::start().await;
-    let all = events(&world, "2026-01-01", "2026-05-31").await;
+    let all = world.calendar("2026-01-01", "2026-05-31").await;
     let find = |wanted: &dyn Fn(&Value) -> bool| {
         all.iter().find(|event| wanted(event)).unwrap()["id"].clone()
     };
@@ -336,7 +299,7 @@ async fn what_is_ahead_no_session_or_unknown_is_refused() {
         let said = refuses(&world, arguments).await;
         assert!(said.contains(says), "{said}");
     }
-    assert_eq!(writes(&world), []);
+    assert_eq!(world.writes(), NOTHING);
 }
 
 #[tokio::test]
@@ -364,7 +327,7 @@ async fn what_came_through_strava_is_not_paired_and_may_have_been_it() {
         said.contains(stub["id"].as_str().unwrap()) && said.contains("withholds"),
         "{said}"
     );
-    assert_eq!(writes(&world), []);
+    assert_eq!(world.writes(), NOTHING);
     says(&world, json!({ "id": planned["id"], "activity_id": "new" })).await;
 }
 
@@ -430,7 +393,7 @@ async fn a_failure_that_wrote_nothing_leaves_no_record() {
         ),
         (
             Fault::Status(422, Some("No".to_owned())),
-            "rejected the request (422",
+            "Nothing was written. Intervals.icu rejected the request (422",
         ),
         // What the service leaves as it was is not told as written.
         (Fault::Body(done.to_string()), "left things as they were"),
@@ -455,8 +418,8 @@ async fn a_failure_that_wrote_nothing_leaves_no_record() {
             world.demo.faults().clear();
         }
     }
-    assert!(event(&world, &planned_one["id"]).await["paired_activity_id"].is_null());
-    assert!(event(&world, &entered["id"]).await["paired_activity_id"].is_null());
+    assert!(world.event(&planned_one["id"]).await["paired_activity_id"].is_null());
+    assert!(world.event(&entered["id"]).await["paired_activity_id"].is_null());
 }
 
 #[tokio::test]
@@ -513,7 +476,7 @@ async fn completing_is_taken_back() {
     let text = says(&world, pair).await;
     undo(&world, &text).await;
     assert!(activity(&world, &done["id"]).await["paired_event_id"].is_null());
-    assert!(event(&world, &planned_one["id"]).await["paired_activity_id"].is_null());
+    assert!(world.event(&planned_one["id"]).await["paired_activity_id"].is_null());
     let entered = planned(&world, "2026-03-12").await;
     let before = activities(&world, "2026-03-12", "2026-03-12").await.len();
     let text = says(&world, json!({ "id": entered["id"] })).await;
@@ -522,5 +485,5 @@ async fn completing_is_taken_back() {
         activities(&world, "2026-03-12", "2026-03-12").await.len(),
         before
     );
-    assert!(event(&world, &entered["id"]).await["paired_activity_id"].is_null());
+    assert!(world.event(&entered["id"]).await["paired_activity_id"].is_null());
 }

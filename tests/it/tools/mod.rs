@@ -25,6 +25,7 @@ mod save_events;
 mod search_intervals;
 mod undo_change;
 mod undo_change_events;
+mod undo_change_records;
 mod update_activity;
 mod update_sport_settings;
 pub mod update_wellness;

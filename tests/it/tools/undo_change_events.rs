@@ -85,12 +85,15 @@ async fn what_was_created_is_deleted_and_comes_back_as_it_was() {
     assert_eq!(created.len(), empty.len() + 2);
     world.demo.clear_journal();
     let text = undone(&owner, &id).await;
+    let journal = world.demo.journal();
     assert_eq!(calendar(&world).await, empty);
     assert!(text.contains("2 of 2 objects restored"), "{text}");
     assert!(text.contains("Tue 04-21 Run Hills: deleted"), "{text}");
-    let journal = world.demo.journal();
-    let writes: Vec<_> = journal.iter().filter(|r| r.method != "GET").collect();
-    assert_eq!(writes.len(), 1, "{writes:?}");
+    // What it means for the plan.
+    assert!(text.contains("\nWeek of Mon 04-20: load "), "{text}");
+    assert_eq!(world.writes().len(), 1, "{journal:#?}");
+    // Before and after, and four for what surrounds them.
+    assert_eq!(journal.len(), 7, "{journal:#?}");
     let text = undone(&owner, &change_in(&text)).await;
     assert_eq!(contents(&world).await, created);
     let (_, said) = text.split_once("Run Easy: created again, now ").unwrap();
@@ -309,4 +312,31 @@ async fn a_deletion_is_repeated_only_by_those_who_may_delete() {
     assert_eq!(contents(&world).await, before);
     undone(&owner, &undo).await;
     assert!(contents(&world).await.len() < before.len());
+}
+
+#[tokio::test]
+async fn what_was_changed_in_the_app_stays() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let id = with_two_runs(&world).await;
+    let rows = calendar(&world).await;
+    let of = |name: &str| id_of(rows.iter().find(|row| row["name"] == name).unwrap());
+    // Of one only what nobody wrote, of the other far away.
+    let tags = json!({ "tags": ["with Ana"] });
+    world
+        .put(&format!("/athlete/{{id}}/events/{}", of("Hills")), tags)
+        .await;
+    let away = json!({ "start_date_local": "2026-08-01T00:00:00" });
+    world
+        .put(&format!("/athlete/{{id}}/events/{}", of("Easy")), away)
+        .await;
+    let text = refused(&owner, &id).await;
+    assert!(
+        text.contains("Run Hills: left alone, changed since: tags none → with Ana"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Run Easy: left alone, changed since: Thu 04-23 → Sat 08-01"),
+        "{text}"
+    );
 }

@@ -157,7 +157,7 @@ async fn a_dry_run_writes_nothing_and_its_token_holds_until_somebody_else_writes
         .await
         .ok();
     assert!(
-        text.starts_with("Would change Run \"") && text.contains("; nothing was written"),
+        text.starts_with("Dry run, nothing was written: Run \"") && text.contains(" would change"),
         "{text}"
     );
     assert!(

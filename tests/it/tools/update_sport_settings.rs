@@ -64,7 +64,7 @@ async fn a_threshold_moves_its_zones_and_nothing_else() {
     // The first power zone ends at 55 % of FTP, rounded down.
     let first = (ftp + 10) * 55 / 100;
     for part in [
-        format!("FTP {ftp} → {} W (+", ftp + 10),
+        format!("FTP {ftp} → {} W\n", ftp + 10),
         format!(
             "power (of {} W) zones: Z1 Active Recovery 0-{first} W",
             ftp + 10
@@ -313,14 +313,33 @@ async fn bad_values_write_nothing_and_are_told_the_right_ones() {
 #[tokio::test]
 async fn a_great_leap_is_asked_about() {
     let world = World::start().await;
-    let ftp = entry(&world, "Ride").await["ftp"].as_i64().unwrap();
-    let arguments = json!({ "sport": "Ride", "ftp": ftp * 3 / 2, "dry_run": true });
-    let text = world
-        .owner()
-        .call_tool("update_sport_settings", arguments)
-        .await
-        .ok();
-    assert!(text.contains("make sure that it is no slip"), "{text}");
+    let (ride, run) = (entry(&world, "Ride").await, entry(&world, "Run").await);
+    let (ftp, lthr) = (ride["ftp"].as_i64().unwrap(), run["lthr"].as_i64().unwrap());
+    for (mut arguments, told) in [
+        (
+            json!({ "sport": "Ride", "ftp": ftp * 3 / 2 }),
+            "FTP changes by +50 %",
+        ),
+        (
+            json!({ "sport": "Run", "lthr": lthr - 20 }),
+            "LTHR changes by -11 %",
+        ),
+        (
+            json!({ "sport": "Run", "threshold_pace": "1:40/100m" }),
+            "threshold speed changes by -7",
+        ),
+    ] {
+        arguments["dry_run"] = json!(true);
+        let text = world
+            .owner()
+            .call_tool("update_sport_settings", arguments)
+            .await
+            .ok();
+        assert!(
+            text.contains(told) && text.contains("make sure that it is no slip"),
+            "{text}"
+        );
+    }
 }
 
 #[tokio::test]

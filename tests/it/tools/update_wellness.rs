@@ -524,12 +524,12 @@ async fn values_that_were_empty_before_are_not_promised_to_go() {
         .await
         .ok();
     assert!(
-        text.contains("glucose mmol/l 5.1 (new)") && text.contains("clears no wellness value"),
+        text.contains("glucose mmol/l 5.1 (new)") && text.contains("clears none of wellness"),
         "{text}"
     );
     let text = owner
         .call_tool("update_wellness", entry("glucose", "5.3"))
         .await
         .ok();
-    assert!(!text.contains("clears no wellness value"), "{text}");
+    assert!(!text.contains("clears none of wellness"), "{text}");
 }

@@ -9,7 +9,7 @@ use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
 use crate::mcp::params::{ActivityId, Flag, Text};
 use crate::mcp::registry::{Access, Tool};
-use crate::mcp::render::activity::{title, withheld};
+use crate::mcp::render::activity::{brief, withheld};
 use crate::mcp::render::count;
 use crate::mcp::reply::Reply;
 
@@ -60,7 +60,7 @@ impl Tool for AddActivityMessage {
         let images: Vec<_> = before.iter().map(|m| comment::image(id, m)).collect();
         let token = changes::token(images.iter().map(|(object, image)| (object, Some(image))));
         changes::check(params.if_unchanged.as_ref(), &token)?;
-        let heading = format!("{} ({})", title(&found), local.zone_name());
+        let heading = format!("{} ({})", brief(&found), local.zone_name());
         if before.iter().any(|m| comment::says(context, m, text)) {
             return Ok(Reply::new(format!(
                 "Nothing was written: the athlete's comment says this already on {heading}."
@@ -72,11 +72,13 @@ impl Tool for AddActivityMessage {
         };
         let size = format!("{}, {place}", count(length, "character"));
         if params.dry_run == Some(Flag(true)) {
-            let mut reply = Reply::new(format!("Would comment on {heading}; nothing was written"));
+            let mut reply = Reply::new(format!(
+                "Dry run, nothing was written: a comment on {heading}"
+            ));
             reply.line(size).footer(format!("if_unchanged {token}"));
             return Ok(reply);
         }
-        let label = format!("comment on {}", title(&found));
+        let label = format!("comment on {}", brief(&found));
         let (change, unanswered) =
             comment::write(context, Self::NAME, label, id, text, &before).await?;
         let mut reply = Reply::new(format!("Commented on {heading}"));

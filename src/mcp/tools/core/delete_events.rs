@@ -20,7 +20,7 @@ pub struct Params {
     ids: Option<List<EventId>>,
     oldest: Option<DateSpec>,
     newest: Option<DateSpec>,
-    /// of the window
+    #[schemars(with = "Option<List<Text>>")]
     categories: Option<List<Choice<Category>>>,
     include_past: Option<Flag>,
     dry_run: Option<Flag>,
@@ -33,8 +33,7 @@ impl Tool for DeleteEvents {
     const NAME: &'static str = "delete_events";
     const TITLE: &'static str = "Delete events";
     const ACCESS: Access = Access::Delete;
-    const DESCRIPTION: &'static str = "Delete calendar events: those with ids, or all of some categories in a window. Past and done ones stay \
-        unless include_past. Can be undone for 24 h.";
+    const DESCRIPTION: &'static str = "Delete calendar events: ids, or categories in a window. Past and done ones only with include_past.";
     type Params = Params;
 
     async fn run(context: &Context, params: Params) -> Result<Reply, ToolError> {

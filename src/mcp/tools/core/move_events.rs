@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::time::Instant;
 
+use crate::intervals::events::Event;
 use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
 use crate::mcp::params::{Category, Choice, DateSpec, EventId, Flag, Int, List, Text};
@@ -25,10 +26,9 @@ pub struct Params {
     ids: Option<List<EventId>>,
     oldest: Option<DateSpec>,
     newest: Option<DateSpec>,
-    /// of the window; default workout
+    #[schemars(with = "Option<List<Text>>")]
     categories: Option<List<Choice<Category>>>,
     shift_days: Int,
-    /// leave the originals
     copy: Option<Flag>,
     dry_run: Option<Flag>,
     if_unchanged: Option<Text>,
@@ -40,7 +40,7 @@ impl Tool for MoveEvents {
     const NAME: &'static str = "move_events";
     const TITLE: &'static str = "Move events";
     const ACCESS: Access = Access::Write;
-    const DESCRIPTION: &'static str = "Shift or copy calendar events by days: those with ids, or all of a window that are not done.";
+    const DESCRIPTION: &'static str = "Shift or copy events by days: ids, or workouts (or other categories) of a window not done.";
     type Params = Params;
 
     async fn run(context: &Context, params: Params) -> Result<Reply, ToolError> {
@@ -68,15 +68,20 @@ impl Tool for MoveEvents {
         .await?;
         let today = local.today();
         let mut notes = Vec::new();
-        if !copy && !wanted.is_by_id() {
-            let (done, open): (Vec<_>, Vec<_>) = found
-                .into_iter()
-                .partition(|event| event.paired_activity_id.is_some());
-            let done: Vec<String> = done.iter().map(|event| label(event, today)).collect();
+        if !copy {
+            let is_done = |event: &Event| event.paired_activity_id.is_some();
+            let done = found.iter().filter(|event| is_done(event));
+            let done: Vec<String> = done.map(|event| label(event, today)).collect();
+            let by_id = wanted.is_by_id();
             if !done.is_empty() {
-                notes.push(format!("Done, and not moved: {}.", few(&done)));
+                let said = if by_id {
+                    "Done, and its activity stays where it is"
+                } else {
+                    "Done, and not moved"
+                };
+                notes.push(format!("{said}: {}.", few(&done)));
             }
-            found = open;
+            found.retain(|event| by_id || !is_done(event));
         }
         if !copy && !dry_run && params.if_unchanged.is_none() {
             let again = moved_just_now(context, &local, Self::NAME, &found, shift).await?;
@@ -89,7 +94,7 @@ impl Tool for MoveEvents {
         for event in &found {
             if copy {
                 match copied(event, shift, &around.events, today)? {
-                    Copied::Edit(edit) => edits.push(edit),
+                    Copied::Edit(edit) => edits.push(*edit),
                     Copied::Twin(twin) => twins.push(twin),
                     Copied::Dayless => {}
                 }
@@ -122,8 +127,9 @@ fn refusal(again: &JustNow, shift: i32) -> ToolError {
             format!(" To move only the others give the ids {}.", ids(others)),
         ),
     };
+    let days = if shift.abs() == 1 { "day" } else { "days" };
     ToolError::Invalid(format!(
-        "Nothing was written: change {} has just moved {which} by {shift} days.{others} To move all once more, call with dry_run \
+        "Nothing was written: change {} has just moved {which} by {shift} {days}.{others} To move all once more, call with dry_run \
          and then with its if_unchanged.",
         again.change
     ))

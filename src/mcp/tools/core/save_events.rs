@@ -17,7 +17,6 @@ use crate::mcp::reply::Reply;
 pub struct Params {
     events: List<EventSpec>,
     dry_run: Option<Flag>,
-    /// from a dry run or get_event
     if_unchanged: Option<Text>,
 }
 
@@ -27,8 +26,8 @@ impl Tool for SaveEvents {
     const NAME: &'static str = "save_events";
     const TITLE: &'static str = "Save events";
     const ACCESS: Access = Access::Write;
-    const DESCRIPTION: &'static str = "Create events in the calendar, or change those with an id or external_id (what is not given \
-        stays). Checks workouts first; answers with load, form, clashes and how to undo. dry_run shows that without writing.";
+    const DESCRIPTION: &'static str = "Create calendar events, or change those with id or external_id: what is not given stays. dry_run shows load, form, \
+        clashes without writing.";
     type Params = Params;
 
     async fn run(context: &Context, params: Params) -> Result<Reply, ToolError> {

@@ -10,7 +10,7 @@ use crate::mcp::context::{Context, Local};
 use crate::mcp::error::ToolError;
 use crate::mcp::params::{ActivityId, Flag, Int, List, Text};
 use crate::mcp::registry::{Access, Tool};
-use crate::mcp::render::activity::title;
+use crate::mcp::render::activity::brief;
 use crate::mcp::render::{activity, activity_change as render};
 use crate::mcp::reply::Reply;
 use crate::mcp::rewrite::Rewrite;
@@ -77,7 +77,7 @@ impl Tool for UpdateActivity {
             .map_err(ToolError::Invalid)?;
         let object = Object::Activity { id: id.to_string() };
         let before = found.members();
-        let rewrite = Rewrite::of(Self::NAME, object, title(&found), before.clone(), wanted);
+        let rewrite = Rewrite::of(Self::NAME, object, brief(&found), before.clone(), wanted);
         changes::check(params.if_unchanged.as_ref(), &rewrite.token())?;
         let sent = rewrite.wanted.clone();
         if sent.is_empty() {
@@ -88,7 +88,7 @@ impl Tool for UpdateActivity {
         }
         if params.dry_run == Some(Flag(true)) {
             let mut reply = Reply::new(format!(
-                "Would change {}; nothing was written",
+                "Dry run, nothing was written: {} would change",
                 heading(&found, &local)
             ));
             render::lines(&mut reply, &before, &sent, &sent, gear);
@@ -119,5 +119,5 @@ impl Tool for UpdateActivity {
 }
 
 fn heading(activity: &Activity, local: &Local) -> String {
-    format!("{} ({})", title(activity), local.zone_name())
+    format!("{} ({})", brief(activity), local.zone_name())
 }

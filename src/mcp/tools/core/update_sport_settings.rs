@@ -78,7 +78,9 @@ impl Tool for UpdateSportSettings {
         let moves_hr_zones =
             moves_hr_zones && ["lthr", "max_hr"].iter().any(|key| sent.contains_key(*key));
         if params.dry_run == Some(Flag(true)) {
-            let mut reply = Reply::new(format!("Would change {heading}; nothing was written"));
+            let mut reply = Reply::new(format!(
+                "Dry run, nothing was written: {heading} would change"
+            ));
             let after = before.with(&sent);
             if sent.is_empty() {
                 reply.line("They are like that already.");

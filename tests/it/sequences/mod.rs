@@ -16,7 +16,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 
 use steps::Step;
 
-const CASES: u32 = 32;
+const CASES: u32 = 24;
 /// Each with a runtime and random numbers of its own.
 const THREADS: u32 = 4;
 

@@ -311,7 +311,7 @@ impl Play {
             "--- {tool} {arguments} during {trouble:?}\n{kind}{}",
             said.text
         ));
-        if said.text.contains("0 stands for that") {
+        if said.text.contains("0 stands for that") || said.text.contains("not known") {
             self.declared.insert("zero");
         }
         if said.text.contains(" stays") || said.text.contains("not what is new") {
@@ -392,6 +392,7 @@ impl Play {
         let mut should = self.state.clone();
         let mut items = Vec::new();
         let mut is_vague = false;
+        let mut late = BTreeSet::new();
         let mut taken = BTreeSet::new();
         for intent in intents {
             let before = match intent {
@@ -447,12 +448,11 @@ impl Play {
                     if claim == Claim::Done || is_there {
                         should.calendar.insert(uid.clone(), after.clone());
                     }
-                    let after = if claim == Claim::Done || is_there {
-                        after
-                    } else {
-                        before.clone()
-                    };
-                    if after != *before || claim == Claim::Unknown {
+                    let is_late = claim == Claim::Unknown && !is_there && after != *before;
+                    if is_late {
+                        late.insert(uid.clone());
+                    }
+                    if after != *before && claim != Claim::NotDone {
                         agree(claim, is_there || after == *before, || {
                             format!("change {changes:?}")
                         })?;
@@ -471,18 +471,20 @@ impl Play {
                     }
                     if is_gone || claim == Claim::Unknown {
                         let before = self.state.calendar.get(uid).cloned();
-                        let after = if is_gone { None } else { before.clone() };
+                        if !is_gone {
+                            late.insert(uid.clone());
+                        }
                         items.push(Item::Event {
                             uid: uid.clone(),
                             before,
-                            after,
+                            after: None,
                         });
                     }
                 }
             }
         }
         self.compare(&should, now)?;
-        self.note(tool, said, items, is_vague, None)
+        self.note(tool, said, items, (is_vague, late), None)
     }
 
     fn compare(&mut self, should: &State, now: State) -> Outcome {
@@ -498,7 +500,7 @@ impl Play {
         tool: &'static str,
         said: &Said,
         items: Vec<Item>,
-        is_vague: bool,
+        (is_vague, late): (bool, BTreeSet<String>),
         undoes: Option<String>,
     ) -> Outcome {
         let Some(id) = claims::change_id(&said.text) else {
@@ -513,6 +515,7 @@ impl Play {
             items,
             undone_by: None,
             undoes,
+            late,
             is_vague: is_vague
                 || said.text.contains("not be read back")
                 || said.text.contains("not known"),
@@ -535,6 +538,7 @@ impl Play {
         let now = self.rig.state(BACK, AHEAD).await?;
         let mut should = self.state.clone();
         let mut items = Vec::new();
+        let mut late = BTreeSet::new();
         for (date, entered) in days {
             let before = self.state.days.get(&date).cloned().unwrap_or_default();
             let after = overlaid(&before, &entered);
@@ -548,17 +552,20 @@ impl Play {
             if is_there {
                 should.days.insert(date.clone(), after.clone());
             }
+            if !is_there {
+                late.insert(date.clone());
+            }
             items.push(Item::Day {
                 date,
                 keys: entered.keys().cloned().collect(),
-                after: if is_there { after } else { before.clone() },
+                after,
                 before,
             });
         }
         self.compare(&should, now)?;
         let was_written = claims::change_id(&said.text).is_some();
         let items = if was_written { items } else { Vec::new() };
-        self.note(tool, said, items, false, None)
+        self.note(tool, said, items, (false, late), None)
     }
 
     async fn undo(&mut self, id: &str, said: &Said, is_calm: bool) -> Outcome {
@@ -573,7 +580,8 @@ impl Play {
         let now = self.rig.state(BACK, AHEAD).await?;
         let mut should = self.state.clone();
         let mut items = Vec::new();
-        let (mut restored, mut left, mut refused) = (0, 0, 0);
+        let mut late = BTreeSet::new();
+        let (mut restored, mut left, mut refused, mut open) = (0, 0, 0, 0);
         for item in &change.items {
             let fate = item.fate(&self.state);
             if matches!(fate, Fate::Same) {
@@ -587,9 +595,11 @@ impl Play {
                     items.push(done);
                 }
                 None if matches!(fate, Fate::Refused) => refused += 1,
+                None if change.late.contains(item.key()) => open += 1,
                 None => {
                     left += 1;
-                    items.push(item.untouched(&self.state));
+                    late.insert(item.key().clone());
+                    items.push(item.not_yet(&self.state, fate));
                 }
             }
         }
@@ -610,12 +620,18 @@ impl Play {
         if is_calm {
             ensure(left == 0, || format!("{left} not restored"))?;
             let is_refusal = restored == 0 && refused > 0;
-            ensure(said.is_error == is_refusal, || {
+            ensure(said.is_error == is_refusal || open > 0, || {
                 "a refusal or none".to_owned()
             })?;
         }
-        let is_complete = unknown == 0 && left == 0 && refused == 0 && restored > 0;
-        self.note("undo_change", said, items, unknown > 0, Some(id.to_owned()))?;
+        let is_complete = !said.is_error && left + refused == 0 && restored > 0;
+        self.note(
+            "undo_change",
+            said,
+            items,
+            (unknown > 0, late),
+            Some(id.to_owned()),
+        )?;
         if is_complete {
             self.mark(place, undo);
         }
@@ -659,7 +675,9 @@ impl Play {
                         if was.is_none() {
                             (event.id, event.is_done) = (is.id, is.is_done);
                         }
-                        if said.text.contains("0 stands for that") {
+                        if said.text.contains("0 stands for that")
+                            || said.text.contains("not known")
+                        {
                             self.allow_zeros(&mut event, is);
                         }
                         adopt_computed(&mut event, is);
@@ -695,24 +713,27 @@ impl Play {
 }
 
 impl Item {
-    /// As it is, before and after.
-    fn untouched(&self, state: &State) -> Self {
+    /// As it is, and as it is going to be should what was sent still arrive.
+    fn not_yet(&self, state: &State, fate: Fate) -> Self {
         match self {
-            Self::Event { uid, .. } => {
-                let now = state.calendar.get(uid).cloned();
-                Self::Event {
-                    uid: uid.clone(),
-                    before: now.clone(),
-                    after: now,
-                }
-            }
+            Self::Event { uid, .. } => Self::Event {
+                uid: uid.clone(),
+                before: state.calendar.get(uid).cloned(),
+                after: match fate {
+                    Fate::Back(event) => Some(*event),
+                    _ => None,
+                },
+            },
             Self::Day { date, keys, .. } => {
                 let now = state.days.get(date).cloned().unwrap_or_default();
                 Self::Day {
                     date: date.clone(),
                     keys: keys.clone(),
                     before: now.clone(),
-                    after: now,
+                    after: match fate {
+                        Fate::Day(then) => then,
+                        _ => now,
+                    },
                 }
             }
         }

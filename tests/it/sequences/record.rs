@@ -28,6 +28,8 @@ pub struct Change {
     pub undoes: Option<String>,
     /// The answer could not say what became of it all.
     pub is_vague: bool,
+    /// Of these, by uid or date, nothing was written yet when it was last looked; should it stand there, it may have arrived.
+    pub late: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -59,6 +61,14 @@ pub enum Fate {
 }
 
 impl Item {
+    /// Its uid or date.
+    pub fn key(&self) -> &String {
+        match self {
+            Self::Event { uid, .. } => uid,
+            Self::Day { date, .. } => date,
+        }
+    }
+
     pub fn fate(&self, now: &State) -> Fate {
         match self {
             Self::Event { uid, before, after } => {

@@ -282,8 +282,8 @@ an activity's gear) stays, and is named too.
 A call that comes twice does not double: an event of the same day, sport and name, or with the same external_id, is the same. \
 To change one, give its id; what is not given stays. Past and done events are deleted only with include_past; an activity stays \
 when its event goes.
-When a call stops in the middle, its answer says what was written and what not; the same call again writes the rest, undo_change \
-takes the first part back. A wellness day that is locked takes no writes; the athlete unlocks it on the web.";
+When a call stops in the middle, its answer says what was written and what not; the same call again writes the rest (a move: the \
+ids that are left), undo_change takes the first part back. A wellness day that is locked takes no writes; the athlete unlocks it on the web.";
 
 pub const STRAVA: &str = "\
 Activities that reached Intervals.icu through Strava may not be passed on (Strava's terms): only id and date are known. \

@@ -126,7 +126,8 @@ async fn every_tool_is_named_with_what_it_answers_and_no_other() {
         .collect();
     offered.sort_unstable();
     assert_eq!(named, offered);
-    let reader = world.reader();
+    let tokens = flow::connect_with(&world.server, &[]).await;
+    let reader = Caller::with_token(&world.server, &tokens.access_token);
     let said = reader
         .call_tool("get_help", json!({ "topic": "tools" }))
         .await;

@@ -6,7 +6,7 @@
 //! main ──► app ──► http        /health, /config, landing page, layers; knows nothing of us
 //!           │
 //!           ├────► oauth ──┐   authorization server and the bearer guard
-//!           ├────► mcp ────┤   tools, resources, prompts and how they answer
+//!           ├────► mcp ────┤   tools, resources, prompts, how they answer, undo
 //!           │        │     ├──► state   what is remembered
 //!           │        │     ▼
 //!           │        │   identity
@@ -35,6 +35,16 @@
 //! and gives typed rows to `mcp::render`; `mcp::reply` makes the text. What the model reads is decided in three places: a
 //! tool's `DESCRIPTION`, `mcp::render` and `mcp::error`. `mcp::resources` puts the answers of tools under URIs, `mcp::prompts`
 //! are texts that name tools, `mcp::completion` offers values for the variables of the one and the arguments of the other.
+//!
+//! # A write
+//!
+//! A tool that writes takes its turn (`mcp::changes`: one write at a time decides on what it finds), reads what is there now, and
+//! for the calendar what surrounds it (`mcp::planning`: `lookup`, `effect`). `planning::draft` turns what the model sent into members
+//! of an event and checks the workout with `workout`, `planning::plan` carries the edits out: a dry run tells them and their effect;
+//! otherwise the before-images are recorded in `state`, sealed, then the edits are sent, the calendar is read back and compared, the
+//! record is settled, and the answer ends with its id. Activities and settings go the same way through `mcp::rewrite`, wellness
+//! through `mcp::entering`. `mcp::restoring` takes a change back: it judges how each object is now against how it was left and
+//! found, and writes what is to be restored as a change of its own.
 //!
 //! # An authorization
 //!

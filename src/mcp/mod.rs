@@ -3,7 +3,8 @@
 //! A request comes in through `front`, which knows both eras of the protocol (`era`), goes through rmcp to `server`, finds
 //! its tool in the `registry` by the name in the body, is carried out by `call` with `progress` told to those who ask, and
 //! leaves as a `reply`. `resources` are answers of tools under URIs, `prompts` texts that name tools, `completion` the values
-//! that both can be filled with. `fixtures` exist in builds for the conformance suite alone.
+//! that both can be filled with. `planning` writes the calendar, `rewrite` and `entering` everything else, `changes` remembers what they
+//! replaced and `restoring` takes it back. `fixtures` exist in builds for the conformance suite alone.
 
 #![deny(clippy::indexing_slicing)]
 

@@ -5,7 +5,7 @@
 //! ([`Changes::drop_record`]). Recorded first and written then, whatever was written can be taken back, also when the process
 //! ends in the middle: such a record knows what was sent instead of what was left.
 //!
-//! [`token`] stands for how the objects of a write were; [`check`] refuses a write (`if_unchanged`) when they are no longer so.
+//! [`token()`] stands for how the objects of a write were; [`check`] refuses a write (`if_unchanged`) when they are no longer so.
 //! A write that fails for sure before anything was written drops its record; one that stops in the middle, or whose answer
 //! did not come, is read back, settled and told as [`ToolError::Unfinished`].
 //!

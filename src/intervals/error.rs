@@ -70,6 +70,12 @@ impl Error {
                 | Self::Blocked { .. }
         )
     }
+
+    /// Whether a write that ended with this error may be carried out even later than it is looked for.
+    #[must_use]
+    pub const fn may_arrive_late(&self) -> bool {
+        matches!(self, Self::Timeout | Self::Disconnected)
+    }
 }
 
 fn told(message: &Option<String>) -> String {

@@ -51,7 +51,8 @@ impl Outcome {
 /// Does `work`. What only reads ends when the caller hangs up; a write goes on to its end.
 ///
 /// # Errors
-/// Those of the work, and [`ToolError::Deadline`], [`ToolError::Cancelled`] and [`ToolError::Panicked`].
+/// Those of the work, and [`ToolError::Deadline`], [`ToolError::WriteDeadline`],
+/// [`ToolError::Cancelled`] and [`ToolError::Panicked`].
 pub async fn carry_out<T>(
     work: impl Future<Output = Result<T, ToolError>>,
     reads_only: bool,
@@ -70,7 +71,8 @@ pub async fn carry_out<T>(
         let _ = tokio::time::timeout(LAST_NEWS, progress.catch_up()).await;
     }
     match result {
-        Err(_) => Err(ToolError::Deadline(DEADLINE)),
+        Err(_) if reads_only => Err(ToolError::Deadline(DEADLINE)),
+        Err(_) => Err(ToolError::WriteDeadline(DEADLINE)),
         Ok(Err(_)) => Err(ToolError::Panicked),
         Ok(Ok(result)) => result,
     }
@@ -108,6 +110,18 @@ mod tests {
         let result = carry_out::<()>(never, true, &CancellationToken::new(), None).await;
         assert!(matches!(result, Err(ToolError::Deadline(_))));
         assert_eq!(started.elapsed(), DEADLINE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_that_is_given_up_says_where_to_look_for_what_was_written() {
+        let never = std::future::pending();
+        let result = carry_out::<()>(never, false, &CancellationToken::new(), None).await;
+        let said = result.unwrap_err().sentence();
+        assert!(
+            said.contains("may have been written")
+                && said.contains("undo_change without change_id"),
+            "{said}"
+        );
     }
 
     #[tokio::test(start_paused = true)]

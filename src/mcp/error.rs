@@ -17,6 +17,8 @@ pub enum ToolError {
     Unfinished(String),
     /// The call took longer than a client waits.
     Deadline(Duration),
+    /// The same of a write, of which some may be done.
+    WriteDeadline(Duration),
     /// The caller hung up.
     Cancelled,
     /// A bug of ours, caught.
@@ -64,7 +66,7 @@ impl ToolError {
             Self::Invalid(_) => "invalid",
             Self::Upstream(_) | Self::UncertainWrite(_) => "upstream_error",
             Self::Unfinished(_) => "unfinished",
-            Self::Deadline(_) => "deadline",
+            Self::Deadline(_) | Self::WriteDeadline(_) => "deadline",
             Self::Cancelled => "cancelled",
             Self::Panicked => "panic",
         }
@@ -82,6 +84,11 @@ impl ToolError {
             ),
             Self::Deadline(limit) => format!(
                 "This took longer than {} s and was given up. Ask for a shorter window or fewer parts.",
+                limit.as_secs()
+            ),
+            Self::WriteDeadline(limit) => format!(
+                "This took longer than {} s and was given up; some of it may have been written. undo_change without change_id \
+                 lists what was begun: look at that and at what is there before trying again.",
                 limit.as_secs()
             ),
             Self::Cancelled => "The call was cancelled.".to_owned(),

@@ -162,6 +162,9 @@ pub struct Head {
     pub at: Timestamp,
     pub tool: String,
     pub objects: usize,
+    /// Bytes of the whole record.
+    #[serde(default)]
+    pub bytes: usize,
     /// The first of its objects.
     pub label: String,
     pub undone_by: Option<ChangeId>,
@@ -169,12 +172,14 @@ pub struct Head {
 }
 
 impl Change {
-    pub fn head(&self) -> Head {
+    /// What stands for the record of so many `bytes` in a list.
+    pub fn head(&self, bytes: usize) -> Head {
         Head {
             id: self.id.clone(),
             at: self.at,
             tool: self.tool.clone(),
             objects: self.items.len(),
+            bytes,
             label: self
                 .items
                 .first()

@@ -37,6 +37,10 @@ use seal::Seal;
 pub const HOURS: i64 = 24;
 /// More are not kept; the oldest goes first.
 const MOST: usize = 200;
+/// Bytes of one record before it is written; whoever needs more is to write in parts.
+const LARGEST: usize = 4 * 1024 * 1024;
+/// Bytes of all of them; the oldest goes first.
+const LARGEST_SUM: usize = 32 * 1024 * 1024;
 
 /// The record of changes of one athlete.
 pub struct Changes {
@@ -114,7 +118,12 @@ impl Changes {
             undoes,
             is_settled: false,
         };
-        self.make_room().await;
+        let bytes = serde_json::to_vec(&change).map_or(usize::MAX, |plain| plain.len());
+        // A way back is never refused: it holds little more than what it takes back.
+        if bytes > LARGEST && change.undoes.is_none() {
+            return Err(too_large());
+        }
+        self.make_room(bytes).await;
         self.save(&change).await.map_err(|error| {
             tracing::warn!(%error, "a change could not be recorded");
             unrecorded()
@@ -172,12 +181,17 @@ impl Changes {
         Ok(heads)
     }
 
-    async fn make_room(&self) {
+    /// For one more of so many bytes.
+    async fn make_room(&self, bytes: usize) {
         let Ok(heads) = self.recent().await else {
             return;
         };
-        for head in heads.iter().skip(MOST - 1) {
-            self.drop_record(&head.id).await;
+        let mut sum = bytes;
+        for (newer, head) in heads.iter().enumerate() {
+            sum = sum.saturating_add(head.bytes);
+            if newer + 1 >= MOST || sum > LARGEST_SUM {
+                self.drop_record(&head.id).await;
+            }
         }
     }
 
@@ -186,8 +200,9 @@ impl Changes {
         let (head, body) = (self.head_key(id), self.body_key(id));
         let expires_at = change.at + HOURS.hours();
         let sealed = self.close(&body, change)?;
+        let bytes = sealed.len();
         self.store.put(&body, sealed, expires_at).await?;
-        let sealed = self.close(&head, &change.head())?;
+        let sealed = self.close(&head, &change.head(bytes))?;
         self.store.put(&head, sealed, expires_at).await
     }
 
@@ -209,6 +224,14 @@ impl Changes {
     fn body_key(&self, id: &str) -> String {
         format!("change/{}/{id}", self.athlete)
     }
+}
+
+fn too_large() -> ToolError {
+    ToolError::Invalid(
+        "Nothing was written: what would be replaced is too large to be recorded, so that it could not be undone. Write fewer \
+         objects in one call."
+            .to_owned(),
+    )
 }
 
 fn unrecorded() -> ToolError {
@@ -304,6 +327,29 @@ mod tests {
         assert_eq!(heads.len(), MOST);
         assert_eq!(heads[0].label, format!("Tue Run {}", MOST + 2));
         assert_eq!(store.list("change/").await.unwrap().len(), MOST);
+    }
+
+    #[tokio::test]
+    async fn what_is_too_large_is_not_begun_and_much_makes_room_for_more() {
+        let clock = clock();
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new(clock.clone()));
+        let ours = changes(&store, &clock, "i1");
+        let said = ours.begin("delete_events", vec![item(&"x".repeat(LARGEST))]);
+        let said = said.await.unwrap_err().sentence();
+        assert!(said.contains("Write fewer objects"), "{said}");
+        assert!(ours.recent().await.unwrap().is_empty());
+        // The name stands in the label and in the image.
+        let large = || item(&"x".repeat(LARGEST / 2 - 1_000));
+        let first = ours.begin("delete_events", vec![large()]).await.unwrap();
+        for _ in 0..LARGEST_SUM / LARGEST {
+            clock.advance(Duration::from_secs(1));
+            ours.begin("delete_events", vec![large()]).await.unwrap();
+        }
+        assert_eq!(ours.recent().await.unwrap().len(), LARGEST_SUM / LARGEST);
+        assert!(ours.get(&first.id).await.unwrap().is_none());
+        let twice = vec![large(), large()];
+        let undo = ours.begin_undo("undo_change", twice, &first.id).await;
+        assert!(undo.is_ok());
     }
 
     #[tokio::test]

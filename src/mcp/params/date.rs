@@ -66,7 +66,7 @@ impl DateSpec {
                 _ => Some(count),
             };
             return days
-                .filter(|days| days.abs() <= MAX_OFFSET)
+                .filter(|days| (-MAX_OFFSET..=MAX_OFFSET).contains(days))
                 .map(Self::Days)
                 .ok_or_else(wrong);
         }
@@ -286,6 +286,7 @@ mod tests {
             "-d",
             "some_monday",
             "+99999999d",
+            "-2147483648d",
             "20260101",
         ] {
             let error = DateSpec::parse(text).unwrap_err();

@@ -6,6 +6,7 @@ use tokio::time::{Instant, timeout_at};
 use super::Ask;
 use super::completed::Telling;
 use super::completing::{Completing, Step};
+use super::plan;
 use super::times::Times;
 use crate::analytics::fitness::Fitness;
 use crate::intervals::activities::{Activity, ListActivities};
@@ -239,7 +240,7 @@ fn nothing(error: Option<Error>) -> ToolError {
             "It took the request and left things as they were; pair them on intervals.icu itself."
                 .to_owned()
         },
-        |error| ToolError::from(error).sentence(),
+        |error| plan::why(&error),
     );
     ToolError::Invalid(format!(
         "Nothing was written, as Intervals.icu shows. {why}"

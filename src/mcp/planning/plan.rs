@@ -8,7 +8,7 @@ use super::telling::{self, Row};
 use super::times::{Times, late};
 use super::write::{self, Outcome, Sent, Stop};
 use crate::intervals::events::Event;
-use crate::intervals::{EventId, Members};
+use crate::intervals::{Error, EventId, Members};
 use crate::mcp::changes::{self, Changes, Item, Object};
 use crate::mcp::context::{Context, Local};
 use crate::mcp::error::ToolError;
@@ -126,11 +126,20 @@ async fn carry_out_by(
 /// Nothing was written, because of `stopped`.
 fn nothing(stopped: Option<Stop>) -> ToolError {
     match stopped {
-        Some(Stop::Failed(error)) => ToolError::Unfinished(format!(
-            "Nothing was written. {}",
-            ToolError::from(error).sentence()
-        )),
+        Some(Stop::Failed(error)) => {
+            ToolError::Unfinished(format!("Nothing was written. {}", why(&error)))
+        }
         _ => late(),
+    }
+}
+
+/// Why a write failed, and that what was looked for in vain may come after all.
+pub(super) fn why(error: &Error) -> String {
+    let said = ToolError::from(error.clone()).sentence();
+    if error.may_arrive_late() {
+        format!("{said} It may still arrive: look at list_events before trying again.")
+    } else {
+        said
     }
 }
 
@@ -264,10 +273,7 @@ impl Told<'_> {
                     .line("Intervals.icu's answer was lost, but all of it stands in the calendar.");
             }
             Some(Stop::Failed(error)) => {
-                reply.line(format!(
-                    "Why: {}",
-                    ToolError::from(error.clone()).sentence()
-                ));
+                reply.line(format!("Why: {}", why(error)));
             }
             Some(Stop::OutOfTime) => {
                 reply.line("Why: there was no time left for the others; call again for them.");

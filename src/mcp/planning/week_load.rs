@@ -99,9 +99,12 @@ impl Tally<'_> {
         }
         for event in plan.iter().filter(|event| is_session(event)) {
             let starts = event.starts().map(|at| at.date());
+            if !inside(starts) || !meant(event.sport.as_deref()) {
+                continue;
+            }
+            // These look through all that is done.
             let is_done = self.is_done_by_unknown(event);
-            let counts = is_done || self.is_open(event);
-            if !counts || !inside(starts) || !meant(event.sport.as_deref()) {
+            if !is_done && !self.is_open(event) {
                 continue;
             }
             let load = event.icu_training_load.filter(|load| LOADS.contains(load));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures_util::future::try_join_all;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, DateTime};
 
@@ -20,6 +20,8 @@ use crate::mcp::text;
 const LONGEST: i32 = 400;
 /// Days around an event whose id is not known, in case it was moved.
 const AROUND: i32 = 60;
+/// Objects that are asked for beside each other.
+const BESIDE: usize = 16;
 /// Comments that are looked through.
 const MESSAGES: u32 = 100;
 
@@ -99,7 +101,9 @@ pub async fn read(client: &Client, items: &[&Item], look: Look) -> Result<Vec<Fo
         }
         Object::Message { activity, id } => message(client, activity, *id, item).await,
     });
-    try_join_all(reads).await
+    // The time of a request begins with its wait for its turn.
+    let reads: Vec<_> = reads.collect();
+    stream::iter(reads).buffered(BESIDE).try_collect().await
 }
 
 /// The window that holds `dates`; `None` when there are none or it would be too long.
@@ -159,7 +163,8 @@ async fn event(
         None => self::calendar(client, &[item]).await?,
     };
     let calendar = calendar.or(listed.as_ref().map(|all| all.as_slice()));
-    let elsewhere = look == Look::First || calendar.is_none();
+    // What is deleted is under its id nowhere: it need not be looked for.
+    let elsewhere = calendar.is_none() || look == Look::First && item.after.is_some();
     let calendar = calendar.unwrap_or_default();
     let by_id = calendar.iter().find(|event| Some(event.id.0) == *id);
     let is_it = |event: &&Event| uid.is_some() && event.uid == *uid;

@@ -105,19 +105,18 @@ pub fn activity(item: &Item, found: &Found, is_settled: bool, words: Words<'_>) 
     }
 }
 
-/// What empties a threshold is not known of the service. It moves zones along with thresholds, so that of a change that was
-/// not read back everything is put as it was.
+/// What empties a threshold is not known of the service. It moves HR zones along with thresholds, also where that was
+/// not read back.
 pub fn sport(item: &Item, found: &Found, is_settled: bool, words: Words<'_>) -> Verdict {
     let images = match images(item, found, is_settled) {
         Ok(images) => images,
         Err(verdict) => return verdict,
     };
     let touched = images.touched();
-    let wanted = if is_settled {
-        touched.clone()
-    } else {
-        images.known()
-    };
+    let mut wanted = touched.clone();
+    if !is_settled && ["lthr", "max_hr"].iter().any(|key| touched.contains(key)) {
+        wanted.insert("hr_zones");
+    }
     images.verdict(&touched, &wanted, words, |_, now| {
         now.is_array().then(|| json!([]))
     })

@@ -255,6 +255,10 @@ async fn nothing_is_moved_when_anything_is_wrong() {
         (json!({ "ids": [id] }), "shift_days"),
         (json!({ "ids": [id], "shift_days": 0 }), "not 0"),
         (json!({ "ids": [id], "shift_days": 367 }), "-366 to 366"),
+        (
+            json!({ "ids": [id], "shift_days": i32::MIN }),
+            "-366 to 366",
+        ),
         (json!({ "shift_days": 1 }), "Give ids, or oldest and newest"),
         (
             json!({ "oldest": "2026-05-04", "shift_days": 1 }),

@@ -658,6 +658,7 @@ async fn a_write_that_is_never_answered_is_found_in_the_calendar_or_not() {
         let said = save(&world, four()).await;
         assert_eq!(said.is_error, events == 0, "{}", said.text);
         assert_eq!(said.text.contains("undo_change "), events == 4);
+        assert_eq!(said.text.contains("It may still arrive"), events == 0);
         assert_eq!(names(&world).await.len(), events);
         save(&world, four()).await.ok();
         assert_eq!(names(&world).await.len(), 4);

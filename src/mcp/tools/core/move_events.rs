@@ -18,7 +18,7 @@ use crate::mcp::registry::{Access, Tool};
 use crate::mcp::reply::Reply;
 
 /// A year either way.
-const MOST_DAYS: i64 = 366;
+const MOST_DAYS: i32 = 366;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -48,7 +48,7 @@ impl Tool for MoveEvents {
         let Int(shift) = params.shift_days;
         let shift = i32::try_from(shift)
             .ok()
-            .filter(|days| *days != 0 && i64::from(days.abs()) <= MOST_DAYS)
+            .filter(|days| *days != 0 && (-MOST_DAYS..=MOST_DAYS).contains(days))
             .ok_or_else(|| {
                 let said = format!("shift_days {shift}: give -{MOST_DAYS} to {MOST_DAYS}, not 0; negative is earlier.");
                 ToolError::Invalid(said)

@@ -236,7 +236,7 @@ phase such as Base or Build, with its week. other: season start, eFTP set, fitne
 State: done with the activity's id, the compliance in percent (Intervals.icu's own: 100 is as much as planned) and the load that it came to; not done \
 when its day has passed; unknown when a Strava activity of that day may have been it; for the week when it is not about one day; hidden from the \
 athlete; not on GARMIN (or other) when the upload to the device failed.
-Saving: race_a, race_b, race_c, season_start are categories; end is the last day. Absences: availability limited or unavailable, duration = training \
+Saving: race_a, race_b, race_c, season_start are categories; end is the last day. Absences: availability unavailable (default), limited or normal, duration = training \
 possible a day, sport = sports still possible (Run, Swim). Targets: load, duration, distance are what is to be reached, for_week of the whole week. \
 Workouts: load and duration only without steps, since they are computed of the steps; description is the prose before them, workout the steps; each \
 can be changed alone, \"\" takes it away.";

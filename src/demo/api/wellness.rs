@@ -191,6 +191,12 @@ fn write(call: &Call<'_>, date: Date, body: &Value) {
             if cleared { Value::Null } else { value.clone() },
         );
     }
+    // What was entered is no longer copied from the settings.
+    for (key, mark) in [("weight", "tempWeight"), ("restingHR", "tempRestingHR")] {
+        if body.get(key).is_some_and(|value| !value.is_null()) && body.get(mark).is_none() {
+            changes.insert(mark.to_owned(), Value::from(false));
+        }
+    }
     changes.insert("updated".to_owned(), Value::from(call.timestamp));
 }
 

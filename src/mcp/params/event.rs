@@ -3,18 +3,20 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Category, Choice, Choices, DateSpec, EventId, Flag, Int, List, Secs, Steps, Text};
+use super::{Category, Choice, Choices, DateSpec, EventId, Flag, Int, Lasting, List, Steps, Text};
 
 // No doc comment: the tool says it, and every word here costs tokens in every conversation. So do lists of names as JSON, for
 // which `with` puts one line of prose; wrong names are answered with the right ones all the same.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventSpec {
+    /// of list_events
     pub id: Option<EventId>,
     pub external_id: Option<Text>,
     pub date: Option<DateSpec>,
     /// last day
     pub end: Option<DateSpec>,
+    /// HH:MM
     pub time: Option<Text>,
     /// workout, race_a/b/c, note, holiday, sick, injured, target
     #[schemars(with = "Option<Text>")]
@@ -27,16 +29,20 @@ pub struct EventSpec {
     pub steps: Option<Steps>,
     /// prose
     pub description: Option<Text>,
-    pub duration: Option<Secs>,
+    /// e.g. 1h30m
+    pub duration: Option<Lasting>,
+    /// e.g. 10km, 1500m
     pub distance: Option<Text>,
     pub load: Option<Int>,
     pub indoor: Option<Flag>,
     /// power, hr, pace
     #[schemars(with = "Option<Text>")]
     pub target: Option<Choice<Aim>>,
+    /// of a target or note: its whole week
     pub for_week: Option<Flag>,
     pub tags: Option<List<Text>>,
     pub carbs_per_hour: Option<Int>,
+    /// of absences: unavailable (default), limited, normal
     #[schemars(with = "Option<Text>")]
     pub availability: Option<Choice<Availability>>,
 }
@@ -196,7 +202,7 @@ mod tests {
         assert_eq!(spec.category, Some(Choice(Kind::RaceA)));
         assert_eq!(
             (spec.load, spec.duration),
-            (Some(Int(72)), Some(Secs(5400)))
+            (Some(Int(72)), Some(Lasting(5400)))
         );
         assert_eq!(spec.target, Some(Choice(Aim::Hr)));
         assert_eq!(spec.tags.unwrap().0.len(), 2);

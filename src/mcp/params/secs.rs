@@ -70,6 +70,54 @@ impl<'de> Deserialize<'de> for Secs {
     }
 }
 
+/// A length of what takes minutes or hours, as [`Secs`], but only where no other unit can be meant: `"1h30m"`, `"90m"`,
+/// `"1:10:00"`, `"45:00"`, 3600; neither 90 nor `"1:10"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lasting(pub i64);
+
+/// A plain number below it may be of minutes.
+const SURELY_SECONDS: i64 = 600;
+/// What begins with fewer in `9:59` may be of hours and minutes.
+const SURELY_MINUTES: f64 = 10.0;
+
+impl<'de> Deserialize<'de> for Lasting {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let Secs(seconds) = Secs::deserialize(value.clone())
+            .map_err(|_| D::Error::custom("a length of time is written 1h30m, 45m or 90s"))?;
+        let written = match &value {
+            Value::String(text) => text.trim().to_owned(),
+            other => other.to_string(),
+        };
+        let either = |one: String, other: String| {
+            let said = format!("{written} may be {one} or {other}: write which");
+            Err(D::Error::custom(said))
+        };
+        if let [first, second] = written.split(':').collect::<Vec<_>>().as_slice()
+            && digits(first).is_some_and(|first| first < SURELY_MINUTES)
+        {
+            return either(format!("{first}h{second}m"), format!("{first}m{second}s"));
+        }
+        let is_plain = digits(&written).is_some();
+        if is_plain && (1..SURELY_SECONDS).contains(&seconds) {
+            return either(format!("{seconds}m"), format!("{seconds}s"));
+        }
+        Ok(Self(seconds))
+    }
+}
+
+impl JsonSchema for Lasting {
+    fn schema_name() -> Cow<'static, str> {
+        "Lasting".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string" })
+    }
+}
+
 impl JsonSchema for Secs {
     fn schema_name() -> Cow<'static, str> {
         "Secs".into()
@@ -90,6 +138,32 @@ mod tests {
 
     fn read(value: Value) -> Option<i64> {
         serde_json::from_value::<Secs>(value).ok().map(|s| s.0)
+    }
+
+    #[test]
+    fn a_length_that_may_be_of_another_unit_is_asked_about() {
+        let read = |value: Value| serde_json::from_value::<Lasting>(value).map(|l| l.0);
+        for (value, seconds) in [
+            (json!("1h10m"), 4_200),
+            (json!("90m"), 5_400),
+            (json!("90s"), 90),
+            (json!("1:10:00"), 4_200),
+            (json!("45:00"), 2_700),
+            (json!("3600"), 3_600),
+            (json!(600), 600),
+            (json!(0), 0),
+        ] {
+            assert_eq!(read(value.clone()).unwrap(), seconds, "{value}");
+        }
+        for (value, said) in [
+            (json!(90), "90 may be 90m or 90s"),
+            (json!("45"), "45 may be 45m or 45s"),
+            (json!("1:10"), "1:10 may be 1h10m or 1m10s"),
+            (json!("long"), "written 1h30m"),
+        ] {
+            let error = read(value).unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+        }
     }
 
     #[test]

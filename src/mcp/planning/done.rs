@@ -180,7 +180,7 @@ async fn enter(
     let item = Item {
         // Not known before it is there; what it is paired with says which it is.
         object: Object::Activity { id: String::new() },
-        label,
+        label: format!("activity entered for {label}"),
         before: None,
         after: Some(pairs(event)),
     };

@@ -11,7 +11,7 @@ use crate::intervals::events::Event;
 use crate::intervals::sports::SportSettings;
 use crate::mcp::context::Local;
 use crate::mcp::curve::ask;
-use crate::mcp::params::{Choice, EventSpec, Flag, Kind, Sport, Text};
+use crate::mcp::params::{Availability, Choice, EventSpec, Flag, Kind, Sport, Text};
 use crate::mcp::render::days;
 use crate::mcp::text;
 use crate::workout;
@@ -247,7 +247,14 @@ impl<'a> Drafting<'a> {
 
     fn absence(&mut self) -> Result<(), String> {
         let spec = self.spec;
-        if let Some(Choice(availability)) = spec.availability {
+        let given = spec.availability.map(|Choice(availability)| availability);
+        // Of a new one the service would make "train as usual", which nobody means who is silent about it.
+        let silent = || match (spec.duration, &spec.sport) {
+            (None, None) => Availability::Unavailable,
+            _ => Availability::Limited,
+        };
+        let availability = given.or_else(|| self.before.is_none().then(silent));
+        if let Some(availability) = availability {
             self.put(
                 "training_availability",
                 availability.upstream().to_owned(),
@@ -602,12 +609,6 @@ mod tests {
             (&draft["distance"], &draft["icu_training_load"]),
             (&json!(2000.0), &json!(40))
         );
-        let draft = new(json!({ "date": "today", "sport": "Yoga" })).unwrap();
-        assert!(
-            draft.notes[0].contains("does not count"),
-            "{:?}",
-            draft.notes
-        );
     }
 
     #[test]
@@ -624,6 +625,11 @@ mod tests {
         );
         let sick = sent(json!({ "date": "today", "category": "sick" }));
         assert_eq!(sick["end_date_local"], "2026-03-19T00:00:00");
+        assert_eq!(sick["training_availability"], "UNAVAILABLE");
+        let knee = json!({ "date": "today", "category": "injured", "sport": "swim" });
+        assert_eq!(sent(knee)["training_availability"], "LIMITED");
+        let normal = json!({ "date": "today", "category": "holiday", "availability": "normal" });
+        assert_eq!(sent(normal)["training_availability"], "NORMAL");
         let given = json!({ "date": "next_week", "category": "target", "sport": "Run", "for_week": true, "load": 300,
             "duration": "60h", "distance": "50 km" });
         assert_eq!(

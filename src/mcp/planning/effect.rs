@@ -779,7 +779,7 @@ mod tests {
         ];
         assert_eq!(
             scene(&[]).line(&[], &new, "No load"),
-            "No load, counted as 0: Fri 11-27 Strides, Fri 11-27 Core, Fri 11-27 Drills, 1 more."
+            "No load, counted as 0 (workout, steps or load would change that): Fri 11-27 Strides, Fri 11-27 Core, Fri 11-27 Drills, 1 more."
         );
     }
 

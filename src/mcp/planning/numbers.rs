@@ -71,11 +71,6 @@ impl Drafting<'_> {
             self.put("distance", metres, |event| event.distance);
         }
         self.expect(session);
-        let is_empty = !session.is_structured() && load.is_none();
-        if self.before.is_none() && is_empty && self.category == "WORKOUT" {
-            let said = "without steps and load it does not count in the projected fitness; give workout, steps or load.";
-            self.draft.notes.push(said.to_owned());
-        }
         Ok(())
     }
 

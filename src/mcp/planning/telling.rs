@@ -20,19 +20,6 @@ pub struct Row<'a> {
 
 /// Adds what became of the events; all of them one by one unless `may_sum_up`.
 pub fn rows(reply: &mut Reply, rows: &[Row<'_>], may_sum_up: bool, local: &Local) {
-    if rows.len() <= ONE_BY_ONE || !may_sum_up {
-        for row in rows {
-            reply.line(change::line(row.before, row.after, local));
-            for remark in &row.remarks {
-                reply.line(format!("  {remark}"));
-            }
-        }
-        return;
-    }
-    let events = rows.iter().map(|row| (row.before, row.after));
-    for week in changes_by_week::lines(events, local) {
-        reply.line(week);
-    }
     // What holds for many is said once.
     let mut remarks: Vec<(&str, Vec<String>)> = Vec::new();
     for row in rows {
@@ -45,6 +32,25 @@ pub fn rows(reply: &mut Reply, rows: &[Row<'_>], may_sum_up: bool, local: &Local
                 None => remarks.push((remark, vec![name])),
             }
         }
+    }
+    if rows.len() <= ONE_BY_ONE || !may_sum_up {
+        let (shared, own): (Vec<_>, Vec<_>) =
+            remarks.into_iter().partition(|(_, names)| names.len() > 1);
+        for row in rows {
+            reply.line(change::line(row.before, row.after, local));
+            let of_row = |remark: &&String| own.iter().any(|(known, _)| known == *remark);
+            for remark in row.remarks.iter().filter(of_row) {
+                reply.line(format!("  {remark}"));
+            }
+        }
+        for (remark, names) in shared {
+            reply.line(format!("{}: {remark}", some(names)));
+        }
+        return;
+    }
+    let events = rows.iter().map(|row| (row.before, row.after));
+    for week in changes_by_week::lines(events, local) {
+        reply.line(week);
     }
     let more = remarks.len().saturating_sub(ONE_BY_ONE);
     for (remark, names) in remarks.into_iter().take(ONE_BY_ONE) {

@@ -1,7 +1,7 @@
 //! Values of an event, checked: a sentence says what is wrong and what is right.
 
 use crate::mcp::context::Local;
-use crate::mcp::params::{Int, List, Secs, Text};
+use crate::mcp::params::{Int, Lasting, List, Text};
 use crate::mcp::text;
 use crate::units::{METRES_PER_MILE, METRES_PER_YARD, number};
 
@@ -82,12 +82,12 @@ fn within(field: &str, value: i64, most: i64) -> Result<i64, String> {
 }
 
 /// Seconds.
-pub fn duration(Secs(seconds): Secs, most_hours: i64) -> Result<i64, String> {
+pub fn duration(Lasting(seconds): Lasting, most_hours: i64) -> Result<i64, String> {
     if (0..=most_hours * 3_600).contains(&seconds) {
         Ok(seconds)
     } else {
         Err(format!(
-            "duration: {seconds} s is out of range, at most {most_hours} h are taken. Write seconds or 1h30m."
+            "duration: {seconds} s is out of range, at most {most_hours} h are taken. Write 1h30m."
         ))
     }
 }

@@ -276,7 +276,10 @@ impl Forms<'_> {
 pub fn without_load(reply: &mut Reply, sessions: &[&Event], year: i16) {
     if !sessions.is_empty() {
         let named = sessions.iter().map(|session| named(session, year));
-        reply.line(format!("No load, counted as 0: {}.", some(named)));
+        reply.line(format!(
+            "No load, counted as 0 (workout, steps or load would change that): {}.",
+            some(named)
+        ));
     }
 }
 

@@ -40,7 +40,7 @@ async fn the_calendar_tools_leave_room_for_the_others() {
     let world = World::start().await;
     let tools = world.owner().list_tools().await;
     for (name, most) in [
-        ("save_events", 330),
+        ("save_events", 400),
         ("move_events", 150),
         ("delete_events", 140),
     ] {

@@ -480,7 +480,12 @@ async fn completing_is_taken_back() {
     let entered = planned(&world, "2026-03-12").await;
     let before = activities(&world, "2026-03-12", "2026-03-12").await.len();
     let text = says(&world, json!({ "id": entered["id"] })).await;
-    undo(&world, &text).await;
+    let change = json!({ "change_id": id_of_change(&text) });
+    let undone = world.owner().call_tool("undo_change", change).await.ok();
+    assert!(
+        undone.contains("activity entered for Thu 03-12 Rowing Ergometer: deleted"),
+        "{undone}"
+    );
     assert_eq!(
         activities(&world, "2026-03-12", "2026-03-12").await.len(),
         before

@@ -821,3 +821,60 @@ async fn what_the_service_reads_otherwise_or_does_not_take_is_told() {
     );
     assert!(text.contains("did not take: g carbs/h 10 → 30"), "{text}");
 }
+
+#[tokio::test]
+async fn what_holds_for_several_events_is_remarked_once() {
+    let world = World::start().await;
+    let ride = |day: u32, load: u32| json!({ "date": format!("2026-05-{day:02}"), "sport": "Ride", "name": format!("Steady {day}"), "workout": "- 1h 65%", "load": load });
+    let text = save(&world, json!([ride(4, 200), ride(6, 200), ride(8, 42)]))
+        .await
+        .ok();
+    assert_eq!(text.matches("load not sent").count(), 1, "{text}");
+    assert!(
+        text.contains("Ride Steady 4, Wed 05-06 Ride Steady 6: load not sent"),
+        "{text}"
+    );
+    let easy = |day: u32| json!({ "date": format!("2026-05-{day}"), "sport": "Run", "name": "Easy", "duration": "45m" });
+    let text = save(&world, json!([easy(12), easy(14)])).await.ok();
+    assert!(
+        text.contains("No load, counted as 0 (workout, steps or load would change that): Tue 05-12 Easy, Thu 05-14 Easy."),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn an_absence_is_in_the_way_of_the_plan_before_it_is_written_and_after() {
+    let world = World::start().await;
+    let run = json!({ "date": "2026-05-12", "sport": "Run", "name": "Easy", "duration": "45m", "load": 35 });
+    save(&world, json!([run])).await.ok();
+    let flu =
+        json!([{ "date": "2026-05-11", "end": "2026-05-13", "category": "sick", "name": "Flu" }]);
+    let arguments = json!({ "events": flu, "dry_run": true });
+    let dry = world.owner().call_tool("save_events", arguments).await.ok();
+    let wrote = save(&world, flu).await.ok();
+    for text in [dry, wrote] {
+        assert!(
+            text.contains(
+                "Clash: sick Flu, Mon 05-11 to Wed 05-13, training unavailable: Tue 05-12 Easy."
+            ),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_length_that_may_be_minutes_or_hours_is_asked_about_before_anything_is_written() {
+    let world = World::start().await;
+    let lasting = |length: Value| json!([{ "date": "2026-05-05", "sport": "Run", "name": "Easy", "duration": length }]);
+    for (length, said) in [
+        (json!(45), "duration: 45 may be 45m or 45s"),
+        (json!("1:10"), "duration: 1:10 may be 1h10m or 1m10s"),
+    ] {
+        let error = save(&world, lasting(length)).await.error();
+        assert!(error.contains(said), "{error}");
+    }
+    assert!(world.writes().is_empty());
+    save(&world, lasting(json!("45:00"))).await.ok();
+    let made = only(&world.calendar("2026-05-05", "2026-05-05").await);
+    assert_eq!(made["moving_time"], 2_700);
+}

@@ -533,3 +533,18 @@ async fn values_that_were_empty_before_are_not_promised_to_go() {
         .ok();
     assert!(!text.contains("clears none of wellness"), "{text}");
 }
+
+#[tokio::test]
+async fn a_weight_entered_over_one_that_was_copied_from_the_settings_is_new() {
+    let world = World::start().await;
+    let raw = world
+        .raw("/athlete/{id}/wellness?oldest=2025-06-01&newest=2026-03-18")
+        .await;
+    let mut days = raw.as_array().unwrap().iter();
+    let copied = days.find(|d| d["tempWeight"] == true && d["locked"] != true);
+    let day = copied.expect("the demo has such a day")["id"].clone();
+    let entry = json!({ "entries": [{ "date": day, "weight": 66.6 }] });
+    let owner = world.owner();
+    let text = owner.call_tool("update_wellness", entry).await.ok();
+    assert!(text.contains("weight kg 66.6 (new)"), "{text}");
+}

@@ -9,7 +9,7 @@ use super::times::{Times, late};
 use super::write::{self, Outcome, Sent, Stop};
 use crate::intervals::events::Event;
 use crate::intervals::{Error, EventId, Members};
-use crate::mcp::changes::{self, Changes, Item, Object};
+use crate::mcp::changes::{self, Change, Changes, Item, Object};
 use crate::mcp::context::{Context, Local};
 use crate::mcp::error::ToolError;
 use crate::mcp::params::Text;
@@ -104,10 +104,15 @@ async fn carry_out_by(
         .iter()
         .all(|outcome| matches!(outcome, Outcome::NotWritten))
     {
-        changes.drop_record(&change.id).await;
-        return Err(nothing(sent.stopped));
+        change.items = settled(change.items, &edits, &outcomes, &sent);
+        if change.items.is_empty() {
+            changes.drop_record(&change.id).await;
+            return Err(nothing(sent.stopped, None));
+        }
+        changes.settle(&mut change).await;
+        return Err(nothing(sent.stopped, Some(&change)));
     }
-    change.items = settled(change.items, &outcomes);
+    change.items = settled(change.items, &edits, &outcomes, &sent);
     if outcomes.iter().any(|o| matches!(o, Outcome::Unknown)) {
         // Of these only what was sent is known.
         changes.update(&change).await;
@@ -123,11 +128,17 @@ async fn carry_out_by(
     }
 }
 
-/// Nothing was written, because of `stopped`.
-fn nothing(stopped: Option<Stop>) -> ToolError {
+/// Nothing was written, because of `stopped`; `awaited` is the record of what may arrive late.
+fn nothing(stopped: Option<Stop>, awaited: Option<&Change>) -> ToolError {
     match stopped {
         Some(Stop::Failed(error)) => {
-            ToolError::Unfinished(format!("Nothing was written. {}", why(&error)))
+            let undo =
+                awaited.map(|change| format!(" undo_change {} takes it back then.", change.id));
+            ToolError::Unfinished(format!(
+                "Nothing was written. {}{}",
+                why(&error),
+                undo.unwrap_or_default()
+            ))
         }
         _ => late(),
     }
@@ -143,10 +154,11 @@ pub(super) fn why(error: &Error) -> String {
     }
 }
 
-/// What is recorded now that the outcome is known: what was not written is no part of the change.
-fn settled(items: Vec<Item>, outcomes: &[Outcome]) -> Vec<Item> {
-    let both = items.into_iter().zip(outcomes);
-    both.filter_map(|(mut item, outcome)| {
+/// What is recorded now that the outcome is known: what was not written is no part of the change, unless it is
+/// awaited.
+fn settled(items: Vec<Item>, edits: &[Edit], outcomes: &[Outcome], sent: &Sent) -> Vec<Item> {
+    let all = items.into_iter().zip(edits).zip(outcomes).enumerate();
+    all.filter_map(|(at, ((mut item, edit), outcome))| {
         match outcome {
             Outcome::Written(event) => {
                 item.object = Object::Event {
@@ -156,6 +168,7 @@ fn settled(items: Vec<Item>, outcomes: &[Outcome]) -> Vec<Item> {
                 item.after = Some(event.members());
             }
             Outcome::Deleted | Outcome::Unknown => {}
+            Outcome::NotWritten if sent.is_awaited(at, edit) => {}
             Outcome::NotWritten => return None,
         }
         Some(item)

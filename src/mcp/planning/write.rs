@@ -138,6 +138,14 @@ impl Sent {
         self.heard.iter().all(is_nothing)
     }
 
+    /// Whether an event at this place may still come or go, later than it was looked for: it belongs into the record.
+    #[must_use]
+    pub fn is_awaited(&self, at: usize, edit: &Edit) -> bool {
+        let is_late = matches!(&self.stopped, Some(Stop::Failed(error)) if error.may_arrive_late());
+        let comes_or_goes = edit.before.is_none() || edit.after.is_none();
+        is_late && comes_or_goes && matches!(self.heard.get(at), Some(Heard::Uncertain))
+    }
+
     /// What became of each edit; `calendar` is what was read back, `None` when that failed.
     #[must_use]
     pub fn outcomes(&self, edits: &[Edit], calendar: Option<&[Event]>) -> Vec<Outcome> {

@@ -469,7 +469,8 @@ impl Play {
                     if is_gone {
                         should.calendar.remove(uid);
                     }
-                    if is_gone || claim == Claim::Unknown {
+                    let is_awaited = said.text.contains("It may still arrive");
+                    if is_gone || claim == Claim::Unknown || is_awaited {
                         let before = self.state.calendar.get(uid).cloned();
                         if !is_gone {
                             late.insert(uid.clone());

@@ -37,7 +37,8 @@ impl DateSpec {
     /// A sentence with the accepted forms.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        let lower = text.to_ascii_lowercase();
+        // `next monday` is as good as `next_monday`.
+        let lower = text.to_ascii_lowercase().replace(' ', "_");
         let wrong = || format!("'{text:.40}' is not a day: write {FORMS}");
         match lower.as_str() {
             "today" | "now" => return Ok(Self::Days(0)),
@@ -268,6 +269,8 @@ mod tests {
             ("next_week", date(2026, 3, 23)),
             ("last_week", date(2026, 3, 9)),
             ("next_monday", date(2026, 3, 23)),
+            ("Next Monday", date(2026, 3, 23)),
+            ("this week", date(2026, 3, 16)),
             ("next_wednesday", date(2026, 3, 25)),
             ("last_wednesday", date(2026, 3, 11)),
             ("last_sunday", date(2026, 3, 15)),

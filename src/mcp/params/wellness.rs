@@ -1,8 +1,11 @@
 //! A day of wellness, as it is entered.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
-use schemars::JsonSchema;
-use serde::Deserialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 use super::{DateSpec, Int, Num, Object, Text};
 use crate::intervals::wellness::WellnessUpdate;
@@ -18,7 +21,7 @@ pub struct WellnessEntry {
     weight: Option<Num>,
     resting_hr: Option<Int>,
     hrv: Option<Num>,
-    sleep_hours: Option<Num>,
+    sleep_hours: Option<Hours>,
     sleep_score: Option<Num>,
     sleep_quality: Option<Text>,
     fatigue: Option<Text>,
@@ -44,6 +47,43 @@ pub struct WellnessEntry {
     comments: Option<Text>,
     /// custom fields by code
     custom: Option<Object>,
+}
+
+/// Hours as 7.5, or as answers show them: 7:30.
+struct Hours(f64);
+
+impl<'de> Deserialize<'de> for Hours {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Text(text) = Text::deserialize(deserializer)?;
+        let text = text.trim();
+        let parsed = match text.split_once(':') {
+            Some((hours, minutes)) => {
+                let minutes = minutes
+                    .parse::<u8>()
+                    .ok()
+                    .filter(|m| *m < 60 && minutes.len() == 2);
+                let hours = hours.parse::<u8>().ok();
+                hours
+                    .zip(minutes)
+                    .map(|(hours, minutes)| f64::from(hours) + f64::from(minutes) / 60.0)
+            }
+            None => text.parse().ok(),
+        };
+        let wrong = || D::Error::custom("hours are wanted, such as 7.5 or 7:30");
+        parsed.map(Self).ok_or_else(wrong)
+    }
+}
+
+impl JsonSchema for Hours {
+    fn schema_name() -> Cow<'static, str> {
+        "Hours".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "number" })
+    }
 }
 
 impl WellnessEntry {
@@ -80,7 +120,7 @@ impl WellnessEntry {
             .and(kilograms),
             resting_hr: whole("resting_hr in bpm", self.resting_hr, 20, 150)?,
             hrv: number("hrv (rMSSD) in ms", self.hrv, 1.0, 400.0)?,
-            sleep_secs: range("sleep_hours", self.sleep_hours.map(|n| n.0), 0.0, 24.0)?
+            sleep_secs: range("sleep_hours", self.sleep_hours.map(|h| h.0), 0.0, 24.0)?
                 .map(seconds),
             sleep_score: number("sleep_score", self.sleep_score, 0.0, 100.0)?,
             sleep_quality: label("sleep_quality", self.sleep_quality, QUALITY)?,

@@ -548,3 +548,22 @@ async fn a_weight_entered_over_one_that_was_copied_from_the_settings_is_new() {
     let text = owner.call_tool("update_wellness", entry).await.ok();
     assert!(text.contains("weight kg 66.6 (new)"), "{text}");
 }
+
+#[tokio::test]
+async fn sleep_may_be_written_as_it_is_shown() {
+    let world = World::start().await;
+    let owner = world.owner();
+    for (given, seconds) in [("7:30", 27_000), ("0:45", 2_700), ("8", 28_800)] {
+        let entries = json!([{ "date": "yesterday", "sleep_hours": given }]);
+        let arguments = json!({ "entries": entries });
+        owner.call_tool("update_wellness", arguments).await.ok();
+        let day = world.raw("/athlete/{id}/wellness/2026-03-17").await;
+        assert_eq!(day["sleepSecs"], seconds, "{given}");
+    }
+    for wrong in ["7:5", "7:75", "NaN", "seven"] {
+        let entries = json!([{ "date": "yesterday", "sleep_hours": wrong }]);
+        let said = owner.call_tool("update_wellness", json!({ "entries": entries }));
+        let said = said.await;
+        assert!(said.error().contains("sleep_hours"), "{wrong}");
+    }
+}

@@ -492,3 +492,15 @@ async fn completing_is_taken_back() {
     );
     assert!(world.event(&entered["id"]).await["paired_activity_id"].is_null());
 }
+
+#[tokio::test]
+async fn nothing_is_entered_for_an_event_that_is_not_as_it_was_seen() {
+    let world = World::start().await;
+    let event = planned(&world, TODAY).await;
+    world.demo.clear_journal();
+    let arguments = json!({ "id": event["id"], "activity_id": "new", "if_unchanged": "0123abcd" });
+    let said = world.owner().call_tool("complete_event", arguments).await;
+    let said = said.error();
+    assert!(said.contains("not as it was when you looked"), "{said}");
+    assert_eq!(world.writes(), NOTHING);
+}

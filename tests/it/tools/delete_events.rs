@@ -384,3 +384,33 @@ async fn there_is_a_record_exactly_where_something_was_or_may_have_been_written(
     );
     assert_eq!(records(&file), 1);
 }
+
+/// A workout of a day on which nothing else is of its name.
+async fn session(world: &World, date: &str) -> Value {
+    let session = json!({ "date": date, "sport": "Rowing", "name": "Ergometer", "duration": "30m", "load": 30 });
+    let arguments = json!({ "events": [session] });
+    world.owner().call_tool("save_events", arguments).await.ok();
+    let there = world.calendar(date, date).await;
+    let made = there.iter().find(|event| event["name"] == "Ergometer");
+    made.unwrap()["id"].clone()
+}
+
+#[tokio::test]
+async fn what_is_past_stays_though_it_was_not_done() {
+    let world = World::start().await;
+    let id = session(&world, "2026-03-16").await;
+    let said = delete(&world, json!({ "ids": [id] })).await.error();
+    assert!(said.contains("past or done and left as it is"), "{said}");
+    assert_eq!(world.event(&id).await["name"], "Ergometer");
+}
+
+#[tokio::test]
+async fn what_is_done_today_stays_though_it_is_not_past() {
+    let world = World::start().await;
+    let id = session(&world, "2026-03-18").await;
+    let done = json!({ "id": id, "activity_id": "new" });
+    world.owner().call_tool("complete_event", done).await.ok();
+    let said = delete(&world, json!({ "ids": [id] })).await.error();
+    assert!(said.contains("past or done and left as it is"), "{said}");
+    assert_eq!(world.event(&id).await["name"], "Ergometer");
+}

@@ -359,3 +359,26 @@ async fn a_move_that_stops_in_the_middle_is_told_and_does_not_move_anything_twic
     );
     assert_eq!(after.len(), before.len());
 }
+
+#[tokio::test]
+async fn what_is_done_of_a_window_is_where_it_was() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let session = |date: &str| json!({ "date": date, "sport": "Rowing", "name": "Ergometer", "duration": "30m", "load": 30 });
+    let events = json!({ "events": [session("2026-03-18"), session("2026-03-19")] });
+    owner.call_tool("save_events", events).await.ok();
+    let rows = world.calendar("2026-03-18", "2026-03-19").await;
+    let ids: Vec<&Value> = rows
+        .iter()
+        .filter(|row| row["name"] == "Ergometer")
+        .map(|row| &row["id"])
+        .collect();
+    let done = json!({ "id": ids[0], "activity_id": "new" });
+    owner.call_tool("complete_event", done).await.ok();
+    let window = json!({ "oldest": "2026-03-18", "newest": "2026-03-19", "shift_days": 3 });
+    let text = shift(&world, window).await.ok();
+    assert!(text.contains("Done, and not moved: "), "{text}");
+    let start = async |id: &Value| world.event(id).await["start_date_local"].clone();
+    assert_eq!(start(ids[0]).await, "2026-03-18T00:00:00");
+    assert_eq!(start(ids[1]).await, "2026-03-22T00:00:00");
+}

@@ -756,6 +756,14 @@ async fn when_the_third_of_four_changes_fails_two_are_written() {
             now.len() == 4 && now.iter().all(|e| e["indoor"] == true),
             "{fault:?}"
         );
+        // What the first call did not write is not its to take back.
+        let change = super::update_wellness::word_after(&said, "Undo: undo_change ");
+        let arguments = json!({ "change_id": change });
+        let owner = world.owner();
+        owner.call_tool("undo_change", arguments).await.ok();
+        let now = world.calendar("2026-05-01", "2026-05-31").await;
+        let indoor: Vec<bool> = now.iter().map(|e| e["indoor"] == true).collect();
+        assert_eq!(indoor, [false, false, !is_third_done, true], "{fault:?}");
     }
 }
 
@@ -886,4 +894,81 @@ async fn a_length_that_may_be_minutes_or_hours_is_asked_about_before_anything_is
     save(&world, lasting(json!("45:00"))).await.ok();
     let made = only(&world.calendar("2026-05-05", "2026-05-05").await);
     assert_eq!(made["moving_time"], 2_700);
+}
+
+#[tokio::test]
+async fn the_same_name_on_a_day_is_another_session_in_another_sport() {
+    let world = World::start().await;
+    for sport in ["Run", "Swim"] {
+        let event =
+            json!([{ "date": "2026-05-04", "sport": sport, "name": "Easy", "duration": "45m" }]);
+        let said = save(&world, event).await.ok();
+        assert!(said.contains("1 event created"), "{said}");
+    }
+    assert_eq!(names(&world).await, ["Easy", "Easy"]);
+}
+
+#[tokio::test]
+async fn a_change_of_several_fields_makes_them_all() {
+    let world = World::start().await;
+    let id = run(&world).await["id"].clone();
+    let change = json!([{ "id": id, "date": "2026-05-06", "time": "18:00", "name": "Hills", "tags": ["hills"], "indoor": true,
+        "carbs_per_hour": 60, "external_id": "plan-8" }]);
+    let said = save(&world, change).await.ok();
+    assert!(!said.contains("did not take"), "{said}");
+    let now = world.event(&id).await;
+    for (key, value) in [
+        ("start_date_local", json!("2026-05-06T18:00:00")),
+        ("name", json!("Hills")),
+        ("tags", json!(["hills"])),
+        ("indoor", json!(true)),
+        ("carbs_per_hour", json!(60)),
+        ("external_id", json!("plan-8")),
+    ] {
+        assert_eq!(now[key], value, "{key}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_event_whose_uid_is_not_kept_is_known_by_its_place() {
+    use crate::support::{Caller, Twisted};
+    let twisted = Twisted::start("/events", |answer| {
+        for row in answer.as_array_mut().into_iter().flatten() {
+            row["uid"] = Value::Null;
+        }
+    })
+    .await;
+    let owner = Caller::owner(&twisted.server);
+    let event = json!({ "date": "2026-05-05", "sport": "Run", "name": "Track", "duration": "45m" });
+    let arguments = json!({ "events": [event] });
+    let text = owner.call_tool("save_events", arguments).await.ok();
+    assert!(
+        text.starts_with("Wrote to the calendar: 1 event created"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn rows_are_in_the_order_of_their_days_however_they_were_sent() {
+    let world = World::start().await;
+    let mut events = four();
+    events.as_array_mut().unwrap().reverse();
+    let text = save(&world, events).await.ok();
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("+ ")).collect();
+    let days = ["05-04", "05-05", "05-06", "05-07"];
+    let sorted = rows
+        .iter()
+        .map(|row| days.iter().position(|day| row.contains(day)));
+    assert!(rows.len() == 4 && sorted.is_sorted(), "{text}");
+}
+
+#[tokio::test]
+async fn a_race_counts_in_the_load_of_its_week() {
+    let world = World::start().await;
+    let race = json!([{ "date": "2026-05-09", "category": "race_b", "sport": "Ride", "name": "Hill climb", "duration": "1h", "load": 90 }]);
+    let text = save(&world, race).await.ok();
+    assert!(
+        text.contains("Week of Mon 05-04: load 0 → 90 (0:00 → 1:00 h)"),
+        "{text}"
+    );
 }

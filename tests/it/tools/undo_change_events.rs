@@ -346,3 +346,47 @@ async fn what_was_changed_in_the_app_stays() {
         "{text}"
     );
 }
+
+#[tokio::test]
+async fn a_move_of_which_nothing_was_heard_can_be_taken_back() {
+    let world = World::start().await;
+    let owner = world.owner();
+    with_two_runs(&world).await;
+    let before = calendar(&world).await;
+    let run = before.iter().find(|row| row["name"] == "Easy").unwrap();
+    fail(
+        &world,
+        "PUT /events/",
+        Some(1),
+        Fault::Done(Box::new(Fault::Reset)),
+    );
+    // Both reads before the write are answered.
+    let read_back = Fault::Later(2, Box::new(Fault::Status(403, None)));
+    fail(&world, "GET /events$", None, read_back);
+    let arguments = json!({ "ids": [run["id"]], "shift_days": 2 });
+    let text = owner.call_tool("move_events", arguments).await.error();
+    assert!(
+        text.contains("1 unknown") || text.contains("1 event unknown"),
+        "{text}"
+    );
+    world.demo.faults().clear();
+    assert_ne!(calendar(&world).await, before);
+    undone(&owner, &change_in(&text)).await;
+    assert_eq!(calendar(&world).await, before);
+}
+
+#[tokio::test]
+async fn a_target_does_not_come_back_where_another_is() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let target = |load: u32| json!({ "events": [{ "date": "2026-05-04", "category": "target", "sport": "Run", "load": load, "for_week": true }] });
+    call(&owner, "save_events", target(300)).await;
+    let window =
+        json!({ "oldest": "2026-05-04", "newest": "2026-05-10", "categories": ["target"] });
+    let deletion = call(&owner, "delete_events", window).await;
+    call(&owner, "save_events", target(200)).await;
+    let before = calendar(&world).await;
+    let text = refused(&owner, &deletion).await;
+    assert!(text.contains("another target"), "{text}");
+    assert_eq!(calendar(&world).await, before);
+}

@@ -178,3 +178,39 @@ async fn thresholds_go_back_with_the_zones_that_moved_along() {
     assert_eq!(rides(&world).await, after);
     world.assert_well_behaved();
 }
+
+#[tokio::test]
+async fn of_a_day_only_what_was_entered_is_taken_back() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let path = "/athlete/{id}/wellness/2026-03-16";
+    let there = json!({ "comments": "Heavy legs", "mood": 3, "weight": 68.0 });
+    world.put(path, there).await;
+    let entry = json!({ "entries": [{ "date": "2026-03-16", "weight": 67.0 }] });
+    let text = owner.call_tool("update_wellness", entry).await.ok();
+    let change = word_after(&text, "Undo: undo_change ");
+    let arguments = json!({ "change_id": change });
+    owner.call_tool("undo_change", arguments).await.ok();
+    let now = world.raw(path).await;
+    assert_eq!(
+        (&now["comments"], &now["mood"], &now["weight"]),
+        (&json!("Heavy legs"), &json!(3), &json!(68.0))
+    );
+}
+
+#[tokio::test]
+async fn a_day_that_was_locked_since_stays_as_it_is() {
+    let world = World::start().await;
+    let owner = world.owner();
+    let path = "/athlete/{id}/wellness/2026-03-16";
+    world.put(path, json!({ "weight": 68.0 })).await;
+    let entry = json!({ "entries": [{ "date": "2026-03-16", "weight": 67.0 }] });
+    let text = owner.call_tool("update_wellness", entry).await.ok();
+    let change = word_after(&text, "Undo: undo_change ");
+    world.put(path, json!({ "locked": true })).await;
+    world.demo.clear_journal();
+    let arguments = json!({ "change_id": change });
+    let text = owner.call_tool("undo_change", arguments).await.error();
+    assert!(text.contains("the day is locked"), "{text}");
+    assert_eq!(world.writes(), Vec::<String>::new());
+}

@@ -414,3 +414,21 @@ async fn a_change_is_taken_back_and_what_cannot_be_is_told() {
     );
     world.assert_well_behaved();
 }
+
+#[tokio::test]
+async fn what_was_refused_is_not_listed_as_a_change() {
+    let world = World::start().await;
+    let row = run(&world).await;
+    let path_contains = Some("PUT /activity/".to_owned());
+    let scope = FaultScope {
+        path_contains,
+        times: Some(1),
+    };
+    let refusal = Fault::Status(422, Some("No".to_owned()));
+    world.demo.faults().set(refusal, scope);
+    let owner = world.owner();
+    let arguments = change(&row, &json!({ "name": "Hills" }));
+    owner.call_tool("update_activity", arguments).await.error();
+    let listed = owner.call_tool("undo_change", json!({})).await.ok();
+    assert!(!listed.contains("update_activity"), "{listed}");
+}

@@ -567,3 +567,44 @@ async fn sleep_may_be_written_as_it_is_shown() {
         assert!(said.error().contains("sleep_hours"), "{wrong}");
     }
 }
+
+#[tokio::test]
+async fn what_the_service_rounds_can_be_taken_back() {
+    use crate::support::Twisted;
+    // It keeps half kilograms.
+    let twisted = Twisted::start("/wellness", |answer| {
+        let rows = match answer {
+            serde_json::Value::Array(rows) => rows.iter_mut().collect(),
+            row => vec![row],
+        };
+        for row in rows {
+            if let Some(weight) = row["weight"].as_f64() {
+                row["weight"] = json!((weight * 2.0).round() / 2.0);
+            }
+        }
+    })
+    .await;
+    let enter = |weight: f64| json!({ "entries": [{ "date": "2026-03-16", "weight": weight }] });
+    twisted.told("update_wellness", enter(68.0)).await;
+    let text = twisted.told("update_wellness", enter(66.8)).await;
+    let change = word_after(&text, "Undo: undo_change ");
+    let text = twisted
+        .told("undo_change", json!({ "change_id": change }))
+        .await;
+    assert!(text.contains("1 of 1 object restored"), "{text}");
+}
+
+#[tokio::test]
+async fn a_weight_that_the_service_carried_over_is_not_taken_for_entered() {
+    use crate::support::Twisted;
+    let twisted = Twisted::start("/wellness", |answer| {
+        for row in answer.as_array_mut().into_iter().flatten() {
+            row["weight"] = json!(68.0);
+            row["tempWeight"] = json!(true);
+        }
+    })
+    .await;
+    let entry = json!({ "entries": [{ "date": "2026-03-16", "weight": 68.0 }] });
+    let text = twisted.told("update_wellness", entry).await;
+    assert!(text.starts_with("Wrote wellness of 1 day"), "{text}");
+}

@@ -209,9 +209,12 @@ fn changed_back(before: &Event, after: &Event, now: &Event) -> Fate {
     let mut then = before.clone();
     then.id = now.id;
     then.is_done = now.is_done;
-    // What was taken back before stands there still.
+    // What was taken back before stands there still, unless it was worked out of steps that go.
+    let steps_go = now.is_structured && !before.is_structured;
     for (key, value) in &now.members {
+        let goes = steps_go && OF_THE_STEPS.contains(&key.as_str());
         if !before.members.contains_key(key)
+            && !goes
             && is_zero(key, Some(value))
             && after
                 .members

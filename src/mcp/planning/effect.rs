@@ -308,7 +308,7 @@ fn form(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::time::Duration;
 
     use serde_json::{Value, json};
@@ -978,7 +978,7 @@ mod tests {
     }
 
     /// A client of the invented athlete's service, whose today is Wed 2026-11-25.
-    async fn demo() -> (Demo, Context) {
+    pub async fn demo() -> (Demo, Context) {
         let clock = Clock::manual("2026-11-25T11:00:00Z".parse().unwrap());
         let demo = Demo::new(clock.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -354,21 +354,14 @@ fn amounts<const N: usize>(parts: [(usize, &str); N]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::time::Duration;
 
     use serde_json::json;
-    use tokio::net::TcpListener;
 
     use super::*;
-    use crate::clock::Clock;
-    use crate::demo::{self, Demo, Fault, FaultScope};
-    use crate::identity::Scopes;
-    use crate::intervals;
-    use crate::mcp::context::Home;
+    use crate::demo::{Demo, Fault, FaultScope};
     use crate::mcp::planning::draft::Draft;
-    use crate::mcp::registry::Registry;
-    use crate::state::MemoryStore;
+    use crate::mcp::planning::effect::tests::demo;
 
     const SOON: Duration = Duration::from_millis(400);
     const LATER: Duration = Duration::from_secs(20);
@@ -382,24 +375,7 @@ mod tests {
     }
 
     async fn scene() -> Scene {
-        let clock = Clock::manual("2026-11-25T11:00:00Z".parse().unwrap());
-        let demo = Demo::new(clock.clone());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(demo.clone().serve(listener));
-        let settings = intervals::Settings {
-            base_url: format!("http://{address}").parse().unwrap(),
-            athlete_id: demo::ATHLETE_ID.parse().unwrap(),
-            api_key: demo::API_KEY.to_owned().into(),
-            rate: None,
-            deadline: LATER,
-        };
-        let client = intervals::Client::new(settings, clock.clone()).unwrap();
-        let store = Arc::new(MemoryStore::new(clock.clone()));
-        let secret = "a secret of thirty-two characters".to_owned().into();
-        let changes = Changes::new(store, clock.clone(), &secret, None, "i1").unwrap();
-        let registry = Arc::new(Registry::new(Vec::new(), true));
-        let context = Home::new(client, clock, registry, changes).call(Scopes::ALL, None);
+        let (demo, context) = demo().await;
         let local = context.local().await.unwrap();
         let today = local.today();
         let around = Around::read(&context, &local, today, today).await.unwrap();

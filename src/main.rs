@@ -190,6 +190,9 @@ fn announce(listener: &TcpListener, public_url: &PublicUrl, durability: Durabili
             "state is kept in DATA_DIR: a restart keeps apps connected and revoked ones out; only an approval that is \
              under way has to be started again"
         ),
+        Durability::Shared => tracing::info!(
+            "state is kept in Redis and shared: other servers on it with the same configuration are as this one"
+        ),
     }
     let address = listener.local_addr().map(|a| a.to_string()).ok();
     tracing::info!(

@@ -42,8 +42,11 @@ impl Settings {
 pub enum Durability {
     /// Until the process ends: an entry that is missing may have been forgotten.
     Process,
-    /// Beyond restarts: an entry that is missing never was, or is over.
+    /// Beyond restarts, for this process alone: an entry that is missing never was, or is over.
     Durable,
+    /// Beyond restarts, and for other processes too, which may have changed it a moment ago: without the store nothing is known
+    /// for certain.
+    Shared,
 }
 
 /// A store that cannot do what was asked.

@@ -107,7 +107,7 @@ fn run(action: Action, mut sources: Sources) -> Result<(), Failure> {
                 for warning in &config.warnings {
                     say(&format!("Warning: {warning}"));
                 }
-                let kept = check::state(&config.state).map_err(Failure::State)?;
+                let kept = check::state(&config.state).await.map_err(Failure::State)?;
                 let said = check::account(config.intervals, &config.http.public_url).await;
                 said.map(|text| say(&format!("{text}\n{kept}")))
                     .map_err(Failure::Other)
@@ -173,7 +173,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     }
     let address = config.listen;
     let public_url = config.http.public_url.clone();
-    let app = App::build(config.into(), Clock::system())?;
+    let app = App::open(config.into(), Clock::system()).await?;
     let listener = listen(address)?;
     announce(&listener, &public_url, app.durability());
     serve_until_told(app, listener, signals).await;
@@ -336,7 +336,7 @@ async fn demo(mut sources: Sources, api: Option<u16>) -> Result<(), Failure> {
     let signals = Signals::new();
     let address = config.listen;
     let public_url = config.http.public_url.clone();
-    let app = App::build(config.into(), Clock::system())?;
+    let app = App::open(config.into(), Clock::system()).await?;
     let listener = listen(address)?;
     let password = match sources.get(variables::OWNER_PASSWORD.name) {
         Some(DEMO_OWNER_PASSWORD) => DEMO_OWNER_PASSWORD,

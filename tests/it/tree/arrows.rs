@@ -88,7 +88,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
 const LEAVES: [&str; 1] = ["telemetry"];
 
 /// A crate, and the files or folders that may name it.
-const CRATES: [(&str, &[&str]); 7] = [
+const CRATES: [(&str, &[&str]); 8] = [
     ("rmcp", &["mcp/"]),
     ("jsonwebtoken", &["oauth/"]),
     (
@@ -98,6 +98,7 @@ const CRATES: [(&str, &[&str]); 7] = [
     ("clap", &["config/", "config.rs", "main.rs"]),
     ("dotenvy", &["config/", "config.rs"]),
     ("rusqlite", &["state/sqlite/"]),
+    ("redis", &["state/redis/"]),
     ("tracing_subscriber", &["telemetry.rs"]),
 ];
 

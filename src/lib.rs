@@ -3,20 +3,22 @@
 //! # The house
 //!
 //! ```text
-//! main ──► app ──► http        /health, /config, landing page, layers; knows nothing of us
-//!           │
-//!           ├────► oauth ──┐   authorization server and the bearer guard
-//!           ├────► mcp ────┤   tools, resources, prompts, how they answer, undo
-//!           │        │     ├──► state   what is remembered
-//!           │        │     ▼
-//!           │        │   identity
-//!           │        ▼
-//!           │     intervals            typed client of the REST API
-//!           │     analytics, units     pure
-//!           │     workout              the text language of planned workouts; pure
-//!           └────► demo ──► workout    an Intervals.icu in process, and its invented athlete
-//! main ──► check ──► intervals         the doctor
-//! main, app ──► config ──► each module's Settings
+//! main ──► command     serve, demo, check, workout: exit codes, the banner, the port, signals
+//!
+//! command ──► app ──► http        /health, /config, landing page, layers; knows nothing of us
+//!              │
+//!              ├────► oauth ──┐   authorization server and the bearer guard
+//!              ├────► mcp ────┤   tools, resources, prompts, how they answer, undo
+//!              │        │     ├──► state   what is remembered
+//!              │        │     ▼
+//!              │        │   identity
+//!              │        ▼
+//!              │     intervals            typed client of the REST API
+//!              │     analytics, units     pure
+//!              │     workout              the text language of planned workouts; pure
+//!              └────► demo ──► workout    an Intervals.icu in process, and its invented athlete
+//! command ──► check ──► intervals      the doctor
+//! command, app ──► config ──► each module's Settings
 //! public_url, clock, language, telemetry   leaves
 //! ```
 //!

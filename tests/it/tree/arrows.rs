@@ -3,9 +3,10 @@
 use super::source::sources;
 
 /// A module, and the modules of ours that it may import. What is not here may not exist.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 19] = [
+    ("main", &["command", "config"]),
     (
-        "main",
+        "command",
         &[
             "app",
             "check",

@@ -12,6 +12,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
             "check",
             "clock",
             "config",
+            "metrics",
             "public_url",
             "state",
             "telemetry",
@@ -48,7 +49,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
             "telemetry",
         ],
     ),
-    ("http", &["language", "public_url"]),
+    ("http", &["language", "metrics", "public_url"]),
     (
         "oauth",
         &[
@@ -56,6 +57,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
             "identity",
             "intervals",
             "language",
+            "metrics",
             "public_url",
             "state",
         ],
@@ -67,15 +69,16 @@ const ARROWS: [(&str, &[&str]); 19] = [
             "clock",
             "identity",
             "intervals",
+            "metrics",
             "public_url",
             "state",
             "units",
             "workout",
         ],
     ),
-    ("state", &["clock"]),
+    ("state", &["clock", "metrics"]),
     ("identity", &["intervals"]),
-    ("intervals", &["clock"]),
+    ("intervals", &["clock", "metrics"]),
     ("demo", &["clock", "workout"]),
     ("analytics", &["units"]),
     ("units", &[]),
@@ -86,10 +89,10 @@ const ARROWS: [(&str, &[&str]); 19] = [
 ];
 
 /// Modules without arrows that are leaves like `clock`.
-const LEAVES: [&str; 1] = ["telemetry"];
+const LEAVES: [&str; 2] = ["metrics", "telemetry"];
 
 /// A crate, and the files or folders that may name it.
-const CRATES: [(&str, &[&str]); 7] = [
+const CRATES: [(&str, &[&str]); 8] = [
     ("rmcp", &["mcp/"]),
     ("jsonwebtoken", &["oauth/"]),
     (
@@ -97,6 +100,7 @@ const CRATES: [(&str, &[&str]); 7] = [
         &["intervals/transport.rs", "check.rs", "oauth/outbound.rs"],
     ),
     ("clap", &["config/", "config.rs", "main.rs"]),
+    ("prometheus_client", &["metrics/"]),
     ("dotenvy", &["config/", "config.rs"]),
     ("rusqlite", &["state/sqlite/"]),
     ("tracing_subscriber", &["telemetry.rs"]),

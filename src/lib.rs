@@ -3,21 +3,23 @@
 //! # The house
 //!
 //! ```text
-//! main ──► app ──► http        /health, /config, landing page, layers; knows nothing of us
-//!           │
-//!           ├────► oauth ──┐   authorization server and the bearer guard
-//!           ├────► mcp ────┤   tools, resources, prompts, how they answer, undo
-//!           │        │     ├──► state   what is remembered
-//!           │        │     ▼
-//!           │        │   identity
-//!           │        ▼
-//!           │     intervals            typed client of the REST API
-//!           │     analytics, units     pure
-//!           │     workout              the text language of planned workouts; pure
-//!           └────► demo ──► workout    an Intervals.icu in process, and its invented athlete
-//! main ──► check ──► intervals         the doctor
-//! main, app ──► config ──► each module's Settings
-//! public_url, clock, language, telemetry   leaves
+//! main ──► command     serve, demo, check, workout: exit codes, the banner, the port, signals
+//!
+//! command ──► app ──► http        /health, /config, landing page, layers; knows nothing of us
+//!              │
+//!              ├────► oauth ──┐   authorization server and the bearer guard
+//!              ├────► mcp ────┤   tools, resources, prompts, how they answer, undo
+//!              │        │     ├──► state   what is remembered
+//!              │        │     ▼
+//!              │        │   identity
+//!              │        ▼
+//!              │     intervals            typed client of the REST API
+//!              │     analytics, units     pure
+//!              │     workout              the text language of planned workouts; pure
+//!              └────► demo ──► workout    an Intervals.icu in process, and its invented athlete
+//! command ──► check ──► intervals      the doctor
+//! command, app ──► config ──► each module's Settings
+//! public_url, clock, language, telemetry, metrics   leaves
 //! ```
 //!
 //! `tests/it/tree` reads the tree and fails on an arrow that is not in its table. [`app::App::build`] and
@@ -82,6 +84,7 @@ pub mod identity;
 pub mod intervals;
 pub mod language;
 pub mod mcp;
+pub mod metrics;
 pub mod oauth;
 pub mod public_url;
 pub mod state;

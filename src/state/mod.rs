@@ -4,6 +4,7 @@
 //! [`MemoryStore`] ends with the process, [`SqliteStore`] is a file, [`RedisStore`] is shared with other processes; all do the
 //! same otherwise.
 
+mod counted;
 mod memory;
 mod outage;
 mod redis;
@@ -16,6 +17,7 @@ use std::pin::Pin;
 use jiff::Timestamp;
 
 pub use self::redis::{Probed, RedisStore, RedisUrl};
+pub use counted::Counted;
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 

@@ -48,6 +48,8 @@ pub enum OpenError {
     Database,
 }
 
+const LOST: &str = "the connection to it is lost";
+
 /// A request that was not answered as it should be.
 #[derive(Debug, Clone)]
 pub(super) struct Failure {
@@ -72,12 +74,15 @@ impl Failure {
         Self::new(Kind::Silence, "it does not answer in time")
     }
 
-    /// The same from one that was spoken to in TLS: a Redis without it waits for the end of a line.
-    pub(super) const fn silence_of_tls() -> Self {
-        Self::new(
-            Kind::Silence,
-            "it does not answer in time; perhaps it does not speak TLS",
-        )
+    /// The same of an attempt to connect, with what may be behind it: one that expects TLS hangs up on whoever does not speak
+    /// it, and one that does not expect it waits for the end of a line.
+    pub(super) fn of_attempt(mut self, has_tls: bool) -> Self {
+        match self.kind {
+            Kind::Silence if has_tls => self.text += "; perhaps it does not speak TLS",
+            Kind::Loss if self.text == LOST && !has_tls => self.text += "; perhaps it speaks TLS",
+            _ => {}
+        }
+        self
     }
 
     pub(super) fn of(error: &RedisError) -> Self {
@@ -140,16 +145,19 @@ impl Failure {
         if error.is_timeout() {
             return Self::silence();
         }
+        if error.is_connection_refusal() {
+            return Self::new(Kind::Loss, "nobody listens there");
+        }
+        if error.is_connection_dropped() {
+            return Self::new(Kind::Loss, LOST);
+        }
         if let Some(why) = tls_fault(&text) {
             return Self::refusal(OpenError::Tls(why));
         }
         if text.contains("failed to lookup address") {
             return Self::new(Kind::Loss, "its name has no address");
         }
-        if error.is_connection_refusal() {
-            return Self::new(Kind::Loss, "nobody listens there");
-        }
-        Self::new(Kind::Loss, "the connection to it is lost")
+        Self::new(Kind::Loss, LOST)
     }
 
     const fn new(kind: Kind, text: &'static str) -> Self {

@@ -218,10 +218,7 @@ pub(super) async fn connect(url: &RedisUrl) -> Result<MultiplexedConnection, Fai
     });
     connected
         .await
-        .map_err(|failure| match failure.is_silence() {
-            true if url.has_tls() => Failure::silence_of_tls(),
-            _ => failure,
-        })
+        .map_err(|failure| failure.of_attempt(url.has_tls()))
 }
 
 async fn in_time<T>(

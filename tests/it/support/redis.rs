@@ -2,7 +2,6 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -28,21 +27,41 @@ impl Redis {
 
     /// One with these arguments.
     pub fn with(arguments: &[&str]) -> Option<Self> {
+        Self::listening("--port", arguments)
+    }
+
+    /// One that speaks TLS and nothing else, with a certificate and its key in PEM, which are kept in `room`.
+    pub fn with_tls(certificate: &str, key: &str, room: &Room) -> Option<Self> {
+        let path = |name: &str| room.0.join(name).to_str().unwrap().to_owned();
+        let files = [path("certificate"), path("key")];
+        std::fs::write(&files[0], certificate).unwrap();
+        std::fs::write(&files[1], key).unwrap();
+        let arguments = [
+            ["--tls-cert-file", &files[0]],
+            ["--tls-key-file", &files[1]],
+            ["--tls-ca-cert-file", &files[0]],
+            ["--tls-auth-clients", "no"],
+            ["--port", "0"],
+        ];
+        Self::listening("--tls-port", arguments.as_flattened())
+    }
+
+    fn listening(port: &str, arguments: &[&str]) -> Option<Self> {
         is_installed().then(|| {
+            let number = free_port();
             let mut redis = Self {
-                port: free_port(),
-                arguments: arguments.iter().map(|&a| a.to_owned()).collect(),
+                port: number,
+                arguments: [port, &number.to_string()]
+                    .iter()
+                    .chain(arguments)
+                    .map(|&word| word.to_owned())
+                    .collect(),
                 room: Room::new(),
                 running: None,
             };
             redis.start_again();
             redis
         })
-    }
-
-    /// Where it keeps its files.
-    pub fn directory(&self) -> &Path {
-        &self.room.0
     }
 
     pub fn url(&self) -> String {
@@ -70,15 +89,9 @@ impl Redis {
 
     /// Starts it at the same port with the files that are there.
     pub fn start_again(&mut self) {
-        let port = self.port.to_string();
-        // A TLS port is a second one.
-        let has_port = self.arguments.iter().any(|a| a == "--port");
-        let port = ["--port", &port];
-        let port = if has_port { &[][..] } else { &port[..] };
         let mut child = Command::new("redis-server")
             .args(["--bind", "127.0.0.1", "--save", "", "--dir"])
             .arg(&self.room.0)
-            .args(port)
             .args(&self.arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

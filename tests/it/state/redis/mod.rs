@@ -1,5 +1,7 @@
 //! What is particular to Redis: it is shared, and it can be away.
 
+mod process;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -37,6 +37,8 @@ enum Failure {
     Configuration(Vec<Problem>),
     Telemetry(telemetry::InitError),
     State(state::OpenError),
+    /// The check has said what.
+    Found,
     Other(String),
 }
 
@@ -104,13 +106,10 @@ fn run(action: Action, mut sources: Sources) -> Result<(), Failure> {
             Action::Workout(_) => Ok(()),
             Action::Check { health: false } => {
                 let config = Config::load(&sources)?.at(Clock::system().now())?;
-                for warning in &config.warnings {
-                    say(&format!("Warning: {warning}"));
-                }
-                let kept = check::state(&config.state).map_err(Failure::State)?;
-                let said = check::account(config.intervals, &config.http.public_url).await;
-                said.map(|text| say(&format!("{text}\n{kept}")))
-                    .map_err(Failure::Other)
+                let report = check::examine(config, Clock::system()).await;
+                say(&report.to_string());
+                let is_well = report.problems() == 0;
+                is_well.then_some(()).ok_or(Failure::Found)
             }
         }
     });
@@ -391,6 +390,7 @@ fn complain(failure: &Failure) -> ExitCode {
         Failure::Configuration(problems) => (problems.iter().map(ToString::to_string).collect(), 2),
         Failure::Telemetry(error) => (vec![error.to_string()], 2),
         Failure::State(error) => (vec![error.to_string()], 2),
+        Failure::Found => (Vec::new(), 1),
         Failure::Other(error) => (vec![error.clone()], 1),
     };
     for line in lines {

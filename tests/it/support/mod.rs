@@ -4,6 +4,7 @@ mod account;
 mod altered;
 pub mod asked;
 mod caller;
+pub mod certificates;
 pub mod documents;
 pub mod flow;
 pub mod process;

@@ -33,7 +33,14 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ),
     (
         "check",
-        &["clock", "config", "intervals", "public_url", "state"],
+        &[
+            "clock",
+            "config",
+            "intervals",
+            "oauth",
+            "public_url",
+            "state",
+        ],
     ),
     (
         "config",
@@ -88,16 +95,22 @@ const ARROWS: [(&str, &[&str]); 18] = [
 const LEAVES: [&str; 1] = ["telemetry"];
 
 /// A crate, and the files or folders that may name it.
-const CRATES: [(&str, &[&str]); 7] = [
+const CRATES: [(&str, &[&str]); 9] = [
     ("rmcp", &["mcp/"]),
     ("jsonwebtoken", &["oauth/"]),
     (
         "reqwest",
-        &["intervals/transport.rs", "check.rs", "oauth/outbound.rs"],
+        &[
+            "intervals/transport.rs",
+            "check/visitor.rs",
+            "oauth/outbound.rs",
+        ],
     ),
     ("clap", &["config/", "config.rs", "main.rs"]),
     ("dotenvy", &["config/", "config.rs"]),
     ("rusqlite", &["state/sqlite/"]),
+    ("rustix", &["check/state.rs"]),
+    ("rustls", &["check/visitor.rs"]),
     ("tracing_subscriber", &["telemetry.rs"]),
 ];
 

@@ -7,6 +7,7 @@ mod configuration;
 mod demo;
 mod http;
 mod intervals;
+mod metrics;
 mod mistakes;
 mod oauth;
 mod protocol;

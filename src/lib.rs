@@ -18,6 +18,7 @@
 //!              │     workout              the text language of planned workouts; pure
 //!              └────► demo ──► workout    an Intervals.icu in process, and its invented athlete
 //! command ──► check ──► intervals      the doctor
+//! command ──► docs ──► config, mcp     the generated tables of README.md and DEPLOY.md
 //! command, app ──► config ──► each module's Settings
 //! public_url, clock, language, telemetry, metrics   leaves
 //! ```
@@ -62,7 +63,7 @@
 //! # A new tool over known data
 //!
 //! One file in `src/mcp/tools/<toolset>/` named like the tool, one line in its toolset, one test in `tests/it/tools/`, one
-//! schema snapshot, one README row; a test names whatever of these is missing.
+//! schema snapshot, and `docs` writes its row of the README; a test names whatever of these is missing.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -79,6 +80,7 @@ pub mod check;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod docs;
 pub mod http;
 pub mod identity;
 pub mod intervals;

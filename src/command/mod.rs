@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod docs;
 mod failure;
 mod listening;
 mod serve;
@@ -27,6 +28,9 @@ pub fn run(action: Action, mut sources: Sources) -> Result<ExitCode, Failure> {
     if let Action::Workout(options) = &action {
         return workout::show(options).map_err(Failure::Found);
     }
+    if let Action::Docs { check } = action {
+        return Ok(docs::write(check));
+    }
     // A health check must not fail over a line of `.env` that the running server has long read.
     let dotenv = environment::read_dotenv(Path::new(".env"));
     sources.dotenv = match action {
@@ -49,7 +53,7 @@ pub fn run(action: Action, mut sources: Sources) -> Result<ExitCode, Failure> {
             Action::Demo { api } => demo::serve(sources, api).await,
             Action::Check { health: true } => check::health(&sources).await,
             Action::Check { health: false } => check::whole(&sources).await,
-            Action::Workout(_) => Ok(()),
+            Action::Workout(_) | Action::Docs { .. } => Ok(()),
         }
     });
     // What still runs had its time to finish.

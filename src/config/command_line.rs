@@ -33,6 +33,10 @@ pub enum Action {
     },
     /// What does Intervals.icu make of a workout's text? Needs no configuration.
     Workout(WorkoutOptions),
+    /// Write the generated parts of the documents, or with `check` only say which are stale. Needs no configuration.
+    Docs {
+        check: bool,
+    },
 }
 
 /// Which text, and for whom.
@@ -81,6 +85,12 @@ where
             check,
         ),
         Some(("workout", workout)) => (Action::Workout(workout_options(workout)), workout),
+        Some(("docs", docs)) => (
+            Action::Docs {
+                check: docs.get_flag("check"),
+            },
+            docs,
+        ),
         Some((_, serve)) => (Action::Serve, serve),
         None => (Action::Serve, &matches),
     };
@@ -158,6 +168,16 @@ fn command() -> Command {
                 ),
         )
         .subcommand(workout())
+        .subcommand(
+            Command::new("docs")
+                .about("Write the generated tables of README.md and DEPLOY.md; for those who change this program")
+                .arg(
+                    Arg::new("check")
+                        .long("check")
+                        .action(ArgAction::SetTrue)
+                        .help("Only say which of them are stale; exit code 1 when any is"),
+                ),
+        )
 }
 
 fn workout() -> Command {

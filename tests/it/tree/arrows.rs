@@ -3,7 +3,7 @@
 use super::source::sources;
 
 /// A module, and the modules of ours that it may import. What is not here may not exist.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("main", &["command", "config"]),
     (
         "command",
@@ -12,6 +12,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
             "check",
             "clock",
             "config",
+            "docs",
             "metrics",
             "public_url",
             "state",
@@ -37,6 +38,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
         "check",
         &["clock", "config", "intervals", "public_url", "state"],
     ),
+    ("docs", &["config", "mcp"]),
     (
         "config",
         &[

@@ -1,11 +1,10 @@
 //! `check`: the doctor's words at a terminal.
 
 use intervals_mcp_server::check;
-use intervals_mcp_server::clock::Clock;
 use intervals_mcp_server::config::{Config, Sources};
 
 use super::failure::Failure;
-use super::say;
+use super::{load, say};
 
 /// Whether the server of this configuration is alive; says nothing when it is.
 pub async fn health(sources: &Sources) -> Result<(), Failure> {
@@ -15,7 +14,7 @@ pub async fn health(sources: &Sources) -> Result<(), Failure> {
 
 /// Everything that can be known before the server starts.
 pub async fn whole(sources: &Sources) -> Result<(), Failure> {
-    let config = Config::load(sources)?.at(Clock::system().now())?;
+    let config = load(sources)?;
     for warning in &config.warnings {
         say(&format!("Warning: {warning}"));
     }

@@ -38,7 +38,7 @@ pub async fn serve_until_told(app: App, listener: TcpListener, mut signals: Sign
         () = &mut serving => return,
         () = signals.told_to_stop() => {}
     }
-    tracing::info!("told to stop: no new connections, running calls finish");
+    tracing::info!("told to stop: what still arrives is answered, and running calls finish");
     stop.cancel();
     tokio::select! {
         () = &mut serving => {}

@@ -180,7 +180,7 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
             allowed_origins,
             server_config,
             metrics_token: metrics_token.map(Into::into),
-            limits: http::Limits::default(),
+            limits: limits(&public_url),
         },
         oauth: oauth::Settings {
             public_url: public_url.clone(),
@@ -217,6 +217,15 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
     };
     config.warnings = warnings::of(reader.sources, &config);
     Some(config)
+}
+
+/// In front of a loopback address there is no proxy that would go on sending to a server that was told to stop.
+fn limits(public_url: &PublicUrl) -> http::Limits {
+    let mut limits = http::Limits::default();
+    if public_url.is_loopback() {
+        limits.linger = Duration::ZERO;
+    }
+    limits
 }
 
 /// `DATA_DIR`, or the volume of the platform, or memory.

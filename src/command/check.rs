@@ -7,7 +7,7 @@ use intervals_mcp_server::clock::Clock;
 use intervals_mcp_server::config::{Config, Sources};
 
 use super::failure::Failure;
-use super::say;
+use super::{load, say};
 
 /// Whether the server of this configuration is alive; says nothing when it is.
 pub async fn health(sources: &Sources) -> Result<(), Failure> {
@@ -17,7 +17,7 @@ pub async fn health(sources: &Sources) -> Result<(), Failure> {
 
 /// What keeps Claude from connecting, from the outside in; code 1 says that something does.
 pub async fn whole(sources: &Sources) -> Result<ExitCode, Failure> {
-    let config = Config::load(sources)?.at(Clock::system().now())?;
+    let config = load(sources)?;
     let report = check::examine(config, Clock::system()).await;
     say(&report.to_string());
     Ok(ExitCode::from(u8::from(report.problems() > 0)))

@@ -9,6 +9,7 @@ mod demo;
 mod docs;
 mod http;
 mod intervals;
+mod metrics;
 mod mistakes;
 mod oauth;
 mod protocol;

@@ -20,7 +20,7 @@
 //! command ──► check ──► intervals      the doctor
 //! command ──► docs ──► config, mcp     the generated tables of README.md and DEPLOY.md
 //! command, app ──► config ──► each module's Settings
-//! public_url, clock, language, telemetry   leaves
+//! public_url, clock, language, telemetry, metrics   leaves
 //! ```
 //!
 //! `tests/it/tree` reads the tree and fails on an arrow that is not in its table. [`app::App::build`] and
@@ -86,6 +86,7 @@ pub mod identity;
 pub mod intervals;
 pub mod language;
 pub mod mcp;
+pub mod metrics;
 pub mod oauth;
 pub mod public_url;
 pub mod state;

@@ -13,6 +13,7 @@ mod command;
 
 use std::process::ExitCode;
 
+use command::Failure;
 use intervals_mcp_server::config::{Sources, command_line, environment};
 
 #[cfg(not(target_env = "msvc"))]
@@ -32,5 +33,7 @@ fn main() -> ExitCode {
         environment: environment::read(),
         ..Sources::default()
     };
-    command::run(invocation.action, sources).unwrap_or_else(|failure| failure.tell())
+    std::panic::catch_unwind(|| command::run(invocation.action, sources))
+        .unwrap_or_else(|_| Err(Failure::Machine("a mistake of this program".to_owned())))
+        .unwrap_or_else(|failure| failure.tell())
 }

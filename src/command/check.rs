@@ -10,7 +10,7 @@ use super::say;
 /// Whether the server of this configuration is alive; says nothing when it is.
 pub async fn health(sources: &Sources) -> Result<(), Failure> {
     let listen = Config::listen(sources)?;
-    check::health(listen).await.map_err(Failure::Other)
+    check::health(listen).await.map_err(Failure::Found)
 }
 
 /// Everything that can be known before the server starts.
@@ -22,5 +22,5 @@ pub async fn whole(sources: &Sources) -> Result<(), Failure> {
     let kept = check::state(&config.state).map_err(Failure::State)?;
     let said = check::account(config.intervals, &config.http.public_url).await;
     said.map(|text| say(&format!("{text}\n{kept}")))
-        .map_err(Failure::Other)
+        .map_err(Failure::Found)
 }

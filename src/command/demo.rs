@@ -42,7 +42,12 @@ pub async fn serve(mut sources: Sources, api: Option<u16>) -> Result<(), Failure
     Config::load(&sources)?.at(Clock::system().now())?;
     let upstream = app::serve_invented_api(Clock::system(), api)
         .await
-        .map_err(|error| Failure::Other(format!("the invented API cannot listen: {error}")))?;
+        .map_err(|error| {
+            let port = api.map_or_else(|| "any port".to_owned(), |port| format!("port {port}"));
+            Failure::Listening(format!(
+                "the invented API cannot listen on {port} of 127.0.0.1 ({error}): choose another with --api, or leave it out"
+            ))
+        })?;
     let upstream_url = format!("http://{upstream}");
     sources.fixed.insert(
         variables::INTERVALS_BASE_URL.name.to_owned(),
@@ -93,6 +98,6 @@ fn instructions(public_url: &PublicUrl, password: &str, api: Option<&str>) -> St
 fn random_secret() -> Result<String, Failure> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)
-        .map_err(|error| Failure::Other(format!("the system has no random numbers: {error}")))?;
+        .map_err(|error| Failure::Machine(format!("the system has no random numbers: {error}")))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -26,7 +26,7 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// Listens on `address`, or tells what stands in the way and the remedy.
 pub fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     bind(address).map_err(|error| {
-        Failure::Other(match error.kind() {
+        Failure::Listening(match error.kind() {
             io::ErrorKind::AddrInUse => format!(
                 "another program already listens on {address}: stop it, or choose another port, for example with PORT={}",
                 address.port().checked_add(1).unwrap_or(8000)
@@ -37,7 +37,7 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
             io::ErrorKind::AddrNotAvailable => {
                 format!("this machine has no address {}: set HOST=0.0.0.0", address.ip())
             }
-            _ => format!("cannot listen on {address}: {error}"),
+            _ => format!("cannot listen on {address}: {error}; check HOST and PORT"),
         })
     })
 }

@@ -18,7 +18,7 @@ use intervals_mcp_server::config::command_line::Action;
 use intervals_mcp_server::config::{Config, Sources, environment};
 use tokio::runtime::Builder;
 
-use failure::Failure;
+pub use failure::Failure;
 
 /// Does what was asked for, until it is done or a signal says stop.
 ///
@@ -26,7 +26,7 @@ use failure::Failure;
 /// Why that could not be.
 pub fn run(action: Action, mut sources: Sources) -> Result<ExitCode, Failure> {
     if let Action::Workout(options) = &action {
-        return workout::show(options).map_err(Failure::Other);
+        return workout::show(options).map_err(Failure::Found);
     }
     if let Action::Docs { check } = action {
         return Ok(docs::write(check));
@@ -42,7 +42,11 @@ pub fn run(action: Action, mut sources: Sources) -> Result<ExitCode, Failure> {
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|error| Failure::Other(format!("the runtime cannot start: {error}")))?;
+        .map_err(|error| {
+            Failure::Machine(format!(
+                "the runtime cannot start: {error}; give the process more threads and open files"
+            ))
+        })?;
     let done = runtime.block_on(async {
         match action {
             Action::Serve => serve::serve(Config::load(&sources)?.at(Clock::system().now())?).await,

@@ -3,6 +3,7 @@
 use intervals_mcp_server::app::App;
 use intervals_mcp_server::clock::Clock;
 use intervals_mcp_server::config::Config;
+use intervals_mcp_server::metrics;
 use intervals_mcp_server::public_url::PublicUrl;
 use intervals_mcp_server::state::Durability;
 use intervals_mcp_server::telemetry;
@@ -44,6 +45,7 @@ pub fn announce(listener: &TcpListener, public_url: &PublicUrl, durability: Dura
             "state is kept in Redis and shared: other servers on it with the same configuration are as this one"
         ),
     }
+    metrics::started(Clock::system().now());
     let address = listener.local_addr().map(|a| a.to_string()).ok();
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),

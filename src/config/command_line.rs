@@ -8,6 +8,17 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use super::Values;
 use super::variables;
 
+/// What the process ends with, for those who start it from a script.
+const EXIT_CODES: &str = "\
+Exit codes:
+   0  done, or told to stop
+   1  check found something wrong, or workout something that is lost
+   2  a flag or the configuration is wrong
+   3  state cannot be kept where the configuration says
+   4  HOST and PORT cannot be listened on
+   5  LOG_DIR cannot be written to
+  70  the machine's fault, or this program's";
+
 /// What the process was asked to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
@@ -133,6 +144,7 @@ fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about(env!("CARGO_PKG_DESCRIPTION"))
         .args(variables)
+        .after_help(EXIT_CODES)
         .subcommand(Command::new("serve").about("Serve the configured athlete (the default)"))
         .subcommand(
             Command::new("demo")

@@ -13,6 +13,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
             "clock",
             "config",
             "docs",
+            "metrics",
             "public_url",
             "state",
             "telemetry",
@@ -50,7 +51,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
             "telemetry",
         ],
     ),
-    ("http", &["language", "public_url"]),
+    ("http", &["language", "metrics", "public_url"]),
     (
         "oauth",
         &[
@@ -58,6 +59,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
             "identity",
             "intervals",
             "language",
+            "metrics",
             "public_url",
             "state",
         ],
@@ -69,15 +71,16 @@ const ARROWS: [(&str, &[&str]); 20] = [
             "clock",
             "identity",
             "intervals",
+            "metrics",
             "public_url",
             "state",
             "units",
             "workout",
         ],
     ),
-    ("state", &["clock"]),
+    ("state", &["clock", "metrics"]),
     ("identity", &["intervals"]),
-    ("intervals", &["clock"]),
+    ("intervals", &["clock", "metrics"]),
     ("demo", &["clock", "workout"]),
     ("analytics", &["units"]),
     ("units", &[]),
@@ -88,10 +91,10 @@ const ARROWS: [(&str, &[&str]); 20] = [
 ];
 
 /// Modules without arrows that are leaves like `clock`.
-const LEAVES: [&str; 1] = ["telemetry"];
+const LEAVES: [&str; 2] = ["metrics", "telemetry"];
 
 /// A crate, and the files or folders that may name it.
-const CRATES: [(&str, &[&str]); 7] = [
+const CRATES: [(&str, &[&str]); 8] = [
     ("rmcp", &["mcp/"]),
     ("jsonwebtoken", &["oauth/"]),
     (
@@ -99,6 +102,7 @@ const CRATES: [(&str, &[&str]); 7] = [
         &["intervals/transport.rs", "check.rs", "oauth/outbound.rs"],
     ),
     ("clap", &["config/", "config.rs", "main.rs"]),
+    ("prometheus_client", &["metrics/"]),
     ("dotenvy", &["config/", "config.rs"]),
     ("rusqlite", &["state/sqlite/"]),
     ("tracing_subscriber", &["telemetry.rs"]),

@@ -95,3 +95,16 @@ const TEXTS: &[(&str, &str)] = &[
         "これを Bearer トークンとして送る相手に `/metrics` を公開します。24 文字以上。未設定の場合、このパスはありません。",
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::TEXTS;
+    use crate::config::variables::ALL;
+
+    #[test]
+    fn what_is_described_in_japanese_exists() {
+        for (name, _) in TEXTS {
+            assert!(ALL.iter().any(|known| known.name == *name), "{name}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use intervals_mcp_server::config::{command_line, variables};
+use intervals_mcp_server::metrics;
 
 use super::markdown::read;
 
@@ -105,4 +106,23 @@ fn looks_like_a_variable(word: &str) -> bool {
                 .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
     };
     parts.len() > 1 && parts.iter().all(upper) && word.starts_with(|c: char| c.is_ascii_uppercase())
+}
+
+#[test]
+fn every_metric_of_the_documents_exists() {
+    let told = metrics::text().unwrap();
+    let mut named = 0;
+    for section in DOCUMENTS.iter().flat_map(|path| read(path).sections) {
+        let words = section.prose.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        for word in words.filter(|word| word.starts_with("intervals_mcp_")) {
+            let family = format!("# TYPE {} ", word.trim_end_matches("_total"));
+            assert!(told.contains(&family), "{}: {word}", section.title);
+            named += 1;
+        }
+        for event in section.prose.split("event=\"").skip(1) {
+            let event = format!("event=\"{}\"", event.split('"').next().unwrap());
+            assert!(told.contains(&event), "{}: {event}", section.title);
+        }
+    }
+    assert!(named > 0);
 }

@@ -10,6 +10,7 @@ mod intervals;
 mod mistakes;
 mod oauth;
 mod protocol;
+mod proxies;
 mod sequences;
 mod state;
 mod support;

@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tower::Service;
 
 use super::Limits;
+use super::lingering::Unfinished;
 use super::patience::{Answering, Patient, Phase};
 use super::unread::Unread;
 use crate::metrics::GoingOn;
@@ -67,15 +68,19 @@ pub async fn serve(
             continue;
         }
         let phase = Phase::default();
+        let unfinished = Unfinished::default();
         let io = TokioIo::new(Patient::new(
             stream,
             limits.header_read,
             limits.write_stall,
             phase.clone(),
+            unfinished.clone(),
         ));
         let router = router.clone();
-        let service =
-            service_fn(move |request| answer(router.clone(), peer, phase.clone(), request));
+        let service = service_fn(move |request| {
+            let unfinished = unfinished.clone();
+            answer(router.clone(), peer, phase.clone(), unfinished, request)
+        });
         let connection = graceful.watch(protocol.serve_connection(io, service));
         let open = GoingOn::connection();
         tokio::spawn(async move {
@@ -96,6 +101,7 @@ async fn answer(
     mut router: Router,
     peer: SocketAddr,
     phase: Phase,
+    unfinished: Unfinished,
     request: hyper::Request<Incoming>,
 ) -> Result<axum::response::Response, std::convert::Infallible> {
     let answering = phase.answering();
@@ -105,6 +111,7 @@ async fn answer(
     request.extensions_mut().insert(ConnectInfo(peer));
     let mut response = router.call(request).await?;
     if !unread.settle().await {
+        unfinished.tell();
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(CONNECTION, close);
     }

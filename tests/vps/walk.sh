@@ -27,7 +27,9 @@ connect_to_the_internet() {
   ip link add wan type veth peer name cloud netns internet
   ip address add 192.0.2.1/24 dev wan
   ip link set wan up
-  internet ip address add 192.0.2.2/24 dev cloud
+  for last in 2 3 4; do
+    internet ip address add 192.0.2.$last/24 dev cloud
+  done
   internet ip link set lo up
   internet ip link set cloud up
   ( internet caddy run --config /walk/authority.Caddyfile --adapter caddyfile >/walk/authority.log 2>&1 & )
@@ -45,19 +47,19 @@ start_the_invented_athlete() {
   ( cd /tmp && env -i PORT=8999 /walk/athlete demo --api 9000 >/walk/demo.log 2>&1 & )
 }
 
-# A person's MCP client, out there.
-connect_a_client() {
+# A program in JavaScript, out there.
+visitor() {
   local node=/repository/tests/clients/node_modules/node/bin/node
   [ -x "$node" ] || node=node
-  (cd /repository/tests/clients && internet env MCP_URL=https://mcp.example.com/mcp OWNER_SECRET="$OWNER_SECRET" \
-    NODE_EXTRA_CA_CERTS=/usr/local/share/ca-certificates/authority.crt "$node" sdk2.mjs)
+  internet env MCP_URL=https://mcp.example.com/mcp OWNER_SECRET="$OWNER_SECRET" \
+    NODE_EXTRA_CA_CERTS=/usr/local/share/ca-certificates/authority.crt "$node" "$@"
 }
 
 secret() { sed -n "s/^$1=//p" "$ENV_FILE" | tr -d "'"; }
 
 connected() {
   say "a client out there"
-  connect_a_client
+  visitor /repository/tests/clients/sdk2.mjs
   local redirect
   redirect=$(internet curl --silent --output /dev/null --write-out '%{http_code} %{redirect_url}' http://mcp.example.com/mcp)
   [ "$redirect" = "308 https://mcp.example.com/mcp" ] || fail "http leads to $redirect"
@@ -82,6 +84,12 @@ connected() {
     [ -n "$(secret $name)" ] || fail "$name is not set"
     if grep -qF -e "$(secret $name)" /walk/journal; then fail "$name is in the journal"; fi
   done
+
+  # Five a minute for one address, whatever it claims to be; ten in all.
+  say "guesses from two addresses out there"
+  local guesses
+  guesses="$(visitor /repository/tests/vps/guesses.mjs 192.0.2.3) $(visitor /repository/tests/vps/guesses.mjs 192.0.2.4)"
+  [ "$guesses" = "5 5" ] || fail "guesses that were heard: $guesses"
 
   say "a crash is worth another try, a wrong configuration is not"
   kill -KILL "$pid"

@@ -177,7 +177,12 @@ impl Front {
     async fn is_up(&self) {
         let started = Instant::now();
         loop {
-            let said = self.server.http.get(self.server.url("/health")).send().await;
+            let said = self
+                .server
+                .http
+                .get(self.server.url("/health"))
+                .send()
+                .await;
             match said {
                 Ok(answer) if answer.status() == 200 => return,
                 _ if started.elapsed() < PATIENCE => sleep(Duration::from_millis(20)).await,
@@ -219,12 +224,12 @@ fn start(proxy: Proxy, room: &Path, ports: Ports) -> Child {
         Proxy::Nginx => {
             certify(room);
             let file = site_files::nginx(room, ports);
-            command
-                .arg("-p")
-                .arg(room)
-                .arg("-c")
-                .arg(file)
-                .args(["-e", "stderr", "-g", "daemon off; master_process off;"]);
+            command.arg("-p").arg(room).arg("-c").arg(file).args([
+                "-e",
+                "stderr",
+                "-g",
+                "daemon off; master_process off;",
+            ]);
         }
         Proxy::Caddy => {
             let file = site_files::caddy(room, ports);

@@ -177,6 +177,9 @@ async fn a_request_for_another_host_is_refused_by_the_server_or_the_proxy() {
         let answer = Answer::of(answer).await;
         // Caddy knows no such site and answers with nothing; nginx has no other site to give it to.
         assert_ne!(answer.body, get(&front.server, "/").await.body, "{proxy:?}");
-        assert!(answer.status == 421 || answer.body.is_empty(), "{proxy:?}: {answer:?}");
+        assert!(
+            answer.status == 421 || answer.body.is_empty(),
+            "{proxy:?}: {answer:?}"
+        );
     }
 }

@@ -20,7 +20,12 @@ const LONGEST_SILENCE: u64 = 60;
 /// The values of a directive, in seconds.
 fn seconds(site: &str, directive: &str) -> Vec<u64> {
     site.lines()
-        .filter_map(|line| line.trim().strip_prefix(directive)?.trim().strip_suffix("s;"))
+        .filter_map(|line| {
+            line.trim()
+                .strip_prefix(directive)?
+                .trim()
+                .strip_suffix("s;")
+        })
         .map(|value| value.parse().unwrap())
         .collect()
 }
@@ -46,7 +51,9 @@ fn members<'v>(value: &'v Value, wanted: &dyn Fn(&str) -> bool, found: &mut Vec<
                 members(value, wanted, found);
             }
         }
-        Value::Array(values) => values.iter().for_each(|value| members(value, wanted, found)),
+        Value::Array(values) => values
+            .iter()
+            .for_each(|value| members(value, wanted, found)),
         _ => {}
     }
 }
@@ -80,7 +87,10 @@ fn caddy_has_no_time_limit_and_touches_no_answer() {
     members(&config, &changes, &mut found);
     assert_eq!(found, [""; 0], "{config}");
     let handler = &config["apps"]["http"]["servers"]["srv0"]["routes"][0];
-    assert_eq!(handler["match"], serde_json::json!([{ "host": ["mcp.example.com"] }]));
+    assert_eq!(
+        handler["match"],
+        serde_json::json!([{ "host": ["mcp.example.com"] }])
+    );
 }
 
 #[test]

@@ -59,7 +59,10 @@ pub fn nginx(room: &Path, ports: Ports) -> PathBuf {
         ("https://mcp.example.com", format!("https://{HOST}:{https}")),
         ("mcp.example.com", HOST.to_owned()),
         ("/var/log/nginx/mcp-server.log", format!("{at}/access.log")),
-        ("http://127.0.0.1:8000", format!("http://127.0.0.1:{server}")),
+        (
+            "http://127.0.0.1:8000",
+            format!("http://127.0.0.1:{server}"),
+        ),
     ] {
         site = swap(&site, from, &to);
     }

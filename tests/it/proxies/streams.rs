@@ -9,6 +9,9 @@ use super::curl::{Http, Stream, VERSIONS, calling, curl};
 use super::front::{Front, PATIENCE, Proxy, installed};
 use crate::support::{LEGACY, MODERN};
 
+/// The server by itself gives up after 15 s what Intervals.icu has not answered.
+const BEFORE_THE_DEADLINE: Duration = Duration::from_secs(8);
+
 /// A call that has told how far it is while Intervals.icu keeps the rest of it waiting.
 async fn waiting(front: &Front, http: Http, version: &str) -> Stream {
     let scope = FaultScope {
@@ -62,9 +65,10 @@ async fn who_hangs_up_behind_a_proxy_ends_what_was_asked_of_intervals_icu() {
                 sleep(Duration::from_millis(5)).await;
             }
             drop(stream);
+            let since = Instant::now();
             while open() > 0 {
-                let journal = front.demo.journal();
-                assert!(since.elapsed() < PATIENCE, "{proxy:?} {http:?} {journal:#?}");
+                let took = since.elapsed();
+                assert!(took < BEFORE_THE_DEADLINE, "{proxy:?} {http:?}");
                 sleep(Duration::from_millis(5)).await;
             }
             let given_up = fates(|fate| matches!(fate, Fate::Abandoned { .. }));
@@ -80,7 +84,12 @@ async fn clients_get_the_version_of_http_that_they_ask_for() {
         for http in VERSIONS {
             let mut command = curl(&front, http, "/.well-known/oauth-authorization-server");
             let output = command
-                .args(["--output", "/dev/null", "--write-out", "%{http_version} %{http_code}"])
+                .args([
+                    "--output",
+                    "/dev/null",
+                    "--write-out",
+                    "%{http_version} %{http_code}",
+                ])
                 .output()
                 .unwrap();
             let said = String::from_utf8(output.stdout).unwrap();

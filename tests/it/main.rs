@@ -5,6 +5,7 @@ mod attacks;
 mod browser;
 mod configuration;
 mod demo;
+mod docs;
 mod http;
 mod intervals;
 mod mistakes;

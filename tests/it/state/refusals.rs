@@ -57,7 +57,7 @@ fn refusal(directory: &Path) -> String {
             .output()
             .unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}: {said}");
         assert_eq!(said.lines().count(), 1, "{said}");
         assert!(said.starts_with("DATA_DIR: "), "{said}");
         assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());

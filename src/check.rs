@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use crate::clock::Clock;
 use crate::intervals;
 use crate::public_url::PublicUrl;
-use crate::state::{self, SqliteStore};
+use crate::state::{self, Probed, SqliteStore};
 
 /// How long a container waits before it calls a server dead.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -46,19 +46,34 @@ pub async fn health(listen: SocketAddr) -> Result<(), String> {
     }
 }
 
-/// Whether state can be kept where the settings say, without making or changing anything there; says what that means.
+/// Whether state can be kept where the settings say, without changing what is there; says what that means.
 ///
 /// # Errors
 /// As the server would refuse to start.
-pub fn state(settings: &state::Settings) -> Result<&'static str, state::OpenError> {
+pub async fn state(settings: &state::Settings) -> Result<String, state::OpenError> {
     match settings {
         state::Settings::Memory => Ok(
-            "State is kept in memory: a restart forgets which apps were revoked. DATA_DIR names a directory for it.",
+            "State is kept in memory: a restart forgets which apps were revoked. DATA_DIR names a directory for it."
+                .to_owned(),
         ),
         state::Settings::Sqlite { directory } => {
             SqliteStore::check(directory)?;
-            Ok("State is kept in DATA_DIR, which can be used.")
+            Ok("State is kept in DATA_DIR, which can be used.".to_owned())
         }
+        state::Settings::Redis { .. } => Ok(match state::probe(settings).await? {
+            Probed::Usable { warnings } => {
+                let mut said = "State is kept in Redis, which answers and can be written.".to_owned();
+                for warning in warnings {
+                    said.push_str("\nWarning: ");
+                    said.push_str(&warning);
+                }
+                said
+            }
+            Probed::Unusable { why } => format!(
+                "State is kept in Redis, which cannot be used now ({why}). Until it can, everything that needs a credential \
+                 is answered 503; the server starts all the same and recovers by itself."
+            ),
+        }),
     }
 }
 

@@ -19,7 +19,7 @@ pub async fn whole(sources: &Sources) -> Result<(), Failure> {
     for warning in &config.warnings {
         say(&format!("Warning: {warning}"));
     }
-    let kept = check::state(&config.state).map_err(Failure::State)?;
+    let kept = check::state(&config.state).await.map_err(Failure::State)?;
     let said = check::account(config.intervals, &config.http.public_url).await;
     said.map(|text| say(&format!("{text}\n{kept}")))
         .map_err(Failure::Found)

@@ -94,7 +94,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
 const LEAVES: [&str; 2] = ["metrics", "telemetry"];
 
 /// A crate, and the files or folders that may name it.
-const CRATES: [(&str, &[&str]); 8] = [
+const CRATES: [(&str, &[&str]); 9] = [
     ("rmcp", &["mcp/"]),
     ("jsonwebtoken", &["oauth/"]),
     (
@@ -105,6 +105,7 @@ const CRATES: [(&str, &[&str]); 8] = [
     ("prometheus_client", &["metrics/"]),
     ("dotenvy", &["config/", "config.rs"]),
     ("rusqlite", &["state/sqlite/"]),
+    ("redis", &["state/redis/"]),
     ("tracing_subscriber", &["telemetry.rs"]),
 ];
 

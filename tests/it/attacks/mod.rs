@@ -23,6 +23,7 @@ mod client_authentication;
 mod client_documents;
 mod connections;
 mod consent;
+mod dependencies;
 mod discovery;
 mod floods;
 mod guessing;
@@ -36,7 +37,6 @@ mod shown;
 mod tokens;
 
 mod caller;
-mod certificates;
 mod upstream;
 
 mod from_upstream;

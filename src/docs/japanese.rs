@@ -71,6 +71,10 @@ const TEXTS: &[(Variable, &str)] = &[
         v::DATA_DIR,
         "再起動後も残すもの(どのアプリの接続を切ったかなど)を置くディレクトリ。未設定の場合はメモリに置きます。",
     ),
+    (
+        v::REDIS_URL,
+        "同じ設定の複数のサーバーが共有する Redis。DATA_DIR の代わりに使われます。`redis://` または `rediss://`。",
+    ),
     (v::LOG_FORMAT, "`text` または `json`。"),
     (
         v::RUST_LOG,

@@ -38,7 +38,7 @@ fn refusal(variables: &[(&str, &str)]) -> String {
         assert_eq!(output.status.code(), Some(3), "{command}: {said}");
         assert_eq!(said.lines().count(), 1, "{said}");
         assert!(said.starts_with("REDIS_URL: "), "{said}");
-        let told = said.clone() + &String::from_utf8(output.stdout).unwrap();
+        let told = format!("{said}{}", String::from_utf8(output.stdout).unwrap());
         assert!(!told.contains("hunter2"), "{told}");
         assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
         lines.push(said);

@@ -10,6 +10,7 @@ pub mod flow;
 pub mod process;
 pub mod redis;
 mod server;
+mod turns;
 mod twist;
 mod world;
 

@@ -26,6 +26,7 @@ pub enum Purpose {
     Csrf,
     Device,
     Connections,
+    Address,
 }
 
 impl Purpose {
@@ -39,6 +40,7 @@ impl Purpose {
             Self::Csrf => "csrf",
             Self::Device => "device",
             Self::Connections => "connections",
+            Self::Address => "address",
         }
     }
 }
@@ -52,6 +54,7 @@ struct Ring {
     csrf: Key,
     device: Key,
     connections: Key,
+    address: Key,
 }
 
 impl Ring {
@@ -82,6 +85,7 @@ impl Ring {
             csrf: key(Purpose::Csrf)?,
             device: key(Purpose::Device)?,
             connections: key(Purpose::Connections)?,
+            address: key(Purpose::Address)?,
         })
     }
 
@@ -95,6 +99,7 @@ impl Ring {
             Purpose::Csrf => &self.csrf,
             Purpose::Device => &self.device,
             Purpose::Connections => &self.connections,
+            Purpose::Address => &self.address,
         }
     }
 

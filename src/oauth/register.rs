@@ -96,9 +96,7 @@ impl Register {
         let now = self.clock.unix_seconds();
         let client = Client::register(&self.keys, registration, now)?;
         // Only here, so that what is no registration takes nobody's turn.
-        self.limits
-            .registration(address)
-            .map_err(Error::TooManyRequests)?;
+        self.limits.registration(address).await?;
         let client_secret = client.secret(&self.keys);
         let answer = Registered {
             client_id: &client.id,

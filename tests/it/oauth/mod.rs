@@ -16,6 +16,7 @@ mod races;
 mod redirects;
 mod refresh;
 mod registration;
+mod replicas;
 mod requests;
 mod requirements;
 mod restart;

@@ -47,6 +47,8 @@ pub struct ServerOptions {
     pub outbound: oauth::outbound::Settings,
     /// `None`: state is kept in memory.
     pub data_dir: Option<PathBuf>,
+    /// A store of the test's, in place of both.
+    pub store: Option<Arc<dyn state::Store>>,
 }
 
 impl Default for ServerOptions {
@@ -74,6 +76,7 @@ impl Default for ServerOptions {
             limits: http::Limits::default(),
             outbound: nowhere(),
             data_dir: None,
+            store: None,
         }
     }
 }
@@ -170,7 +173,13 @@ impl Server {
             PublicUrl::parse(options.public_url.as_deref().unwrap_or(&address)).unwrap();
         let clock = options.clock.clone();
         let host = public_url.authority().parse().unwrap();
-        let app = App::build(options.settings(&public_url), clock.clone()).unwrap();
+        let store = options.store.clone();
+        let settings = options.settings(&public_url);
+        let app = match store {
+            Some(store) => App::over(settings, store, clock.clone()),
+            None => App::build(settings, clock.clone()),
+        };
+        let app = app.unwrap();
         let stop = CancellationToken::new();
         tokio::spawn(app.serve(listener, stop.clone()));
         Self {

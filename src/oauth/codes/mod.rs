@@ -745,7 +745,9 @@ mod tests {
             new: Vec<u8>,
             at: Timestamp,
         ) -> StoreFuture<'a, bool> {
-            let lost = self.loses_one_of.is_some_and(|of| self.random().is_multiple_of(of));
+            let lost = self
+                .loses_one_of
+                .is_some_and(|of| self.random().is_multiple_of(of));
             self.busily(move || {
                 let done = self.disk.compare_and_swap(key, expected, new, at);
                 if lost {

@@ -52,6 +52,8 @@ pub struct ServerOptions {
     pub data_dir: Option<PathBuf>,
     /// A Redis and a namespace in it, in place of both.
     pub redis: Option<(state::RedisUrl, String)>,
+    /// A store of the test's, in place of all of them.
+    pub store: Option<Arc<dyn state::Store>>,
 }
 
 impl Default for ServerOptions {
@@ -80,6 +82,7 @@ impl Default for ServerOptions {
             outbound: nowhere(),
             data_dir: None,
             redis: None,
+            store: None,
         }
     }
 }
@@ -157,6 +160,16 @@ fn client() -> reqwest::ClientBuilder {
         .timeout(Duration::from_secs(60))
 }
 
+fn build(options: ServerOptions, public_url: &PublicUrl) -> App {
+    let (clock, store) = (options.clock.clone(), options.store.clone());
+    let settings = options.settings(public_url);
+    let app = match store {
+        Some(store) => App::over(settings, store, clock),
+        None => App::build(settings, clock),
+    };
+    app.unwrap()
+}
+
 /// Two servers at the address of `listener`, over a namespace of their own.
 async fn serve_twice(
     listener: TcpListener,
@@ -172,8 +185,7 @@ async fn serve_twice(
     options.redis = super::redis::namespace();
     let mut servers = Vec::new();
     for options in [options.clone(), options] {
-        let clock = options.clock.clone();
-        let app = App::build(options.settings(public_url), clock).unwrap();
+        let app = build(options, public_url);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         servers.push(listener.local_addr().unwrap());
         tokio::spawn(app.serve(listener, stop.clone()));
@@ -211,10 +223,10 @@ impl Server {
         let clock = options.clock.clone();
         let host = public_url.authority().parse().unwrap();
         let stop = CancellationToken::new();
-        if turns::are_wanted() && options.redis.is_none() {
+        if turns::are_wanted() && options.redis.is_none() && options.store.is_none() {
             serve_twice(listener, options, &public_url, &stop).await;
         } else {
-            let app = App::build(options.settings(&public_url), clock.clone()).unwrap();
+            let app = build(options, &public_url);
             tokio::spawn(app.serve(listener, stop.clone()));
         }
         Self {

@@ -12,6 +12,7 @@ mod metrics;
 mod mistakes;
 mod oauth;
 mod protocol;
+mod rolling;
 mod sequences;
 mod state;
 mod support;

@@ -21,7 +21,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     banner::tell_warnings(&config);
     let address = config.listen;
     let public_url = config.http.public_url.clone();
-    let app = App::build(config.into(), Clock::system())?;
+    let app = App::open(config.into(), Clock::system()).await?;
     let listener = listen(address)?;
     banner::tell_state(app.durability(), true);
     banner::tell_listening(&listener, &public_url);

@@ -24,6 +24,7 @@ pub use sources::{Problem, Sources, Values};
 use variables::Variable;
 
 use crate::public_url::PublicUrl;
+use crate::state::RedisUrl;
 use crate::{http, intervals, mcp, oauth, state, telemetry};
 
 /// A configuration that can be started.
@@ -150,7 +151,8 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
     let strict_protocol_headers = reader.read(&v::STRICT_PROTOCOL_HEADERS, values::flag);
     let rate = read_rate(reader, upstream.as_ref());
 
-    let state = state(reader.sources);
+    let redis = reader.read(&v::REDIS_URL, RedisUrl::parse);
+    let state = state(reader.sources, redis);
 
     let public_url = public_url?;
     let allowed_origins = allowed_origins?;
@@ -228,8 +230,14 @@ fn limits(public_url: &PublicUrl) -> http::Limits {
     limits
 }
 
-/// `DATA_DIR`, or the volume of the platform, or memory.
-fn state(sources: &Sources) -> state::Settings {
+/// `REDIS_URL`, or `DATA_DIR`, or the volume of the platform, or memory.
+fn state(sources: &Sources, redis: Option<RedisUrl>) -> state::Settings {
+    if let Some(url) = redis {
+        return state::Settings::Redis {
+            url,
+            namespace: env!("CARGO_PKG_NAME").to_owned(),
+        };
+    }
     let directory = sources
         .get(variables::DATA_DIR.name)
         .or_else(|| sources.set(RAILWAY_VOLUME));

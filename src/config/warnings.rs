@@ -5,7 +5,7 @@
 use super::{Config, SECRETS, Sources, proxies_of_platform, secrets, variables};
 use crate::http::AllowedOrigins;
 use crate::public_url::PublicUrl;
-use crate::telemetry;
+use crate::{state, telemetry};
 
 /// Every warning about `config`, which was read from `sources`.
 pub(super) fn of(sources: &Sources, config: &Config) -> Vec<String> {
@@ -46,6 +46,11 @@ pub(super) fn of(sources: &Sources, config: &Config) -> Vec<String> {
         !loopback && config.http.allowed_origins == AllowedOrigins::Any,
         "ALLOWED_ORIGINS is *: every web page may use a token that it has come by; set \
          ALLOWED_ORIGINS=https://claude.ai,https://claude.com and the pages of other clients that you use",
+    );
+    warn(
+        matches!(&config.state, state::Settings::Redis { url, .. } if url.is_readable_on_the_way()),
+        "REDIS_URL has no TLS and names a host that is not known to be private: unless the way to it is, others can read \
+         its password and what is kept there; rediss:// encrypts",
     );
     proxies(sources, config, &mut warn);
     upstream(config, &mut warn);

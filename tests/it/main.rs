@@ -3,6 +3,7 @@ mod analytics;
 mod answers;
 mod attacks;
 mod browser;
+mod check;
 mod configuration;
 mod demo;
 mod docs;

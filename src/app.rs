@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::state::{Durability, MemoryStore, SqliteStore, Store};
+use crate::state::{Counted, Durability, MemoryStore, SqliteStore, Store};
 use crate::{demo, http, intervals, mcp, oauth, state};
 
 /// Everything that the parts need to know; `config` fills it from the environment, tests write it down.
@@ -58,12 +58,14 @@ impl App {
     /// # Errors
     /// [`BuildError`] when a part refuses its settings.
     pub fn build(settings: Settings, clock: Clock) -> Result<Self, BuildError> {
+        let backend = settings.state.name();
         let store: Arc<dyn Store> = match settings.state {
             state::Settings::Memory => Arc::new(MemoryStore::new(clock.clone())),
             state::Settings::Sqlite { directory } => {
                 Arc::new(SqliteStore::open(&directory, clock.clone())?)
             }
         };
+        let store: Arc<dyn Store> = Arc::new(Counted::new(store, backend));
         let durability = store.durability();
         let client = intervals::Client::new(settings.intervals, clock.clone())?;
         let oauth = oauth::OAuth::new(settings.oauth, Arc::clone(&store), clock.clone())?;

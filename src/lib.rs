@@ -3,21 +3,24 @@
 //! # The house
 //!
 //! ```text
-//! main ──► app ──► http        /health, /config, landing page, layers; knows nothing of us
-//!           │
-//!           ├────► oauth ──┐   authorization server and the bearer guard
-//!           ├────► mcp ────┤   tools, resources, prompts, how they answer, undo
-//!           │        │     ├──► state   what is remembered
-//!           │        │     ▼
-//!           │        │   identity
-//!           │        ▼
-//!           │     intervals            typed client of the REST API
-//!           │     analytics, units     pure
-//!           │     workout              the text language of planned workouts; pure
-//!           └────► demo ──► workout    an Intervals.icu in process, and its invented athlete
-//! main ──► check ──► intervals         the doctor
-//! main, app ──► config ──► each module's Settings
-//! public_url, clock, language, telemetry   leaves
+//! main ──► command     serve, demo, check, workout: exit codes, the banner, the port, signals
+//!
+//! command ──► app ──► http        /health, /config, landing page, layers; knows nothing of us
+//!              │
+//!              ├────► oauth ──┐   authorization server and the bearer guard
+//!              ├────► mcp ────┤   tools, resources, prompts, how they answer, undo
+//!              │        │     ├──► state   what is remembered
+//!              │        │     ▼
+//!              │        │   identity
+//!              │        ▼
+//!              │     intervals            typed client of the REST API
+//!              │     analytics, units     pure
+//!              │     workout              the text language of planned workouts; pure
+//!              └────► demo ──► workout    an Intervals.icu in process, and its invented athlete
+//! command ──► check ──► intervals, oauth   the doctor
+//! command ──► docs ──► config, mcp     the generated tables of README.md and DEPLOY.md
+//! command, app ──► config ──► each module's Settings
+//! public_url, clock, language, telemetry, metrics   leaves
 //! ```
 //!
 //! `tests/it/tree` reads the tree and fails on an arrow that is not in its table. [`app::App::build`] and
@@ -60,7 +63,7 @@
 //! # A new tool over known data
 //!
 //! One file in `src/mcp/tools/<toolset>/` named like the tool, one line in its toolset, one test in `tests/it/tools/`, one
-//! schema snapshot, one README row; a test names whatever of these is missing.
+//! schema snapshot, and `docs` writes its row of the README; a test names whatever of these is missing.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -77,11 +80,13 @@ pub mod check;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod docs;
 pub mod http;
 pub mod identity;
 pub mod intervals;
 pub mod language;
 pub mod mcp;
+pub mod metrics;
 pub mod oauth;
 pub mod public_url;
 pub mod state;

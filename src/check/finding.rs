@@ -72,31 +72,18 @@ pub struct Report {
 }
 
 impl Report {
-    /// How many problems there are; with none the server does its work.
-    #[must_use]
-    pub fn problems(&self) -> usize {
-        self.count(Severity::Problem)
-    }
-
-    fn count(&self, severity: Severity) -> usize {
-        let alike = self.findings.iter().filter(|f| f.severity == severity);
-        alike.count()
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for finding in &self.findings {
-            writeln!(f, "{finding}")?;
-        }
-        let (problems, warnings) = (self.problems(), self.count(Severity::Warning));
+    /// What it comes to, and what to paste into Claude.
+    ///
+    /// # Errors
+    /// With a problem the server does not do its work: how many there are.
+    pub fn verdict(&self) -> Result<String, String> {
+        let (problems, warnings) = (self.count(Severity::Problem), self.count(Severity::Warning));
         let s = |count| if count == 1 { "" } else { "s" };
         if problems > 0 {
-            return write!(
-                f,
-                "\n{problems} problem{} found. Mend the first one and run the check again: the others may go with it.",
+            return Err(format!(
+                "{problems} problem{} found. Mend the first one and run the check again: the others may go with it.",
                 s(problems)
-            );
+            ));
         }
         let verdict = match (self.is_served, warnings) {
             (true, 0) => "All is well.".to_owned(),
@@ -110,10 +97,24 @@ impl fmt::Display for Report {
             }
         };
         let url = self.public_url.mcp();
-        write!(
-            f,
-            "\n{verdict}\nPaste this URL into Claude (Settings, Connectors, Add custom connector):\n    {url}\n\
+        Ok(format!(
+            "{verdict}\nPaste this URL into Claude (Settings, Connectors, Add custom connector):\n    {url}\n\
              or run\n    claude mcp add --transport http intervals {url}"
-        )
+        ))
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        let alike = self.findings.iter().filter(|f| f.severity == severity);
+        alike.count()
+    }
+}
+
+/// The findings, one after the other.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for finding in &self.findings {
+            writeln!(f, "{finding}")?;
+        }
+        Ok(())
     }
 }

@@ -29,6 +29,7 @@ pub use state::state;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::oauth;
+use local::Local;
 use situation::Situation;
 use time::Ahead;
 use visitor::Visitor;
@@ -71,7 +72,8 @@ pub async fn examine(config: Config, clock: Clock) -> Report {
     ));
     findings.push(account);
     findings.extend(time::report(intervals_clock, outside.clock));
-    findings.push(state::examine(&config.state));
+    let is_elsewhere = outside.is_served && situation.local == Local::Nobody;
+    findings.push(state::examine(&config.state, is_elsewhere));
     findings.extend(settings(&config.warnings));
     Report {
         findings,

@@ -24,9 +24,16 @@ pub fn state(settings: &Settings) -> Result<&'static str, OpenError> {
     }
 }
 
-pub fn examine(settings: &Settings) -> Finding {
+/// What is to be said about it. `is_elsewhere`: the server was seen to run on another machine than this one.
+pub fn examine(settings: &Settings, is_elsewhere: bool) -> Finding {
     let kept = match state(settings) {
         Ok(kept) => kept,
+        Err(error) if is_elsewhere => {
+            return Finding::warning(
+                format!("{error} (on this machine)."),
+                "The server runs on another machine: run the check there to know whether state can be kept.",
+            );
+        }
         Err(error) => {
             return Finding::problem(
                 error.to_string(),

@@ -45,12 +45,13 @@ pub const RAILWAY_VOLUME: &str = "RAILWAY_VOLUME_MOUNT_PATH";
 const CLOCKS_DIFFER: i64 = 5 * 60;
 
 /// Variables that hold secrets of this server, with the least length of each.
-const SECRETS: [(&Variable, usize); 5] = [
+const SECRETS: [(&Variable, usize); 6] = [
     (&variables::API_KEY, 1),
     (&variables::JWT_SECRET_KEY, 32),
     (&variables::JWT_SECRET_KEY_PREVIOUS, 32),
     (&variables::OWNER_PASSWORD, 12),
     (&variables::MCP_API_KEY, 24),
+    (&variables::METRICS_TOKEN, 24),
 ];
 
 impl Config {
@@ -108,7 +109,14 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
     use variables as v;
 
     let athlete_id = reader.read(&v::ATHLETE_ID, values::athlete_id);
-    let [api_key, signing, previous, owner_password, mcp_api_key] = read_secrets(reader);
+    let [
+        api_key,
+        signing,
+        previous,
+        owner_password,
+        mcp_api_key,
+        metrics_token,
+    ] = read_secrets(reader);
     let public_url = read_base_url(reader);
     let port = reader.read(&v::PORT, values::port);
     let host = reader.read(&v::HOST, values::host);
@@ -155,6 +163,7 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
             public_url: public_url.clone(),
             allowed_origins,
             server_config,
+            metrics_token: metrics_token.map(Into::into),
             limits: http::Limits::default(),
         },
         oauth: oauth::Settings {
@@ -205,7 +214,7 @@ fn state(sources: &Sources) -> state::Settings {
 }
 
 /// The secrets in the order of [`SECRETS`]; one that equals another is a problem of the later one.
-fn read_secrets(reader: &mut Reader<'_>) -> [Option<String>; 5] {
+fn read_secrets(reader: &mut Reader<'_>) -> [Option<String>; 6] {
     let mut earlier: Vec<(&str, String)> = Vec::new();
     SECRETS.map(|(variable, least)| {
         let value = reader.read(variable, |text| match secrets::refusal(text, least) {

@@ -109,6 +109,9 @@ variables! {
     LOG_DIR: optional, open, None,
         "A directory for daily log files, as well as standard output.",
         "/var/log/intervals-mcp-server";
+    METRICS_TOKEN: optional, secret, None,
+        "Opens `/metrics` to whoever sends it as a bearer token, at least 24 characters; unset, there is no such path.",
+        "the output of `openssl rand -base64 32`";
     INTERVALS_BASE_URL: optional, open, Some("https://intervals.icu"),
         "Where Intervals.icu is: https, or http on loopback.",
         "https://intervals.icu";

@@ -24,6 +24,7 @@ use super::target::Target;
 use super::watch::Watch;
 use super::{BuildError, Settings};
 use crate::clock::Clock;
+use crate::metrics::{self, UpstreamCall};
 
 /// Largest decoded body that is taken.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
@@ -215,6 +216,7 @@ impl Core {
                     _ => return Err(error),
                 }
                 retries += 1;
+                metrics::upstream_retried();
             }
         };
         timeout_at(deadline, attempts)
@@ -222,8 +224,20 @@ impl Core {
             .unwrap_or(Err(Error::Timeout))
     }
 
-    /// Sends once and reads the body.
+    /// Sends once and reads the body, and counts what came of it.
     async fn exchange(
+        &self,
+        method: Method,
+        target: &Target,
+        body: Option<Vec<u8>>,
+    ) -> Result<Vec<u8>, Error> {
+        let call = UpstreamCall::begin(method.as_str(), target.template());
+        let outcome = self.send(method, target, body).await;
+        call.end(outcome.as_ref().map_or_else(Error::kind, |_| "ok"));
+        outcome
+    }
+
+    async fn send(
         &self,
         method: Method,
         target: &Target,

@@ -76,7 +76,7 @@ use resources::Resource;
 use secrecy::SecretString;
 
 pub use front::MAX_BODY_BYTES;
-pub use registry::{Access, Registry};
+pub use registry::{Access, Entry, Registry};
 pub use tools::Toolset;
 
 use crate::clock::Clock;

@@ -31,6 +31,7 @@ use super::transaction::{self, Transaction};
 use super::wording::Language;
 use crate::clock::Clock;
 use crate::identity::{Scope, Scopes};
+use crate::metrics::{self, Limit, OAuthEvent};
 use crate::public_url::PublicUrl;
 
 /// What the authorization endpoint needs.
@@ -247,6 +248,7 @@ impl Authorize {
         self.codes
             .deny(&transaction.id, transaction.expires_at, now)
             .map_err(over)?;
+        metrics::oauth(OAuthEvent::Denied);
         tracing::info!(
             redirect_host = transaction.redirect_uri.shown_host(),
             "an app was denied"
@@ -273,6 +275,7 @@ impl Authorize {
         match self.limits.guess(guesser, || self.owner.is(typed)) {
             Ok(true) => Ok(None),
             Ok(false) => {
+                metrics::oauth(OAuthEvent::WrongSecret);
                 let transaction = &answer.transaction;
                 tracing::warn!(
                     redirect_host = transaction.redirect_uri.shown_host(),
@@ -285,6 +288,7 @@ impl Authorize {
                 Ok(Some(Problem::WrongSecret))
             }
             Err(wait) => {
+                metrics::limited(Limit::OwnerSecret);
                 tracing::warn!("the consent page makes its visitors wait: too many wrong secrets");
                 Ok(Some(Problem::Wait(wait)))
             }
@@ -321,6 +325,7 @@ impl Authorize {
             .issue(&transaction.id, transaction.expires_at, approval, now)
             .map_err(|_| Notice::Unavailable)?
             .map_err(over)?;
+        metrics::oauth(OAuthEvent::Approved);
         tracing::info!(
             session_id = %grants::session_id(&grant_id),
             client = client.name.as_deref().unwrap_or_default(),

@@ -19,6 +19,7 @@ use super::probe;
 use super::secret::Expected;
 use crate::clock::Clock;
 use crate::identity::{Caller, MissingScopes, Scopes};
+use crate::metrics::{self, GuardRefusal, Limit};
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// The principal of the fallback credential in log lines.
@@ -41,9 +42,22 @@ pub struct Guard {
 enum Refusal {
     NoCredential,
     Wrong,
+    Revoked,
     WrongApiKey,
     /// The store of grants did not answer, so nobody can say whether this grant lives.
     Unknown(Error),
+}
+
+impl Refusal {
+    const fn counted(&self) -> GuardRefusal {
+        match self {
+            Self::NoCredential => GuardRefusal::NoCredential,
+            Self::Wrong => GuardRefusal::Invalid,
+            Self::Revoked => GuardRefusal::Revoked,
+            Self::WrongApiKey => GuardRefusal::WrongApiKey,
+            Self::Unknown(_) => GuardRefusal::Unknown,
+        }
+    }
 }
 
 impl Guard {
@@ -107,7 +121,7 @@ impl Guard {
             }
             Life::Over => {
                 tracing::info!(%session_id, "a token of a revoked grant was refused");
-                Err(Refusal::Wrong)
+                Err(Refusal::Revoked)
             }
         }
     }
@@ -126,13 +140,16 @@ impl Guard {
     fn refuse(&self, refusal: &Refusal, path: &str) -> Response {
         match refusal {
             Refusal::NoCredential => self.challenges.missing(path),
-            Refusal::Wrong => self.challenges.invalid(path),
+            Refusal::Wrong | Refusal::Revoked => self.challenges.invalid(path),
             Refusal::WrongApiKey => match self.limits.wrong_api_key() {
                 Ok(()) => {
                     tracing::warn!("a wrong API key was presented");
                     self.challenges.invalid(path)
                 }
-                Err(wait) => Error::TooManyRequests(wait).into_response(),
+                Err(wait) => {
+                    metrics::limited(Limit::ApiKey);
+                    Error::TooManyRequests(wait).into_response()
+                }
             },
             Refusal::Unknown(error) => error.into_response(),
         }
@@ -156,7 +173,10 @@ pub async fn check(
     let family = client_address(&request, guard.trusted_proxy_hops).map(Family::of);
     let caller = match guard.identify(request.headers(), family).await {
         Ok(caller) => caller,
-        Err(refusal) => return guard.refuse(&refusal, &path),
+        Err(refusal) => {
+            metrics::guard_refused(refusal.counted());
+            return guard.refuse(&refusal, &path);
+        }
     };
     // Nothing downstream can read, log or forward the credential.
     request.headers_mut().remove(header::AUTHORIZATION);
@@ -165,9 +185,12 @@ pub async fn check(
     request.extensions_mut().insert(caller);
     let response = next.run(request).await;
     match response.extensions().get::<MissingScopes>().copied() {
-        Some(MissingScopes(missing)) => guard
-            .challenges
-            .insufficient(&path, scopes, missing, response),
+        Some(MissingScopes(missing)) => {
+            metrics::guard_refused(GuardRefusal::MissingScope);
+            guard
+                .challenges
+                .insufficient(&path, scopes, missing, response)
+        }
         None => response,
     }
 }

@@ -20,6 +20,7 @@ use super::redirect::RedirectUri;
 use super::scope;
 use crate::clock::Clock;
 use crate::identity::Scopes;
+use crate::metrics::{self, Limit, OAuthEvent};
 
 const MAX_BODY: usize = 16 * 1024;
 const MAX_REDIRECT_URIS: usize = 10;
@@ -98,7 +99,9 @@ impl Register {
         // Only here, so that what is no registration takes nobody's turn.
         self.limits
             .registration(address)
+            .inspect_err(|_| metrics::limited(Limit::Registrations))
             .map_err(Error::TooManyRequests)?;
+        metrics::oauth(OAuthEvent::Registered);
         let client_secret = client.secret(&self.keys);
         let answer = Registered {
             client_id: &client.id,

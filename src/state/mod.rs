@@ -3,6 +3,7 @@
 //! Keys are paths such as `grant/<id>`; values are bytes that only their owner understands. Every entry has an expiry.
 //! [`MemoryStore`] ends with the process, [`SqliteStore`] is a file; both do the same otherwise.
 
+mod counted;
 mod memory;
 mod outage;
 mod sqlite;
@@ -13,6 +14,7 @@ use std::pin::Pin;
 
 use jiff::Timestamp;
 
+pub use counted::Counted;
 pub use memory::MemoryStore;
 pub use sqlite::{OpenError, SqliteStore};
 

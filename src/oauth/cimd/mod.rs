@@ -21,6 +21,7 @@ use super::client_url::ClientUrl;
 use super::limits::Limits;
 use super::outbound::{Failure, Outbound};
 use crate::clock::Clock;
+use crate::metrics::{self, Limit};
 use document::Document;
 use freshness::Freshness;
 
@@ -161,6 +162,7 @@ impl ClientDocuments {
             return Ok(flight);
         }
         self.limits.document(address).map_err(|_| {
+            metrics::limited(Limit::ClientDocuments);
             tracing::warn!(
                 client_host = url.host(),
                 "too many client metadata documents were asked for"

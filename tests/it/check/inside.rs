@@ -85,6 +85,17 @@ async fn a_directory_for_state_that_cannot_be_written() {
     let said = site.check_with(&[("DATA_DIR", "/proc")]).await;
     said.finds(&["DATA_DIR", "cannot be kept there"], &["does not start"]);
     assert_eq!(said.count("problem"), 1, "{}", said.text);
+    // The machine of somebody who looks from elsewhere need not have the directory.
+    let elsewhere = free_port().to_string();
+    let said = site
+        .check_with(&[("DATA_DIR", "/proc"), ("PORT", &elsewhere)])
+        .await;
+    assert_eq!(said.code, Some(0), "{}", said.text);
+    assert!(
+        said.has("warning", &["DATA_DIR"], &["another machine"]),
+        "{}",
+        said.text
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -173,6 +173,8 @@ impl Said {
     pub fn finds(&self, words: &[&str], remedy: &[&str]) {
         assert!(self.has("problem", words, remedy), "{}", self.text);
         assert_eq!(self.code, Some(1), "{}", self.text);
+        assert!(self.complaint.contains(" found."), "{}", self.complaint);
+        assert!(!self.text.contains("All is well"), "{}", self.text);
     }
 
     /// As [`Self::finds`], and nothing else is said to be wrong.

@@ -133,7 +133,7 @@ async fn no_secret_is_said_or_sent_to_the_public_url() {
 async fn a_site_that_never_answers_is_given_up_on() {
     let mut site = Site::new().await;
     site.put_in_front(proxy::changing_answers(
-        axum::Router::new().fallback(|| std::future::pending::<()>()),
+        axum::Router::new().fallback(std::future::pending::<()>),
         |_| {},
     ));
     let started = Instant::now();

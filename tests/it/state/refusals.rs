@@ -61,7 +61,7 @@ fn refusal(directory: &Path) -> String {
     };
     let refused = run("serve");
     let said = String::from_utf8(refused.stderr).unwrap();
-    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert_eq!(refused.status.code(), Some(3), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
     assert!(said.starts_with("DATA_DIR: "), "{said}");
     let checked = run("check");

@@ -3,14 +3,17 @@
 use super::source::sources;
 
 /// A module, and the modules of ours that it may import. What is not here may not exist.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 20] = [
+    ("main", &["command", "config"]),
     (
-        "main",
+        "command",
         &[
             "app",
             "check",
             "clock",
             "config",
+            "docs",
+            "metrics",
             "public_url",
             "state",
             "telemetry",
@@ -42,6 +45,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "state",
         ],
     ),
+    ("docs", &["config", "mcp"]),
     (
         "config",
         &[
@@ -54,7 +58,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "telemetry",
         ],
     ),
-    ("http", &["language", "public_url"]),
+    ("http", &["language", "metrics", "public_url"]),
     (
         "oauth",
         &[
@@ -62,6 +66,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "identity",
             "intervals",
             "language",
+            "metrics",
             "public_url",
             "state",
         ],
@@ -73,15 +78,16 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "clock",
             "identity",
             "intervals",
+            "metrics",
             "public_url",
             "state",
             "units",
             "workout",
         ],
     ),
-    ("state", &["clock"]),
+    ("state", &["clock", "metrics"]),
     ("identity", &["intervals"]),
-    ("intervals", &["clock"]),
+    ("intervals", &["clock", "metrics"]),
     ("demo", &["clock", "workout"]),
     ("analytics", &["units"]),
     ("units", &[]),
@@ -92,10 +98,10 @@ const ARROWS: [(&str, &[&str]); 18] = [
 ];
 
 /// Modules without arrows that are leaves like `clock`.
-const LEAVES: [&str; 1] = ["telemetry"];
+const LEAVES: [&str; 2] = ["metrics", "telemetry"];
 
 /// A crate, and the files or folders that may name it.
-const CRATES: [(&str, &[&str]); 9] = [
+const CRATES: [(&str, &[&str]); 10] = [
     ("rmcp", &["mcp/"]),
     ("jsonwebtoken", &["oauth/"]),
     (
@@ -107,6 +113,7 @@ const CRATES: [(&str, &[&str]); 9] = [
         ],
     ),
     ("clap", &["config/", "config.rs", "main.rs"]),
+    ("prometheus_client", &["metrics/"]),
     ("dotenvy", &["config/", "config.rs"]),
     ("rusqlite", &["state/sqlite/"]),
     ("rustix", &["check/state.rs"]),

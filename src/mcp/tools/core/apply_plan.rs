@@ -29,6 +29,7 @@ impl Tool for ApplyPlan {
     const NAME: &'static str = "apply_plan";
     const TITLE: &'static str = "Put a plan on the calendar";
     const ACCESS: Access = Access::Write;
+    const SUMMARY: &'static str = "puts a workout or a plan of the library on the calendar";
     const DESCRIPTION: &'static str = "Put a library workout, or every workout of a plan, on the calendar. Nothing is doubled; \
         days before today are left out.";
     type Params = Params;

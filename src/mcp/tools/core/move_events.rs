@@ -40,6 +40,7 @@ impl Tool for MoveEvents {
     const NAME: &'static str = "move_events";
     const TITLE: &'static str = "Move events";
     const ACCESS: Access = Access::Write;
+    const SUMMARY: &'static str = "shifts or copies calendar events by days";
     const DESCRIPTION: &'static str = "Shift or copy events by days: ids, or workouts (or other categories) of a window not done.";
     type Params = Params;
 

@@ -24,7 +24,6 @@ mod visitor;
 
 pub use finding::{Finding, Report, Severity};
 pub use health::health;
-pub use state::state;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -73,7 +72,7 @@ pub async fn examine(config: Config, clock: Clock) -> Report {
     findings.push(account);
     findings.extend(time::report(intervals_clock, outside.clock));
     let is_elsewhere = outside.is_served && situation.local == Local::Nobody;
-    findings.push(state::examine(&config.state, is_elsewhere));
+    findings.extend(state::examine(&config.state, is_elsewhere).await);
     findings.extend(settings(&config.warnings));
     Report {
         findings,

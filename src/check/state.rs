@@ -2,48 +2,45 @@
 
 use std::path::Path;
 
-use super::finding::Finding;
-use crate::state::{OpenError, Settings, SqliteStore};
+use super::finding::{Finding, Severity};
+use crate::state::{self, OpenError, Probed, Settings, SqliteStore};
 
 /// State and its log fit into less; a disk with less free than this is about to fill up.
 const LITTLE_SPACE: u64 = 100 * 1024 * 1024;
 
-/// Whether state can be kept where the settings say, without making or changing anything there; says what that means.
-///
-/// # Errors
-/// As the server would refuse to start.
-pub fn state(settings: &Settings) -> Result<&'static str, OpenError> {
-    match settings {
-        Settings::Memory => Ok(
-            "State is kept in memory: a restart forgets which apps were revoked. DATA_DIR names a directory for it.",
-        ),
-        Settings::Sqlite { directory } => {
-            SqliteStore::check(directory)?;
-            Ok("State is kept in DATA_DIR, which can be used.")
-        }
-    }
+/// What is to be said about it, without changing what is there. `is_elsewhere`: the server was seen to run on another machine
+/// than this one.
+pub async fn examine(settings: &Settings, is_elsewhere: bool) -> Vec<Finding> {
+    let found = look(settings).await.unwrap_or_else(|error| {
+        let remedy = "The server does not start before this is mended; nothing that is kept there was changed.";
+        vec![Finding::problem(error.to_string(), remedy)]
+    });
+    found
+        .into_iter()
+        .map(|finding| match finding.severity {
+            Severity::Problem if is_elsewhere => Finding::warning(
+                finding.text,
+                "The server runs on another machine, where this may be different: run the check there.",
+            ),
+            _ => finding,
+        })
+        .collect()
 }
 
-/// What is to be said about it. `is_elsewhere`: the server was seen to run on another machine than this one.
-pub fn examine(settings: &Settings, is_elsewhere: bool) -> Finding {
-    let kept = match state(settings) {
-        Ok(kept) => kept,
-        Err(error) if is_elsewhere => {
-            return Finding::warning(
-                format!("{error} (on this machine)."),
-                "The server runs on another machine: run the check there to know whether state can be kept.",
-            );
+async fn look(settings: &Settings) -> Result<Vec<Finding>, OpenError> {
+    Ok(match settings {
+        Settings::Memory => vec![Finding::ok(
+            "State is kept in memory: a restart forgets which apps were revoked. DATA_DIR names a directory for it.",
+        )],
+        Settings::Sqlite { directory } => {
+            SqliteStore::check(directory)?;
+            vec![on_disk(directory)]
         }
-        Err(error) => {
-            return Finding::problem(
-                error.to_string(),
-                "The server does not start before this is mended, and nothing in the directory was changed.",
-            );
-        }
-    };
-    let Settings::Sqlite { directory } = settings else {
-        return Finding::ok(kept);
-    };
+        Settings::Redis { .. } => of_redis(state::probe(settings).await?),
+    })
+}
+
+fn on_disk(directory: &Path) -> Finding {
     match free_space(directory) {
         Some(free) if free < LITTLE_SPACE => Finding::warning(
             format!(
@@ -52,7 +49,25 @@ pub fn examine(settings: &Settings, is_elsewhere: bool) -> Finding {
             ),
             "Make room there: without it apps can neither connect nor be disconnected.",
         ),
-        _ => Finding::ok(kept),
+        _ => Finding::ok("State is kept in DATA_DIR, which can be used."),
+    }
+}
+
+fn of_redis(probed: Probed) -> Vec<Finding> {
+    match probed {
+        Probed::Usable { warnings } => {
+            let well = Finding::ok("State is kept in Redis, which answers and can be written.");
+            let warnings = warnings
+                .into_iter()
+                .map(|warning| Finding::warning(warning, "Change that setting of Redis."));
+            std::iter::once(well).chain(warnings).collect()
+        }
+        Probed::Unusable { why } => vec![Finding::problem(
+            format!(
+                "State is kept in Redis, which cannot be used now ({why}): apps are answered 503."
+            ),
+            "Start Redis and look at REDIS_URL and at the network between the two; the server recovers by itself.",
+        )],
     }
 }
 

@@ -58,7 +58,7 @@ pub async fn serve(mut sources: Sources, api: Option<u16>) -> Result<(), Failure
     let signals = Signals::new();
     let address = config.listen;
     let public_url = config.http.public_url.clone();
-    let app = App::build(config.into(), Clock::system())?;
+    let app = App::open(config.into(), Clock::system()).await?;
     let listener = listen(address)?;
     let password = match sources.get(variables::OWNER_PASSWORD.name) {
         Some(DEMO_OWNER_PASSWORD) => DEMO_OWNER_PASSWORD,

@@ -24,7 +24,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     }
     let address = config.listen;
     let public_url = config.http.public_url.clone();
-    let app = App::build(config.into(), Clock::system())?;
+    let app = App::open(config.into(), Clock::system()).await?;
     let listener = listen(address)?;
     announce(&listener, &public_url, app.durability());
     serve_until_told(app, listener, signals).await;

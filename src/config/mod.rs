@@ -22,6 +22,7 @@ pub use sources::{Problem, Sources, Values};
 use variables::Variable;
 
 use crate::public_url::PublicUrl;
+use crate::state::RedisUrl;
 use crate::{http, intervals, mcp, oauth, state, telemetry};
 
 /// A configuration that can be started.
@@ -133,9 +134,17 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
     let strict_protocol_headers = reader.read(&v::STRICT_PROTOCOL_HEADERS, values::flag);
     let rate = read_rate(reader, upstream.as_ref());
 
-    let state = state(reader.sources);
+    let redis = reader.read(&v::REDIS_URL, RedisUrl::parse);
+    let mut warnings = warnings(reader.sources);
+    if redis.as_ref().is_some_and(RedisUrl::is_readable_on_the_way) {
+        warnings.push(
+            "REDIS_URL has no TLS and names a host that is not known to be private: unless the way to it is, others can read \
+             its password and what is kept there; rediss:// encrypts"
+                .to_owned(),
+        );
+    }
+    let state = state(reader.sources, redis);
 
-    let warnings = warnings(reader.sources);
     let public_url = public_url?;
     let allowed_origins = allowed_origins?;
     let read_only = read_only?;
@@ -201,8 +210,14 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
     })
 }
 
-/// `DATA_DIR`, or the volume of the platform, or memory.
-fn state(sources: &Sources) -> state::Settings {
+/// `REDIS_URL`, or `DATA_DIR`, or the volume of the platform, or memory.
+fn state(sources: &Sources, redis: Option<RedisUrl>) -> state::Settings {
+    if let Some(url) = redis {
+        return state::Settings::Redis {
+            url,
+            namespace: env!("CARGO_PKG_NAME").to_owned(),
+        };
+    }
     let directory = sources
         .get(variables::DATA_DIR.name)
         .or_else(|| sources.set(RAILWAY_VOLUME));

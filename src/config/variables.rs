@@ -100,6 +100,9 @@ variables! {
     DATA_DIR: optional, open, None,
         "A directory for what must outlive a restart, such as which apps were revoked; unset, that is kept in memory.",
         "/data";
+    REDIS_URL: optional, secret, None,
+        "A Redis for what several servers with this configuration share, instead of DATA_DIR: `redis://` or `rediss://`.",
+        "rediss://default:PASSWORD@redis.example.com:6379, special characters of the password percent-encoded";
     LOG_FORMAT: optional, open, Some("text"),
         "`text` or `json`.",
         "json";

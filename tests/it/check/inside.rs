@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 use super::proxy;
 use super::site::Site;
 use crate::support::process::free_port;
+use crate::support::redis::Redis;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_intervals_icu_does_not_know() {
@@ -20,6 +21,31 @@ async fn a_key_that_intervals_icu_does_not_know() {
             &["does not accept the API key"],
             &["Copy API_KEY again", "Developer Settings"],
         );
+}
+
+/// A Redis that went away, and one that was never meant for this.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_that_is_away() {
+    let Some(mut redis) = Redis::start() else {
+        return;
+    };
+    let url = redis.url();
+    let shared = [("REDIS_URL", url.as_str())];
+    let mut site = Site::new().await;
+    site.start(&shared);
+    site.put_in_front(proxy::passing_to(site.port));
+    let said = site.check_with(&shared).await;
+    assert_eq!(said.code, Some(0), "{}", said.text);
+    assert!(
+        said.has("ok", &["Redis, which answers"], &[]),
+        "{}",
+        said.text
+    );
+    assert!(said.has("ok", &["piece by piece"], &[]), "{}", said.text);
+    redis.kill();
+    site.check_with(&shared)
+        .await
+        .finds(&["Redis", "503"], &["Start Redis", "REDIS_URL"]);
 }
 
 /// The server runs with the right id, so the check's ticket is a stranger's to it.

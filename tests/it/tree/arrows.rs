@@ -101,7 +101,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
 const LEAVES: [&str; 2] = ["metrics", "telemetry"];
 
 /// A crate, and the files or folders that may name it.
-const CRATES: [(&str, &[&str]); 10] = [
+const CRATES: [(&str, &[&str]); 11] = [
     ("rmcp", &["mcp/"]),
     ("jsonwebtoken", &["oauth/"]),
     (
@@ -118,6 +118,7 @@ const CRATES: [(&str, &[&str]); 10] = [
     ("rusqlite", &["state/sqlite/"]),
     ("rustix", &["check/state.rs"]),
     ("rustls", &["check/visitor.rs"]),
+    ("redis", &["state/redis/"]),
     ("tracing_subscriber", &["telemetry.rs"]),
 ];
 

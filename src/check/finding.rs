@@ -118,3 +118,36 @@ impl fmt::Display for Report {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(findings: Vec<Finding>, is_served: bool) -> Result<String, String> {
+        let public_url = PublicUrl::parse("https://mcp.example.com").unwrap();
+        let report = Report {
+            findings,
+            public_url,
+            is_served,
+        };
+        report.verdict()
+    }
+
+    #[test]
+    fn the_verdict_is_as_good_as_the_worst_finding() {
+        let (ok, warning) = (Finding::ok("a"), Finding::warning("b", "c"));
+        let problem = Finding::problem("d", "e");
+        let well = verdict(vec![ok.clone()], true).unwrap();
+        assert!(well.starts_with("All is well.\n"), "{well}");
+        assert!(well.contains("    https://mcp.example.com/mcp\n"), "{well}");
+        let warned = verdict(vec![ok.clone(), warning.clone()], true).unwrap();
+        assert!(
+            warned.starts_with("Claude can connect; 1 warning above."),
+            "{warned}"
+        );
+        let early = verdict(vec![ok, warning.clone()], false).unwrap();
+        assert!(early.contains("Start the server"), "{early}");
+        let ill = verdict(vec![problem.clone(), warning, problem], true).unwrap_err();
+        assert!(ill.starts_with("2 problems found."), "{ill}");
+    }
+}

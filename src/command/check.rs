@@ -5,7 +5,7 @@ use intervals_mcp_server::clock::Clock;
 use intervals_mcp_server::config::{Config, Sources};
 
 use super::failure::Failure;
-use super::say;
+use super::{load, say};
 
 /// Whether the server of this configuration is alive; says nothing when it is.
 pub async fn health(sources: &Sources) -> Result<(), Failure> {
@@ -13,9 +13,9 @@ pub async fn health(sources: &Sources) -> Result<(), Failure> {
     check::health(listen).await.map_err(Failure::Found)
 }
 
-/// Everything that keeps Claude from connecting, and the remedies.
+/// What keeps Claude from connecting, from the outside in.
 pub async fn whole(sources: &Sources) -> Result<(), Failure> {
-    let config = Config::load(sources)?.at(Clock::system().now())?;
+    let config = load(sources)?;
     let report = check::examine(config, Clock::system()).await;
     say(&report.to_string());
     let verdict = report.verdict().map_err(Failure::Found)?;

@@ -167,7 +167,7 @@ async fn settings_that_are_a_risk() {
         said.has(
             "warning",
             &["OWNER_PASSWORD is not set"],
-            &["restart the server"]
+            &["A password of its own"]
         ),
         "{}",
         said.text

@@ -13,7 +13,9 @@ const ARROWS: [(&str, &[&str]); 20] = [
             "clock",
             "config",
             "docs",
+            "http",
             "metrics",
+            "oauth",
             "public_url",
             "state",
             "telemetry",
@@ -116,9 +118,9 @@ const CRATES: [(&str, &[&str]); 11] = [
     ("prometheus_client", &["metrics/"]),
     ("dotenvy", &["config/", "config.rs"]),
     ("rusqlite", &["state/sqlite/"]),
+    ("redis", &["state/redis/"]),
     ("rustix", &["check/state.rs"]),
     ("rustls", &["check/visitor.rs"]),
-    ("redis", &["state/redis/"]),
     ("tracing_subscriber", &["telemetry.rs"]),
 ];
 

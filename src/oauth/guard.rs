@@ -13,7 +13,9 @@ use super::challenge::Challenges;
 use super::error::Error;
 use super::grants::{self, Grants, Life};
 use super::jwt::AccessTokens;
+use super::keys::Keys;
 use super::limits::Limits;
+use super::probe;
 use super::secret::Expected;
 use crate::clock::Clock;
 use crate::identity::{Caller, MissingScopes, Scopes};
@@ -26,6 +28,7 @@ const API_KEY_SESSION: &str = "api-key";
 /// What the guard needs to know a credential.
 pub struct Guard {
     pub clock: Clock,
+    pub keys: Arc<Keys>,
     pub access: Arc<AccessTokens>,
     pub grants: Arc<Grants>,
     pub limits: Arc<Limits>,
@@ -123,6 +126,17 @@ impl Guard {
         }
     }
 
+    /// Whether this asks only for an answer in two pieces. It is nobody's credential: what is behind the guard is not reached.
+    fn is_probe(&self, request: &Request<Body>) -> bool {
+        let headers = request.headers();
+        let authorization = only(headers, &header::AUTHORIZATION).ok().flatten();
+        request.method() == Method::POST
+            && !headers.contains_key(X_API_KEY)
+            && authorization
+                .and_then(bearer_token)
+                .is_some_and(|token| probe::is_ticket(&self.keys, token, self.clock.unix_seconds()))
+    }
+
     fn refuse(&self, refusal: &Refusal, path: &str) -> Response {
         match refusal {
             Refusal::NoCredential => self.challenges.missing(path),
@@ -151,6 +165,9 @@ pub async fn check(
     // Preflights are answered before this; any other OPTIONS asks nothing that needs a credential.
     if request.method() == Method::OPTIONS {
         return StatusCode::NO_CONTENT.into_response();
+    }
+    if guard.is_probe(&request) {
+        return probe::answer();
     }
     let path = request.uri().path().to_owned();
     let family = client_address(&request, guard.trusted_proxy_hops).map(Family::of);

@@ -26,6 +26,7 @@ pub enum Purpose {
     Csrf,
     Device,
     Connections,
+    Probe,
 }
 
 impl Purpose {
@@ -39,6 +40,7 @@ impl Purpose {
             Self::Csrf => "csrf",
             Self::Device => "device",
             Self::Connections => "connections",
+            Self::Probe => "probe",
         }
     }
 }
@@ -52,6 +54,7 @@ struct Ring {
     csrf: Key,
     device: Key,
     connections: Key,
+    probe: Key,
 }
 
 impl Ring {
@@ -82,6 +85,7 @@ impl Ring {
             csrf: key(Purpose::Csrf)?,
             device: key(Purpose::Device)?,
             connections: key(Purpose::Connections)?,
+            probe: key(Purpose::Probe)?,
         })
     }
 
@@ -95,6 +99,7 @@ impl Ring {
             Purpose::Csrf => &self.csrf,
             Purpose::Device => &self.device,
             Purpose::Connections => &self.connections,
+            Purpose::Probe => &self.probe,
         }
     }
 

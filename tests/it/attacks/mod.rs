@@ -37,7 +37,6 @@ mod shown;
 mod tokens;
 
 mod caller;
-mod certificates;
 mod upstream;
 
 mod from_upstream;

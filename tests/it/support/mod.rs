@@ -4,6 +4,7 @@ mod account;
 mod altered;
 pub mod asked;
 mod caller;
+pub mod certificates;
 pub mod documents;
 pub mod environment;
 pub mod flow;

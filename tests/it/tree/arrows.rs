@@ -13,7 +13,9 @@ const ARROWS: [(&str, &[&str]); 20] = [
             "clock",
             "config",
             "docs",
+            "http",
             "metrics",
+            "oauth",
             "public_url",
             "state",
             "telemetry",
@@ -36,7 +38,14 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ),
     (
         "check",
-        &["clock", "config", "intervals", "public_url", "state"],
+        &[
+            "clock",
+            "config",
+            "intervals",
+            "oauth",
+            "public_url",
+            "state",
+        ],
     ),
     ("docs", &["config", "mcp"]),
     (
@@ -94,18 +103,24 @@ const ARROWS: [(&str, &[&str]); 20] = [
 const LEAVES: [&str; 2] = ["metrics", "telemetry"];
 
 /// A crate, and the files or folders that may name it.
-const CRATES: [(&str, &[&str]); 9] = [
+const CRATES: [(&str, &[&str]); 11] = [
     ("rmcp", &["mcp/"]),
     ("jsonwebtoken", &["oauth/"]),
     (
         "reqwest",
-        &["intervals/transport.rs", "check.rs", "oauth/outbound.rs"],
+        &[
+            "intervals/transport.rs",
+            "check/visitor.rs",
+            "oauth/outbound.rs",
+        ],
     ),
     ("clap", &["config/", "config.rs", "main.rs"]),
     ("prometheus_client", &["metrics/"]),
     ("dotenvy", &["config/", "config.rs"]),
     ("rusqlite", &["state/sqlite/"]),
     ("redis", &["state/redis/"]),
+    ("rustix", &["check/state.rs"]),
+    ("rustls", &["check/visitor.rs"]),
     ("tracing_subscriber", &["telemetry.rs"]),
 ];
 

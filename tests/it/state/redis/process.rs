@@ -29,7 +29,7 @@ fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
 #[track_caller]
 fn refusal(variables: &[(&str, &str)]) -> String {
     let mut lines = Vec::new();
-    for command in ["serve", "demo", "check"] {
+    for command in ["serve", "demo"] {
         let port = free_port();
         let number = port.to_string();
         let with_port = [variables, &[("PORT", number.as_str())]].concat();
@@ -38,12 +38,18 @@ fn refusal(variables: &[(&str, &str)]) -> String {
         assert_eq!(output.status.code(), Some(3), "{command}: {said}");
         assert_eq!(said.lines().count(), 1, "{said}");
         assert!(said.starts_with("REDIS_URL: "), "{said}");
-        let told = said.clone() + &String::from_utf8(output.stdout).unwrap();
+        let told = [said.as_bytes(), &output.stdout].concat();
+        let told = String::from_utf8(told).unwrap();
         assert!(!told.contains("hunter2"), "{told}");
         assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
         lines.push(said);
     }
-    assert!(lines.iter().all(|line| *line == lines[0]));
+    assert_eq!(lines[0], lines[1]);
+    let checked = run(&["check"], variables);
+    let found = String::from_utf8(checked.stdout).unwrap();
+    assert_eq!(checked.status.code(), Some(1), "{found}");
+    assert!(found.contains(&format!("problem  {}", lines[0])), "{found}");
+    assert!(!found.contains("hunter2"), "{found}");
     lines.remove(0)
 }
 

@@ -13,6 +13,7 @@ mod metrics;
 mod mistakes;
 mod oauth;
 mod protocol;
+mod replicas;
 mod sequences;
 mod state;
 mod support;

@@ -11,6 +11,7 @@ mod health;
 mod host;
 mod landing;
 mod layers;
+mod lingering;
 mod metrics;
 mod patience;
 mod server;

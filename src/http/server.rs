@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tower::Service;
 
 use super::Limits;
+use super::lingering::Unfinished;
 use super::patience::{Answering, Patient, Phase};
 use super::unread::Unread;
 use crate::metrics::GoingOn;
@@ -124,11 +125,13 @@ impl Door {
             return;
         }
         let phase = Phase::default();
+        let unfinished = Unfinished::default();
         let io = TokioIo::new(Patient::new(
             stream,
             self.limits.header_read,
             self.limits.write_stall,
             phase.clone(),
+            unfinished.clone(),
         ));
         let (router, shutdown) = (self.router.clone(), self.shutdown.clone());
         let service = service_fn(move |request| {
@@ -136,6 +139,7 @@ impl Door {
                 router.clone(),
                 peer,
                 phase.clone(),
+                unfinished.clone(),
                 shutdown.clone(),
                 request,
             )
@@ -156,6 +160,7 @@ async fn answer(
     mut router: Router,
     peer: SocketAddr,
     phase: Phase,
+    unfinished: Unfinished,
     shutdown: CancellationToken,
     request: hyper::Request<Incoming>,
 ) -> Result<axum::response::Response, std::convert::Infallible> {
@@ -165,7 +170,11 @@ async fn answer(
     let mut request = hyper::Request::from_parts(head, body);
     request.extensions_mut().insert(ConnectInfo(peer));
     let mut response = router.call(request).await?;
-    if !unread.settle().await || shutdown.is_cancelled() {
+    let is_read = unread.settle().await;
+    if !is_read {
+        unfinished.tell();
+    }
+    if !is_read || shutdown.is_cancelled() {
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(CONNECTION, close);
     }

@@ -13,6 +13,7 @@ mod metrics;
 mod mistakes;
 mod oauth;
 mod protocol;
+mod proxies;
 mod rolling;
 mod sequences;
 mod state;

@@ -113,7 +113,9 @@ fn every_metric_of_the_documents_exists() {
     let told = metrics::text().unwrap();
     let mut named = 0;
     for section in DOCUMENTS.iter().flat_map(|path| read(path).sections) {
-        let words = section.prose.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let words = section
+            .prose
+            .split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
         for word in words.filter(|word| word.starts_with("intervals_mcp_")) {
             let family = format!("# TYPE {} ", word.trim_end_matches("_total"));
             assert!(told.contains(&family), "{}: {word}", section.title);

@@ -310,29 +310,40 @@ fn a_signal_ends_the_server_with_success() {
 }
 
 #[test]
-fn logs_also_go_to_a_file_a_day_and_a_directory_that_cannot_be_is_refused() {
-    let port = free_port();
-    let room = Room::new();
-    let child = program(&room.0)
-        .envs(GOOD)
-        .env("PORT", port.to_string())
-        .args(["--log-dir", "logs", "--log-format", "json"])
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut running = Running(child);
-    wait_for(port);
-    running.tell_to_stop();
-    running.0.wait().unwrap();
-    let file = std::fs::read_dir(room.0.join("logs"))
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap();
-    let text = std::fs::read_to_string(file.path()).unwrap();
-    for line in text.lines() {
-        let line: serde_json::Value = serde_json::from_str(line).unwrap();
-        assert!(line["message"].is_string(), "{line}");
+fn logs_also_go_to_a_file_a_day_in_either_form() {
+    for format in ["json", "text"] {
+        let (room, port) = (Room::new(), free_port());
+        let child = program(&room.0)
+            .envs(GOOD)
+            .env("PORT", port.to_string())
+            .args(["--log-dir", "logs", "--log-format", format])
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut running = Running(child);
+        wait_for(port);
+        running.tell_to_stop();
+        running.0.wait().unwrap();
+        let file = std::fs::read_dir(room.0.join("logs"))
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap();
+        let today = Clock::system().now().to_string();
+        let name = file.file_name().into_string().unwrap();
+        assert!(name.contains(&today[..10]), "{name}");
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        for line in text.lines() {
+            if format == "json" {
+                let line: serde_json::Value = serde_json::from_str(line).unwrap();
+                assert!(line["message"].is_string(), "{line}");
+            } else {
+                assert!(
+                    line.starts_with(&today[..4]) && line.contains("Z "),
+                    "{line}"
+                );
+            }
+        }
+        assert!(text.contains("https://mcp.example.com/mcp"), "{text}");
     }
-    assert!(text.contains("https://mcp.example.com/mcp"), "{text}");
 }

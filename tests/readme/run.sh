@@ -78,7 +78,7 @@ while IFS= read -r command <&3; do
       stop
       ;;
     "cargo run --release "*)
-      PORT=$(port) cargo run --release --quiet -- demo --api "$api" >/dev/null 2>&1 &
+      PORT=$(port) cargo run --release --locked --quiet -- demo --api "$api" >/dev/null 2>&1 &
       demo=$!
       for _ in $(seq 9000); do
         ! curl --silent --output /dev/null "http://127.0.0.1:$api/" || break

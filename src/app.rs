@@ -76,16 +76,27 @@ impl App {
     /// [`BuildError`] when a part refuses its settings.
     pub fn build(settings: Settings, clock: Clock) -> Result<Self, BuildError> {
         let backend = settings.state.name();
-        let store: Arc<dyn Store> = match settings.state {
+        let store: Arc<dyn Store> = match &settings.state {
             state::Settings::Memory => Arc::new(MemoryStore::new(clock.clone())),
             state::Settings::Sqlite { directory } => Arc::new(
-                SqliteStore::open(&directory, clock.clone()).map_err(state::OpenError::from)?,
+                SqliteStore::open(directory, clock.clone()).map_err(state::OpenError::from)?,
             ),
             state::Settings::Redis { url, namespace } => {
-                Arc::new(RedisStore::connecting(&url, &namespace, clock.clone()))
+                Arc::new(RedisStore::connecting(url, namespace, clock.clone()))
             }
         };
-        let store: Arc<dyn Store> = Arc::new(Counted::new(store, backend));
+        Self::over(settings, Arc::new(Counted::new(store, backend)), clock)
+    }
+
+    /// The same over a store that is open already, whatever `settings.state` says.
+    ///
+    /// # Errors
+    /// [`BuildError`] when a part refuses its settings.
+    pub fn over(
+        settings: Settings,
+        store: Arc<dyn Store>,
+        clock: Clock,
+    ) -> Result<Self, BuildError> {
         let durability = store.durability();
         let client = intervals::Client::new(settings.intervals, clock.clone())?;
         let oauth = oauth::OAuth::new(settings.oauth, Arc::clone(&store), clock.clone())?;

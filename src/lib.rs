@@ -17,7 +17,7 @@
 //!              │     analytics, units     pure
 //!              │     workout              the text language of planned workouts; pure
 //!              └────► demo ──► workout    an Intervals.icu in process, and its invented athlete
-//! command ──► check ──► intervals      the doctor
+//! command ──► check ──► intervals, oauth   the doctor
 //! command ──► docs ──► config, mcp     the generated tables of README.md and DEPLOY.md
 //! command, app ──► config ──► each module's Settings
 //! public_url, clock, language, telemetry, metrics   leaves
@@ -57,8 +57,10 @@
 //! is redirected. `oauth::authorize` GET: until client and redirect URI are proved every failure is local; `oauth::consent`
 //! renders. POST: transaction, cookie, owner secret, then a code. `oauth::token` redeems it (a second redemption revokes), mints
 //! the access token and starts the refresh chain. `oauth::revoke` and `oauth::connections` end it. The endpoints meet only in
-//! `oauth::codes` (what was approved and not yet redeemed, in this process), `oauth::grant` (what may follow what) and
-//! `oauth::grants` (what is remembered), which lives in `state`: in memory, or in SQLite with `DATA_DIR`.
+//! `oauth::codes` (what was approved and not yet redeemed), `oauth::grant` (what may follow what) and `oauth::grants` (what is
+//! remembered). Grants live in `state`: in memory, in SQLite with `DATA_DIR`, in Redis with `REDIS_URL`. Codes and `oauth::limits`
+//! live in this process, unless replicas share the state: then they live there too, and nobody who needs a credential is served
+//! while it does not answer.
 //!
 //! # A new tool over known data
 //!

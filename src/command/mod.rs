@@ -53,7 +53,7 @@ pub fn run(action: Action, mut sources: Sources) -> Result<ExitCode, Failure> {
             Action::Serve => serve::serve(load(&sources)?).await?,
             Action::Demo { api } => demo::serve(sources, api).await?,
             Action::Check { health: true } => check::health(&sources).await?,
-            Action::Check { health: false } => return check::whole(&sources).await,
+            Action::Check { health: false } => check::whole(&sources).await?,
             Action::Workout(_) | Action::Docs { .. } => {}
         }
         Ok(ExitCode::SUCCESS)

@@ -21,7 +21,7 @@ use super::error::{self, Error};
 use super::grant::Approval;
 use super::grants::{self, Grants};
 use super::keys::Keys;
-use super::limits::{Guesser, Limits};
+use super::limits::{Guesser, Limits, Refused};
 use super::outbound::Failure;
 use super::page::Problem;
 use super::request::{AuthorizationRequest, Refusal, ReturnTo};
@@ -179,10 +179,10 @@ impl Authorize {
         };
         let answer = expected.read(request).await?;
         let transaction = &answer.transaction;
-        self.codes.is_open(&transaction.id).map_err(over)?;
+        self.codes.is_open(&transaction.id).await.map_err(over)?;
         match answer.form.only("decision") {
             Some("approve") => {}
-            Some("deny") => return self.deny(&answer, language),
+            Some("deny") => return self.deny(&answer, language).await,
             _ => {
                 return Err(Notice::Malformed(Error::InvalidRequest(
                     "decision is required",
@@ -198,7 +198,7 @@ impl Authorize {
             known_device: self.cookies.is_known_device(headers, &self.keys, now),
             address: answer.address,
         };
-        if let Some(problem) = self.problem(&answer, guesser)? {
+        if let Some(problem) = self.problem(&answer, guesser).await? {
             return self
                 .page(
                     language,
@@ -242,11 +242,11 @@ impl Authorize {
         }
     }
 
-    fn deny(&self, answer: &Answer, language: Language) -> Result<Response, Notice> {
+    async fn deny(&self, answer: &Answer, language: Language) -> Result<Response, Notice> {
         let transaction = &answer.transaction;
-        let now = self.clock.unix_seconds();
         self.codes
-            .deny(&transaction.id, transaction.expires_at, now)
+            .deny(&transaction.id, transaction.expires_at)
+            .await
             .map_err(over)?;
         metrics::oauth(OAuthEvent::Denied);
         tracing::info!(
@@ -268,11 +268,12 @@ impl Authorize {
     }
 
     /// What is wrong with the typed secret; `None` when it is right.
-    fn problem(&self, answer: &Answer, guesser: Guesser) -> Result<Option<Problem>, Notice> {
+    async fn problem(&self, answer: &Answer, guesser: Guesser) -> Result<Option<Problem>, Notice> {
         let Some(typed) = answer.form.only("secret") else {
             return Ok(Some(Problem::EmptySecret));
         };
-        match self.limits.guess(guesser, || self.owner.is(typed)) {
+        let guessed = self.limits.guess(guesser, || self.owner.is(typed)).await;
+        match guessed {
             Ok(true) => Ok(None),
             Ok(false) => {
                 metrics::oauth(OAuthEvent::WrongSecret);
@@ -281,17 +282,18 @@ impl Authorize {
                     redirect_host = transaction.redirect_uri.shown_host(),
                     "a wrong owner secret was typed"
                 );
-                let now = self.clock.unix_seconds();
                 self.codes
-                    .wrong(&transaction.id, transaction.expires_at, now)
+                    .wrong(&transaction.id, transaction.expires_at)
+                    .await
                     .map_err(over)?;
                 Ok(Some(Problem::WrongSecret))
             }
-            Err(wait) => {
+            Err(Refused::Wait(wait)) => {
                 metrics::limited(Limit::OwnerSecret);
                 tracing::warn!("the consent page makes its visitors wait: too many wrong secrets");
                 Ok(Some(Problem::Wait(wait)))
             }
+            Err(Refused::Unavailable) => Err(Notice::Unavailable),
         }
     }
 
@@ -306,9 +308,9 @@ impl Authorize {
         let grant_id = secret::random_text::<16>().map_err(|_| Notice::Unavailable)?;
         let approval = Approval {
             grant_id: grant_id.clone(),
-            client_id: transaction.client_id.clone(),
+            client: secret::fingerprint(&transaction.client_id),
             client_name: client.name.clone(),
-            redirect_uri: transaction.redirect_uri.as_str().to_owned(),
+            redirect: secret::fingerprint(transaction.redirect_uri.as_str()),
             redirect_host: transaction.redirect_uri.shown_host().to_owned(),
             challenge: transaction.challenge.clone(),
             resource: transaction.resource,
@@ -322,8 +324,8 @@ impl Authorize {
             .map_err(|_| Notice::Unavailable)?;
         let code = self
             .codes
-            .issue(&transaction.id, transaction.expires_at, approval, now)
-            .map_err(|_| Notice::Unavailable)?
+            .issue(&transaction.id, transaction.expires_at, &approval, now)
+            .await
             .map_err(over)?;
         metrics::oauth(OAuthEvent::Approved);
         tracing::info!(
@@ -351,6 +353,7 @@ const fn over(over: Over) -> Notice {
     match over {
         Over::Answered => Notice::Answered,
         Over::TooManyWrong => Notice::TooManyWrong,
+        Over::Unknown => Notice::Unavailable,
     }
 }
 

@@ -18,7 +18,7 @@ use super::error::Error;
 use super::form::{self, Form};
 use super::grants::{self, Connection, Grants};
 use super::keys::Keys;
-use super::limits::{Guesser, Limits};
+use super::limits::{Guesser, Limits, Refused};
 use super::page::Problem;
 use super::same_site::is_same_site;
 use super::secret::Owner;
@@ -108,8 +108,7 @@ impl Connections {
                 known_device: self.cookies.is_known_device(headers, &self.keys, now),
                 address,
             };
-            self.prove(form.only("secret"), guesser)
-                .map_err(Asking::Again)?;
+            self.prove(form.only("secret"), guesser).await?;
             return self.open(language, &nonce, now).await;
         };
         ticket::check(&self.keys, ticket, &nonce, now).map_err(|foreign| match foreign {
@@ -123,22 +122,24 @@ impl Connections {
         self.list(language, ticket, outcome).await
     }
 
-    fn prove(&self, typed: Option<&str>, guesser: Guesser) -> Result<(), Problem> {
-        let typed = typed.ok_or(Problem::EmptySecret)?;
-        match self.limits.guess(guesser, || self.owner.is(typed)) {
+    async fn prove(&self, typed: Option<&str>, guesser: Guesser) -> Result<(), Asking> {
+        let typed = typed.ok_or(Asking::Again(Problem::EmptySecret))?;
+        let guessed = self.limits.guess(guesser, || self.owner.is(typed)).await;
+        match guessed {
             Ok(true) => Ok(()),
             Ok(false) => {
                 metrics::oauth(OAuthEvent::WrongSecret);
                 tracing::warn!("a wrong owner secret was typed on the connections page");
-                Err(Problem::WrongSecret)
+                Err(Asking::Again(Problem::WrongSecret))
             }
-            Err(wait) => {
+            Err(Refused::Wait(wait)) => {
                 metrics::limited(Limit::OwnerSecret);
                 tracing::warn!(
                     "the connections page makes its visitors wait: too many wrong secrets"
                 );
-                Err(Problem::Wait(wait))
+                Err(Asking::Again(Problem::Wait(wait)))
             }
+            Err(Refused::Unavailable) => Err(Asking::Malformed(Error::Unavailable)),
         }
     }
 

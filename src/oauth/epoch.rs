@@ -6,10 +6,13 @@ use jiff::Timestamp;
 
 use super::error::Error;
 use crate::clock::Clock;
-use crate::state::Store;
+use crate::state::{Durability, Store};
 
 /// Holds seconds in decimal: every grant that began then or earlier is over.
 const NAME: &str = "revoked-before";
+
+/// Attempts at a compare-and-swap before giving up: each failure means that somebody else moved it.
+const MAX_ATTEMPTS: usize = 64;
 
 /// The epoch of all grants, as far as this process knows it.
 pub struct Epoch {
@@ -39,15 +42,11 @@ impl Epoch {
         }
     }
 
-    /// Where the store says that it stands; as far as it is known when the store does not answer.
+    /// Where the store says that it stands; as far as it is known when the store does not answer, unless others may have moved it.
     pub async fn read(&self) -> Result<i64, Error> {
         match self.store.get(&self.key).await {
-            Ok(stored) => {
-                let seconds = stored
-                    .and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok())
-                    .unwrap_or(i64::MIN);
-                Ok(self.note(seconds))
-            }
+            Ok(stored) => Ok(self.note(parsed(stored.as_deref()))),
+            Err(error) if self.is_shared() => Err(error.into()),
             Err(error) => {
                 let mut known = self.known();
                 let seconds = known.seconds.ok_or(error)?;
@@ -76,10 +75,25 @@ impl Epoch {
     /// Moves it to `now`, here even if the store does not answer.
     pub async fn move_to(&self, now: i64, expires_at: Timestamp) -> Result<(), Error> {
         self.note(now);
-        self.store
-            .put(&self.key, now.to_string().into_bytes(), expires_at)
-            .await?;
-        Ok(())
+        for _ in 0..MAX_ATTEMPTS {
+            let stored = self.store.get(&self.key).await?;
+            // Another replica's clock may be ahead, and what it ended stays ended.
+            let seconds = parsed(stored.as_deref()).max(now);
+            let text = seconds.to_string().into_bytes();
+            let moved = self
+                .store
+                .compare_and_swap(&self.key, stored.as_deref(), text, expires_at)
+                .await?;
+            if moved {
+                self.note(seconds);
+                return Ok(());
+            }
+        }
+        Err(Error::Unavailable)
+    }
+
+    fn is_shared(&self) -> bool {
+        self.store.durability() == Durability::Shared
     }
 
     /// It never moves back.
@@ -94,4 +108,10 @@ impl Epoch {
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn parsed(stored: Option<&[u8]>) -> i64 {
+    stored
+        .and_then(|bytes| std::str::from_utf8(bytes).ok()?.parse().ok())
+        .unwrap_or(i64::MIN)
 }

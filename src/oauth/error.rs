@@ -8,6 +8,9 @@ use serde::Serialize;
 
 use crate::state::StateError;
 
+/// A store that was restarted is back by then.
+pub const TRY_AGAIN_AFTER: Duration = Duration::from_secs(5);
+
 /// Why a request of the OAuth endpoints is refused.
 ///
 /// Texts stay within the characters of RFC 6749 section 5.2 and never repeat what was sent.
@@ -35,7 +38,7 @@ pub enum Error {
     AccessDenied,
     TooLarge,
     TooManyRequests(Duration),
-    /// The store is full or failing, or the system has no randomness.
+    /// The store is full or does not answer, or the system has no randomness.
     Unavailable,
 }
 
@@ -102,7 +105,7 @@ impl Error {
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "temporarily_unavailable",
-                "The server cannot take new grants at the moment",
+                "The server cannot do this at the moment; try again in a few seconds",
             ),
         }
     }
@@ -152,6 +155,9 @@ impl IntoResponse for Error {
             }
             Self::TooManyRequests(wait) => {
                 headers.insert(header::RETRY_AFTER, seconds(wait).into());
+            }
+            Self::Unavailable => {
+                headers.insert(header::RETRY_AFTER, seconds(TRY_AGAIN_AFTER).into());
             }
             _ => {}
         }

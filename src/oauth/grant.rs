@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pkce::Challenge;
 use super::resource::Resource;
+use super::{scope, secret};
 use crate::identity::Scopes;
 
 /// Seconds that a code lives.
@@ -18,16 +19,19 @@ pub const ROTATION_GRACE: i64 = 5 * 60;
 /// Failed redemptions that a code survives.
 const MAX_FAILURES: u8 = 5;
 
-/// What the owner approved.
-#[derive(Debug, Clone)]
+/// What the owner approved: enough to know the client again, and nothing that a reader of the store could redeem.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
     pub grant_id: String,
-    pub client_id: String,
+    /// [`secret::fingerprint`] of the client id.
+    pub client: String,
     pub client_name: Option<String>,
-    pub redirect_uri: String,
+    /// [`secret::fingerprint`] of the redirect URI.
+    pub redirect: String,
     pub redirect_host: String,
     pub challenge: Challenge,
     pub resource: Resource,
+    #[serde(with = "scope::text")]
     pub scopes: Scopes,
     pub offline: bool,
     /// Whether the client wants refresh tokens.
@@ -45,16 +49,16 @@ pub struct Redemption<'a> {
 impl Approval {
     /// RFC 6749 section 4.1.3 and RFC 7636 section 4.6. The redirect URI is compared when it is there: OAuth 2.1 dropped it.
     fn is_met_by(&self, redemption: &Redemption<'_>) -> bool {
-        redemption.client_id == self.client_id
+        secret::fingerprint(redemption.client_id) == self.client
             && redemption
                 .redirect_uri
-                .is_none_or(|uri| uri == self.redirect_uri)
+                .is_none_or(|uri| secret::fingerprint(uri) == self.redirect)
             && self.challenge.is_met_by(redemption.verifier)
     }
 }
 
 /// A code that has not been redeemed.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveCode {
     approval: Approval,
     expires_at: i64,
@@ -62,7 +66,7 @@ pub struct LiveCode {
 }
 
 /// A code that has been.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpentCode {
     approval: Approval,
     pub forget_at: i64,
@@ -201,16 +205,15 @@ impl Chain {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oauth::secret;
 
     const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
     fn live() -> LiveCode {
         let approval = Approval {
             grant_id: "g".to_owned(),
-            client_id: "c".to_owned(),
+            client: secret::fingerprint("c"),
             client_name: None,
-            redirect_uri: "https://client.test/cb".to_owned(),
+            redirect: secret::fingerprint("https://client.test/cb"),
             redirect_host: "client.test".to_owned(),
             challenge: Challenge::parse(&secret::encode(secret::digest(VERIFIER))).unwrap(),
             resource: Resource::Mcp,

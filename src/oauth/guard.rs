@@ -70,14 +70,14 @@ impl Guard {
         let api_key = only(headers, &X_API_KEY)?;
         match (authorization, api_key) {
             (None, None) => Err(Refusal::NoCredential),
-            (None, Some(key)) if self.is_api_key(key.as_bytes()) => Ok(api_key_caller()),
+            (None, Some(key)) if self.is_api_key(key.as_bytes()) => self.api_key_caller().await,
             (None, Some(_)) => Err(Refusal::WrongApiKey),
             (Some(authorization), None) => self.bearer(authorization, family).await,
             // Two credentials pass only when they are one.
             (Some(authorization), Some(key)) => {
                 let bearer = bearer_token(authorization).ok_or(Refusal::Wrong)?;
                 if self.is_api_key(bearer) && self.is_api_key(key.as_bytes()) {
-                    Ok(api_key_caller())
+                    self.api_key_caller().await
                 } else {
                     Err(Refusal::Wrong)
                 }
@@ -98,7 +98,7 @@ impl Guard {
     ) -> Result<Caller, Refusal> {
         let token = bearer_token(authorization).ok_or(Refusal::Wrong)?;
         if self.is_api_key(token) {
-            return Ok(api_key_caller());
+            return self.api_key_caller().await;
         }
         let token = std::str::from_utf8(token).map_err(|_| Refusal::Wrong)?;
         let verified = self
@@ -137,20 +137,34 @@ impl Guard {
                 .is_some_and(|token| probe::is_ticket(&self.keys, token, self.clock.unix_seconds()))
     }
 
-    fn refuse(&self, refusal: &Refusal, path: &str) -> Response {
+    /// Revoked by nobody, and still not served without the store that replicas share: what it does there could not be kept apart
+    /// from what they do.
+    async fn api_key_caller(&self) -> Result<Caller, Refusal> {
+        self.grants
+            .is_store_there()
+            .await
+            .map_err(Refusal::Unknown)?;
+        Ok(Caller {
+            session_id: API_KEY_SESSION.into(),
+            scopes: Scopes::ALL,
+        })
+    }
+
+    async fn refuse(&self, refusal: &Refusal, path: &str) -> Response {
         match refusal {
             Refusal::NoCredential => self.challenges.missing(path),
             Refusal::Wrong | Refusal::Revoked => self.challenges.invalid(path),
-            Refusal::WrongApiKey => match self.limits.wrong_api_key() {
+            Refusal::WrongApiKey => match self.limits.wrong_api_key().await {
                 Ok(()) => {
                     tracing::warn!("a wrong API key was presented");
                     self.challenges.invalid(path)
                 }
-                Err(wait) => {
-                    metrics::limited(Limit::ApiKey);
-                    Error::TooManyRequests(wait).into_response()
+                Err(refused) => {
+                    refused.counted(Limit::ApiKey);
+                    Error::from(refused).into_response()
                 }
             },
+            // Without a challenge: a client that begins a new login would meet the same store.
             Refusal::Unknown(error) => error.into_response(),
         }
     }
@@ -175,7 +189,7 @@ pub async fn check(
         Ok(caller) => caller,
         Err(refusal) => {
             metrics::guard_refused(refusal.counted());
-            return guard.refuse(&refusal, &path);
+            return guard.refuse(&refusal, &path).await;
         }
     };
     // Nothing downstream can read, log or forward the credential.
@@ -211,11 +225,4 @@ fn bearer_token(value: &HeaderValue) -> Option<&[u8]> {
     let (scheme, rest) = bytes.split_at_checked(6)?;
     let token = rest.strip_prefix(b" ")?;
     scheme.eq_ignore_ascii_case(b"bearer").then_some(token)
-}
-
-fn api_key_caller() -> Caller {
-    Caller {
-        session_id: API_KEY_SESSION.into(),
-        scopes: Scopes::ALL,
-    }
 }

@@ -27,6 +27,7 @@ pub enum Purpose {
     Device,
     Connections,
     Probe,
+    Address,
 }
 
 impl Purpose {
@@ -41,6 +42,7 @@ impl Purpose {
             Self::Device => "device",
             Self::Connections => "connections",
             Self::Probe => "probe",
+            Self::Address => "address",
         }
     }
 }
@@ -55,6 +57,7 @@ struct Ring {
     device: Key,
     connections: Key,
     probe: Key,
+    address: Key,
 }
 
 impl Ring {
@@ -86,6 +89,7 @@ impl Ring {
             device: key(Purpose::Device)?,
             connections: key(Purpose::Connections)?,
             probe: key(Purpose::Probe)?,
+            address: key(Purpose::Address)?,
         })
     }
 
@@ -100,6 +104,7 @@ impl Ring {
             Purpose::Device => &self.device,
             Purpose::Connections => &self.connections,
             Purpose::Probe => &self.probe,
+            Purpose::Address => &self.address,
         }
     }
 

@@ -149,15 +149,17 @@ impl OAuth {
             settings.refresh_token_ttl,
             settings.tokens_not_before,
         ));
+        let home = home(&public_url, &settings.athlete_id);
+        let limits = limits::Limits::new(clock.clone(), &store, &keys, &home);
+        let limits = Arc::new(limits);
+        let codes = Arc::new(codes::Codes::new(&store, clock.clone(), &home));
         let grants = Arc::new(grants::Grants::new(
             store,
             clock.clone(),
             Arc::clone(&refresh),
             access.ttl(),
-            &home(&public_url, &settings.athlete_id),
+            &home,
         ));
-        let limits = Arc::new(limits::Limits::new(clock.clone()));
-        let codes = Arc::new(codes::Codes::default());
         let outbound = outbound::Outbound::new(&settings.outbound).map_err(|error| {
             BuildError(format!(
                 "the HTTP client for documents could not be built: {error}"

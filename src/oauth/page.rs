@@ -62,8 +62,11 @@ pub fn shown(
         (header::VARY, "Accept-Language"),
     ];
     let mut response = (status, fixed, html).into_response();
-    response
-        .headers_mut()
-        .insert(header::CONTENT_SECURITY_POLICY, policy);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        let wait = error::seconds(error::TRY_AGAIN_AFTER);
+        headers.insert(header::RETRY_AFTER, wait.into());
+    }
     Ok(response)
 }

@@ -1,9 +1,11 @@
 //! Proof Key for Code Exchange (RFC 7636), S256 only.
 
+use serde::{Deserialize, Serialize};
+
 use super::secret;
 
 /// A `code_challenge` for S256.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Challenge(String);
 
 impl Challenge {

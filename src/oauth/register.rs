@@ -99,8 +99,8 @@ impl Register {
         // Only here, so that what is no registration takes nobody's turn.
         self.limits
             .registration(address)
-            .inspect_err(|_| metrics::limited(Limit::Registrations))
-            .map_err(Error::TooManyRequests)?;
+            .await
+            .inspect_err(|refused| refused.counted(Limit::Registrations))?;
         metrics::oauth(OAuthEvent::Registered);
         let client_secret = client.secret(&self.keys);
         let answer = Registered {

@@ -45,6 +45,25 @@ pub fn answer(scopes: Scopes, offline: bool) -> String {
     }
 }
 
+/// Scopes in a stored form: their names.
+pub mod text {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use crate::identity::Scopes;
+
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde calls it with a reference"
+    )]
+    pub fn serialize<S: Serializer>(scopes: &Scopes, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(scopes)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Scopes, D::Error> {
+        String::deserialize(deserializer).map(|text| Scopes::parse(&text))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,6 +31,11 @@ pub fn digest(bytes: impl AsRef<[u8]>) -> Digest {
     Sha256::digest(bytes).into()
 }
 
+/// The digest of something that is to be known again, in base64url.
+pub fn fingerprint(text: &str) -> String {
+    encode(digest(text))
+}
+
 /// base64url without padding, as everything in OAuth and JOSE is written.
 pub fn encode(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)

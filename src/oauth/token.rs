@@ -114,7 +114,7 @@ impl Token {
                 .ok_or(Error::InvalidRequest("code_verifier is required"))?,
         };
         let now = self.clock.unix_seconds();
-        match self.codes.redeem(code, &redemption, now) {
+        match self.codes.redeem(code, &redemption, now).await? {
             Outcome::Granted(approval) => self.begin(client, code, &approval, family, now).await,
             Outcome::Refused => Err(Error::InvalidCode),
             Outcome::Replayed(grant_id) => {
@@ -140,7 +140,7 @@ impl Token {
         let (life, chain) = self.grants.begin(approval, family, now).await?;
         // A replay that overtook this redemption has ended the grant. One of the two was the first and is answered as such; had
         // the other come a moment later, these tokens would be as dead.
-        if life == Life::Over && !self.codes.is_replayed(code) {
+        if life == Life::Over && !self.codes.is_replayed(code).await? {
             return Err(Error::InvalidCode);
         }
         let client_digest = client.digest();

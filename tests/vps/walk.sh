@@ -78,6 +78,13 @@ connected() {
   grep -q '^Seccomp:.*2$' "/proc/$pid/status" || fail "it may call anything of the kernel"
   grep -q '^Max open files *8192' "/proc/$pid/limits" || fail "it has too few descriptors for its connections"
 
+  local unit=/etc/systemd/system/intervals-mcp-server.service complaints
+  complaints=$(systemd-analyze verify "$unit" 2>&1)
+  [ -z "$complaints" ] || fail "the unit: $complaints"
+  # Of 100 for no fence at all.
+  systemd-analyze security --offline=true --no-pager --threshold=15 "$unit" >/walk/exposure ||
+    fail "the unit fences too little in: $(tail -1 /walk/exposure)"
+
   say "no secret in the journal"
   journalctl --no-pager >/walk/journal
   for name in API_KEY JWT_SECRET_KEY OWNER_PASSWORD; do

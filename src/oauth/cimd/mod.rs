@@ -18,16 +18,18 @@ use futures_util::future::{BoxFuture, Shared, WeakShared};
 
 use super::client::{AuthMethod, Client};
 use super::client_url::ClientUrl;
-use super::limits::Limits;
+use super::limits::{Limits, Refused};
 use super::outbound::{Failure, Outbound};
 use crate::clock::Clock;
-use crate::metrics::{self, Limit};
+use crate::metrics::Limit;
 use document::Document;
 use freshness::Freshness;
 
 const MAX_KEPT: usize = 100;
 /// Seconds between two attempts at the document of a built-in client, which anybody can cause by opening the page.
 const BACK_OFF: i64 = 60;
+
+const BUSY: Failure = Failure::Unreachable("too many documents were asked for");
 
 type Outcome = Result<Arc<Document>, Failure>;
 type Flight = BoxFuture<'static, Outcome>;
@@ -115,8 +117,8 @@ impl ClientDocuments {
             return Ok(client(url, &self.stale(url).unwrap_or(Arc::new(copy))));
         }
         let outcome = match self.flight(url, address) {
-            Ok(flight) => flight.await,
-            Err(failure) => Err(failure),
+            Some(flight) => flight.await,
+            None => Err(BUSY),
         };
         match outcome {
             // An old answer stands in for none, not for a different one.
@@ -152,35 +154,49 @@ impl ClientDocuments {
             return None;
         }
         shelf.attempts.insert(url.as_str().to_owned(), now);
-        self.take_off(&mut shelf, url)
+        self.take_off(&mut shelf, url, std::future::ready(Ok(())))
     }
 
-    fn flight(&self, url: &ClientUrl, address: Option<IpAddr>) -> Result<Shared<Flight>, Failure> {
-        const BUSY: Failure = Failure::Unreachable("too many documents were asked for");
+    fn flight(&self, url: &ClientUrl, address: Option<IpAddr>) -> Option<Shared<Flight>> {
         let mut shelf = locked(&self.shelf);
         if let Some(flight) = shelf.under_way(url) {
-            return Ok(flight);
+            return Some(flight);
         }
-        self.limits.document(address).map_err(|_| {
-            metrics::limited(Limit::ClientDocuments);
-            tracing::warn!(
-                client_host = url.host(),
-                "too many client metadata documents were asked for"
-            );
-            BUSY
-        })?;
-        self.take_off(&mut shelf, url).ok_or(BUSY)
+        let limits = Arc::clone(&self.limits);
+        let allowed = async move {
+            let allowed = limits.document(address).await;
+            allowed.inspect_err(|refused| refused.counted(Limit::ClientDocuments))
+        };
+        self.take_off(&mut shelf, url, allowed)
     }
 
-    /// Begins a fetch that goes on by itself, so that a page that does not wait for it, or a browser that leaves, does not waste it.
-    fn take_off(&self, shelf: &mut Shelf, url: &ClientUrl) -> Option<Shared<Flight>> {
+    /// Begins a fetch that goes on by itself, so that a page that does not wait for it, or a browser that leaves, does not waste it;
+    /// nothing is asked for unless `allowed` says so.
+    fn take_off(
+        &self,
+        shelf: &mut Shelf,
+        url: &ClientUrl,
+        allowed: impl Future<Output = Result<(), Refused>> + Send + 'static,
+    ) -> Option<Shared<Flight>> {
         let fetch = fetch(
             Arc::clone(&self.shelf),
             Arc::clone(&self.outbound),
             self.clock.clone(),
             url.clone(),
         );
-        let flight = fetch.boxed().shared();
+        let (shelf_of_flights, asked) = (Arc::clone(&self.shelf), url.clone());
+        let flight = async move {
+            if allowed.await.is_ok() {
+                return fetch.await;
+            }
+            tracing::warn!(
+                client_host = asked.host(),
+                "too many client metadata documents were asked for, or nobody can count them"
+            );
+            locked(&shelf_of_flights).flights.remove(asked.as_str());
+            Err(BUSY)
+        };
+        let flight = flight.boxed().shared();
         shelf.flights.retain(|_, flight| flight.upgrade().is_some());
         shelf
             .flights

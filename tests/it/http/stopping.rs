@@ -130,6 +130,7 @@ async fn a_request_of_a_connection_that_was_just_made_is_answered() {
         streams.push(connect(&shell.address).await);
     }
     shell.stop.cancel();
+    sleep(Duration::from_millis(50)).await;
     for stream in &mut streams {
         stream.write_all(REQUEST).await.unwrap();
     }

@@ -17,6 +17,7 @@ mod races;
 mod redirects;
 mod refresh;
 mod registration;
+mod replicas;
 mod requests;
 mod requirements;
 mod restart;

@@ -89,6 +89,6 @@ pub fn caddy(room: &Path, ports: Ports) -> PathBuf {
         ports.http
     );
     let path = room.join("Caddyfile");
-    std::fs::write(&path, options + shipped("Caddyfile").as_str()).unwrap();
+    std::fs::write(&path, format!("{options}{}", shipped("Caddyfile"))).unwrap();
     path
 }

@@ -196,6 +196,11 @@ impl<'a> Browser<'a> {
         self
     }
 
+    /// The next request goes to another replica of the same origin.
+    pub const fn turn_to(&mut self, server: &'a Server) {
+        self.server = server;
+    }
+
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().unwrap().get(name).cloned()
     }

@@ -57,8 +57,8 @@ fn callers() -> Vec<(String, String)> {
     let mut all = workflows();
     all.extend(files(".ci", |_| true));
     all.extend(files("tests", |name| name.ends_with(".sh")));
-    if root().join("docker").is_dir() {
-        all.extend(files("docker", |_| true));
+    if root().join("docker/Dockerfile").is_file() {
+        all.extend(files("docker", |name| name.starts_with("Dockerfile")));
     }
     all
 }

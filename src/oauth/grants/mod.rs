@@ -1,5 +1,7 @@
 //! What is remembered of grants, over [`Store`]: where each chain of refresh tokens stands, and which grants are over.
 
+mod ending;
+
 use std::sync::Arc;
 
 use super::address::Family;
@@ -8,8 +10,8 @@ use super::error::Error;
 use super::grant::{Approval, CODE_LIFETIME, Chain, Refreshed};
 use super::jwt::Verified;
 use super::record::{About, Record, Standing, Used};
-use super::records::{Records, timestamp};
-use super::refresh::{LONGEST, RefreshToken, RefreshTokens};
+use super::records::Records;
+use super::refresh::{RefreshToken, RefreshTokens};
 use super::seen::{Seen, SeenGrants};
 use crate::clock::Clock;
 use crate::metrics::{self, OAuthEvent};
@@ -128,7 +130,7 @@ impl Grants {
     /// Moves the chain by one refresh token. A superseded one after its time revokes the grant (OAuth 2.1 section 4.3.1).
     ///
     /// A rotation that cannot be stored does not happen: the answer stays at the generation that was shown, so that a full disk
-    /// ends no connection.
+    /// ends no connection. Where replicas share the store there is no answer without it: another one may have rotated.
     pub async fn refresh(&self, token: &RefreshToken) -> Result<Chain, Error> {
         let now = self.clock.unix_seconds();
         if token.begun_at <= self.epoch.read().await? {
@@ -143,7 +145,7 @@ impl Grants {
             let seen = seen.map(|seen| seen.standing);
             let (stored, is_away) = match self.records.get(&token.grant_id).await {
                 Ok(stored) => (stored, false),
-                Err(error) if seen.is_none() => return Err(error.into()),
+                Err(error) if seen.is_none() || self.is_shared() => return Err(error.into()),
                 Err(_) => (None, true),
             };
             let record = match &stored {
@@ -184,6 +186,7 @@ impl Grants {
             {
                 Ok(true) => return Ok(next),
                 Ok(false) => {}
+                Err(error) if self.is_shared() => return Err(error.into()),
                 Err(_) if next == chain && stored.is_some() => return Ok(chain),
                 Err(_) => return Ok(unrotated),
             }
@@ -191,56 +194,19 @@ impl Grants {
         Err(Error::Unavailable)
     }
 
-    /// Ends a grant: its refresh tokens and its access tokens, at once.
-    pub async fn revoke(&self, grant_id: &str) -> Result<(), Error> {
-        let now = self.clock.unix_seconds();
-        // First here, so that this process refuses it even if the store does not answer.
-        self.seen.note(grant_id, Standing::Revoked, None);
-        self.change(grant_id, |current| match current {
-            Some(Record {
-                standing: Standing::Revoked,
-                ..
-            }) => None,
-            other => Some(Record {
-                standing: Standing::Revoked,
-                begun_at: other.as_ref().map_or(now, |record| record.begun_at),
-                used: other.as_ref().and_then(|record| record.used),
-                once: other.as_ref().is_some_and(|record| record.once),
-                about: other.and_then(|record| record.about),
-            }),
-        })
-        .await?;
-        Ok(())
-    }
-
-    /// Whether this process knows it as revoked. The store may not: it was full or away, so it is told again, once in a while.
-    async fn is_revoked(&self, grant_id: &str, seen: Option<Seen>) -> bool {
-        let Some(Seen {
-            standing: Standing::Revoked,
-            at_ms,
-            ..
-        }) = seen
-        else {
-            return false;
-        };
-        if !self.is_fresh(at_ms) {
-            // It holds here either way.
-            let _ = self.revoke(grant_id).await;
+    /// For how long what was seen is believed: not at all where replicas may have changed it since, so that what one of them ends
+    /// is over at all of them.
+    fn believed_for_ms(&self) -> i64 {
+        match self.durability() {
+            Durability::Shared => 0,
+            Durability::Process | Durability::Durable => RECHECK_AFTER_MS,
         }
-        true
     }
 
     /// Whether what was seen then is still believed. A clock that was set back makes nothing fresh.
     fn is_fresh(&self, at_ms: i64) -> bool {
         let age = self.clock.now().as_millisecond().saturating_sub(at_ms);
-        (0..RECHECK_AFTER_MS).contains(&age)
-    }
-
-    /// Ends every grant that began until now, also those that this process does not know.
-    pub async fn revoke_all(&self) -> Result<(), Error> {
-        let now = self.clock.unix_seconds();
-        let expires_at = timestamp(now.saturating_add(LONGEST).saturating_add(self.access_ttl));
-        self.epoch.move_to(now, expires_at).await
+        (0..self.believed_for_ms()).contains(&age)
     }
 
     /// The grants that live in the store, the one used last first: also one whose end could not be stored, so that it can be
@@ -280,7 +246,7 @@ impl Grants {
     pub async fn look(&self, token: &Verified, family: Option<Family>) -> Result<Life, Error> {
         let seen = self.seen.get(&token.grant_id);
         if self.is_revoked(&token.grant_id, seen).await
-            || token.begun_at <= self.epoch.recent(RECHECK_AFTER_MS).await?
+            || token.begun_at <= self.epoch.recent(self.believed_for_ms()).await?
         {
             return Ok(Life::Over);
         }
@@ -297,8 +263,25 @@ impl Grants {
         if self.is_fresh(at_ms) && !changes {
             return Ok(Life::Live);
         }
-        // A failing store keeps serving those who were seen alive.
-        Ok(self.look_up(token, family).await.unwrap_or(Life::Live))
+        let life = self.look_up(token, family).await;
+        if self.is_shared() {
+            return life;
+        }
+        // A failing store of our own keeps serving those who were seen alive.
+        Ok(life.unwrap_or(Life::Live))
+    }
+
+    /// Whether requests may be served that need nothing from the store but that it is there: one that replicas share must
+    /// answer, one of our own need not.
+    pub async fn is_store_there(&self) -> Result<(), Error> {
+        if self.is_shared() {
+            self.epoch.recent(self.believed_for_ms()).await?;
+        }
+        Ok(())
+    }
+
+    fn is_shared(&self) -> bool {
+        self.durability() == Durability::Shared
     }
 
     async fn look_up(&self, token: &Verified, family: Option<Family>) -> Result<Life, Error> {
@@ -389,7 +372,7 @@ impl Grants {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::Duration;
 
@@ -405,13 +388,23 @@ mod tests {
     use crate::state::{MemoryStore, StoreFuture};
 
     /// A store that outlives processes, and can be broken.
-    struct Disk {
-        entries: MemoryStore,
-        broken: AtomicBool,
-        full: AtomicBool,
+    pub struct Disk {
+        pub entries: MemoryStore,
+        durability: Durability,
+        pub broken: AtomicBool,
+        pub full: AtomicBool,
     }
 
     impl Disk {
+        pub fn new(clock: &Clock, durability: Durability) -> Self {
+            Self {
+                entries: MemoryStore::new(clock.clone()),
+                durability,
+                broken: AtomicBool::new(false),
+                full: AtomicBool::new(false),
+            }
+        }
+
         /// Does nothing at all when it fails.
         fn or_broken<'a, T: Send + 'a>(
             &self,
@@ -440,7 +433,7 @@ mod tests {
 
     impl Store for Disk {
         fn durability(&self) -> Durability {
-            Durability::Durable
+            self.durability
         }
         fn get<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>> {
             self.or_broken(|| self.entries.get(key))
@@ -473,12 +466,12 @@ mod tests {
 
     impl World {
         fn new() -> Self {
+            Self::of(Durability::Durable)
+        }
+
+        fn of(durability: Durability) -> Self {
             let clock = Clock::manual("2026-03-18T09:30:00Z".parse().unwrap());
-            let disk = Arc::new(Disk {
-                entries: MemoryStore::new(clock.clone()),
-                broken: AtomicBool::new(false),
-                full: AtomicBool::new(false),
-            });
+            let disk = Arc::new(Disk::new(&clock, durability));
             let tokens = Arc::new(RefreshTokens::new(Duration::from_secs(86_400), None));
             Self {
                 clock,
@@ -515,9 +508,9 @@ mod tests {
         fn approval(&self) -> Approval {
             Approval {
                 grant_id: "g".to_owned(),
-                client_id: "c".to_owned(),
+                client: secret::fingerprint("c"),
                 client_name: Some("Claude".to_owned()),
-                redirect_uri: "https://client.test/cb".to_owned(),
+                redirect: secret::fingerprint("https://client.test/cb"),
                 redirect_host: "client.test".to_owned(),
                 challenge: Challenge::parse(&secret::encode([0; 32])).unwrap(),
                 resource: Resource::Mcp,
@@ -834,5 +827,79 @@ mod tests {
             assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Live));
         }
         assert_eq!(world.disk.get("grant/g").await.unwrap(), before);
+    }
+
+    #[tokio::test]
+    async fn nobody_is_served_without_the_shared_store() {
+        let world = World::of(Durability::Shared);
+        let grants = world.begun().await;
+        assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Live));
+        assert_eq!(grants.is_store_there().await, Ok(()));
+        world.disk.broken.store(true, Ordering::SeqCst);
+        let refused = Err(Error::Unavailable);
+        for _ in 0..3 {
+            assert_eq!(world.look(&grants, "g", 1).await, refused);
+            assert_eq!(grants.is_store_there().await, Err(Error::Unavailable));
+            assert_eq!(
+                grants.refresh(&world.token("g", 1)).await,
+                Err(Error::Unavailable)
+            );
+            world.clock.advance(Duration::from_millis(300));
+        }
+        world.disk.broken.store(false, Ordering::SeqCst);
+        assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Live));
+        assert_eq!(grants.is_store_there().await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_rotation_that_the_shared_store_did_not_take_is_not_answered() {
+        let world = World::of(Durability::Shared);
+        let grants = world.begun().await;
+        world.disk.full.store(true, Ordering::SeqCst);
+        let refused = grants.refresh(&world.token("g", 1)).await;
+        assert_eq!(refused, Err(Error::Unavailable));
+        // A full store still says that it lives.
+        assert_eq!(world.look(&grants, "g", 1).await, Ok(Life::Live));
+        world.disk.full.store(false, Ordering::SeqCst);
+        let chain = grants.refresh(&world.token("g", 1)).await.unwrap();
+        assert_eq!(chain.current(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_store_of_our_own_is_not_asked_whether_it_is_there() {
+        let world = World::new();
+        world.disk.broken.store(true, Ordering::SeqCst);
+        assert_eq!(world.process().is_store_there().await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn the_end_of_everything_reaches_what_began_by_a_clock_that_is_ahead_and_is_not_undone_by_one_behind()
+     {
+        let world = World::of(Durability::Shared);
+        let ahead = Clock::manual("2026-03-18T09:30:01Z".parse().unwrap());
+        let store: Arc<dyn Store> = Arc::clone(&world.disk) as Arc<dyn Store>;
+        let tokens = Arc::clone(&world.tokens);
+        let there = Grants::new(Arc::clone(&store), ahead.clone(), tokens, 3600, "");
+        there.reserve(&world.approval()).await.unwrap();
+        let begun = there
+            .begin(&world.approval(), None, ahead.unix_seconds())
+            .await;
+        assert_eq!(begun.unwrap().0, Life::Live);
+        let here = world.process();
+        here.revoke_all().await.unwrap();
+        let token = Verified {
+            grant_id: "g".to_owned(),
+            client_digest: "c".to_owned(),
+            generation: 1,
+            begun_at: ahead.unix_seconds(),
+            issued_at: ahead.unix_seconds(),
+            scopes: Scopes::ALL,
+        };
+        assert_eq!(here.look(&token, None).await, Ok(Life::Over));
+        assert!(here.connections().await.unwrap().is_empty());
+        there.revoke_all().await.unwrap();
+        here.revoke_all().await.unwrap();
+        let line = store.get("revoked-before").await.unwrap().unwrap();
+        assert_eq!(line, ahead.unix_seconds().to_string().into_bytes());
     }
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::state::{Durability, MemoryStore, SqliteStore, Store};
+use crate::state::{Counted, Durability, MemoryStore, Probed, RedisStore, SqliteStore, Store};
 use crate::{demo, http, intervals, mcp, oauth, state};
 
 /// Everything that the parts need to know; `config` fills it from the environment, tests write it down.
@@ -55,15 +55,37 @@ pub struct App {
 }
 
 impl App {
+    /// As [`Self::build`], after a look at the store that is outside of this process.
+    ///
+    /// # Errors
+    /// As [`Self::build`], and when that store cannot be used until somebody changes something. One that does not answer is no
+    /// error.
+    pub async fn open(settings: Settings, clock: Clock) -> Result<Self, BuildError> {
+        match state::probe(&settings.state).await? {
+            Probed::Usable { warnings } => {
+                for warning in warnings {
+                    tracing::warn!("{warning}");
+                }
+            }
+            Probed::Unusable { why } => tracing::warn!("Redis cannot be used yet: {why}"),
+        }
+        Self::build(settings, clock)
+    }
+
     /// # Errors
     /// [`BuildError`] when a part refuses its settings.
     pub fn build(settings: Settings, clock: Clock) -> Result<Self, BuildError> {
+        let backend = settings.state.name();
         let store: Arc<dyn Store> = match &settings.state {
             state::Settings::Memory => Arc::new(MemoryStore::new(clock.clone())),
-            state::Settings::Sqlite { directory } => {
-                Arc::new(SqliteStore::open(directory, clock.clone())?)
+            state::Settings::Sqlite { directory } => Arc::new(
+                SqliteStore::open(directory, clock.clone()).map_err(state::OpenError::from)?,
+            ),
+            state::Settings::Redis { url, namespace } => {
+                Arc::new(RedisStore::connecting(url, namespace, clock.clone()))
             }
         };
+        let store: Arc<dyn Store> = Arc::new(Counted::new(store, backend));
         Self::over(settings, store, clock)
     }
 

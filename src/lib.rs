@@ -3,21 +3,24 @@
 //! # The house
 //!
 //! ```text
-//! main ──► app ──► http        /health, /config, landing page, layers; knows nothing of us
-//!           │
-//!           ├────► oauth ──┐   authorization server and the bearer guard
-//!           ├────► mcp ────┤   tools, resources, prompts, how they answer, undo
-//!           │        │     ├──► state   what is remembered
-//!           │        │     ▼
-//!           │        │   identity
-//!           │        ▼
-//!           │     intervals            typed client of the REST API
-//!           │     analytics, units     pure
-//!           │     workout              the text language of planned workouts; pure
-//!           └────► demo ──► workout    an Intervals.icu in process, and its invented athlete
-//! main ──► check ──► intervals         the doctor
-//! main, app ──► config ──► each module's Settings
-//! public_url, clock, language, telemetry   leaves
+//! main ──► command     serve, demo, check, workout: exit codes, the banner, the port, signals
+//!
+//! command ──► app ──► http        /health, /config, landing page, layers; knows nothing of us
+//!              │
+//!              ├────► oauth ──┐   authorization server and the bearer guard
+//!              ├────► mcp ────┤   tools, resources, prompts, how they answer, undo
+//!              │        │     ├──► state   what is remembered
+//!              │        │     ▼
+//!              │        │   identity
+//!              │        ▼
+//!              │     intervals            typed client of the REST API
+//!              │     analytics, units     pure
+//!              │     workout              the text language of planned workouts; pure
+//!              └────► demo ──► workout    an Intervals.icu in process, and its invented athlete
+//! command ──► check ──► intervals      the doctor
+//! command ──► docs ──► config, mcp     the generated tables of README.md and DEPLOY.md
+//! command, app ──► config ──► each module's Settings
+//! public_url, clock, language, telemetry, metrics   leaves
 //! ```
 //!
 //! `tests/it/tree` reads the tree and fails on an arrow that is not in its table. [`app::App::build`] and
@@ -38,12 +41,14 @@
 //!
 //! # A write
 //!
-//! A tool that writes takes its turn (`mcp::changes`: one write at a time decides on what it finds), reads what is there now, and
+//! A tool that writes takes its turn (`mcp::changes`: one write at a time decides on what it finds, over all replicas that share
+//! the state), reads what is there now, and
 //! for the calendar what surrounds it (`mcp::planning`: `lookup`, `effect`). `planning::draft` turns what the model sent into members
 //! of an event and checks the workout with `workout`, `planning::plan` carries the edits out: a dry run tells them and their effect;
 //! otherwise the before-images are recorded in `state`, sealed, then the edits are sent, the calendar is read back and compared, the
 //! record is settled, and the answer ends with its id. Activities and settings go the same way through `mcp::rewrite`, wellness
-//! through `mcp::entering`. `mcp::restoring` takes a change back: it judges how each object is now against how it was left and
+//! through `mcp::entering`. Every change that was sent is news to the other replicas (`mcp::news`): at their next call they forget
+//! what they remember of Intervals.icu. `mcp::restoring` takes a change back: it judges how each object is now against how it was left and
 //! found, and writes what is to be restored as a change of its own.
 //!
 //! # An authorization
@@ -62,7 +67,7 @@
 //! # A new tool over known data
 //!
 //! One file in `src/mcp/tools/<toolset>/` named like the tool, one line in its toolset, one test in `tests/it/tools/`, one
-//! schema snapshot, one README row; a test names whatever of these is missing.
+//! schema snapshot, and `docs` writes its row of the README; a test names whatever of these is missing.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -79,11 +84,13 @@ pub mod check;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod docs;
 pub mod http;
 pub mod identity;
 pub mod intervals;
 pub mod language;
 pub mod mcp;
+pub mod metrics;
 pub mod oauth;
 pub mod public_url;
 pub mod state;

@@ -55,7 +55,9 @@ pub fn filter(text: &str) -> Result<String, &'static str> {
 /// Why logging cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
-    #[error("LOG_DIR: log files cannot be written there ({0})")]
+    #[error(
+        "LOG_DIR: log files cannot be written there ({0}); name a directory that this user may write to, or unset it"
+    )]
     Directory(String),
     #[error("RUST_LOG: is not understood")]
     Filter,

@@ -8,6 +8,17 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use super::Values;
 use super::variables;
 
+/// What the process ends with, for those who start it from a script.
+const EXIT_CODES: &str = "\
+Exit codes:
+   0  done, or told to stop
+   1  check found something wrong, or workout something that is lost
+   2  a flag or the configuration is wrong
+   3  state cannot be kept where the configuration says
+   4  HOST and PORT cannot be listened on
+   5  LOG_DIR cannot be written to
+  70  the machine's fault, or this program's";
+
 /// What the process was asked to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
@@ -22,6 +33,10 @@ pub enum Action {
     },
     /// What does Intervals.icu make of a workout's text? Needs no configuration.
     Workout(WorkoutOptions),
+    /// Write the generated parts of the documents, or with `check` only say which are stale. Needs no configuration.
+    Docs {
+        check: bool,
+    },
 }
 
 /// Which text, and for whom.
@@ -70,6 +85,12 @@ where
             check,
         ),
         Some(("workout", workout)) => (Action::Workout(workout_options(workout)), workout),
+        Some(("docs", docs)) => (
+            Action::Docs {
+                check: docs.get_flag("check"),
+            },
+            docs,
+        ),
         Some((_, serve)) => (Action::Serve, serve),
         None => (Action::Serve, &matches),
     };
@@ -123,6 +144,7 @@ fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about(env!("CARGO_PKG_DESCRIPTION"))
         .args(variables)
+        .after_help(EXIT_CODES)
         .subcommand(Command::new("serve").about("Serve the configured athlete (the default)"))
         .subcommand(
             Command::new("demo")
@@ -146,6 +168,16 @@ fn command() -> Command {
                 ),
         )
         .subcommand(workout())
+        .subcommand(
+            Command::new("docs")
+                .about("Write the generated tables of README.md and DEPLOY.md; for those who change this program")
+                .arg(
+                    Arg::new("check")
+                        .long("check")
+                        .action(ArgAction::SetTrue)
+                        .help("Only say which of them are stale; exit code 1 when any is"),
+                ),
+        )
 }
 
 fn workout() -> Command {

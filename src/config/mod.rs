@@ -22,6 +22,7 @@ pub use sources::{Problem, Sources, Values};
 use variables::Variable;
 
 use crate::public_url::PublicUrl;
+use crate::state::RedisUrl;
 use crate::{http, intervals, mcp, oauth, state, telemetry};
 
 /// A configuration that can be started.
@@ -45,12 +46,13 @@ pub const RAILWAY_VOLUME: &str = "RAILWAY_VOLUME_MOUNT_PATH";
 const CLOCKS_DIFFER: i64 = 5 * 60;
 
 /// Variables that hold secrets of this server, with the least length of each.
-const SECRETS: [(&Variable, usize); 5] = [
+const SECRETS: [(&Variable, usize); 6] = [
     (&variables::API_KEY, 1),
     (&variables::JWT_SECRET_KEY, 32),
     (&variables::JWT_SECRET_KEY_PREVIOUS, 32),
     (&variables::OWNER_PASSWORD, 12),
     (&variables::MCP_API_KEY, 24),
+    (&variables::METRICS_TOKEN, 24),
 ];
 
 impl Config {
@@ -108,7 +110,14 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
     use variables as v;
 
     let athlete_id = reader.read(&v::ATHLETE_ID, values::athlete_id);
-    let [api_key, signing, previous, owner_password, mcp_api_key] = read_secrets(reader);
+    let [
+        api_key,
+        signing,
+        previous,
+        owner_password,
+        mcp_api_key,
+        metrics_token,
+    ] = read_secrets(reader);
     let public_url = read_base_url(reader);
     let port = reader.read(&v::PORT, values::port);
     let host = reader.read(&v::HOST, values::host);
@@ -125,9 +134,17 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
     let strict_protocol_headers = reader.read(&v::STRICT_PROTOCOL_HEADERS, values::flag);
     let rate = read_rate(reader, upstream.as_ref());
 
-    let state = state(reader.sources);
+    let redis = reader.read(&v::REDIS_URL, RedisUrl::parse);
+    let mut warnings = warnings(reader.sources);
+    if redis.as_ref().is_some_and(RedisUrl::is_readable_on_the_way) {
+        warnings.push(
+            "REDIS_URL has no TLS and names a host that is not known to be private: unless the way to it is, others can read \
+             its password and what is kept there; rediss:// encrypts"
+                .to_owned(),
+        );
+    }
+    let state = state(reader.sources, redis);
 
-    let warnings = warnings(reader.sources);
     let public_url = public_url?;
     let allowed_origins = allowed_origins?;
     let read_only = read_only?;
@@ -155,6 +172,7 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
             public_url: public_url.clone(),
             allowed_origins,
             server_config,
+            metrics_token: metrics_token.map(Into::into),
             limits: http::Limits::default(),
         },
         oauth: oauth::Settings {
@@ -192,8 +210,14 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
     })
 }
 
-/// `DATA_DIR`, or the volume of the platform, or memory.
-fn state(sources: &Sources) -> state::Settings {
+/// `REDIS_URL`, or `DATA_DIR`, or the volume of the platform, or memory.
+fn state(sources: &Sources, redis: Option<RedisUrl>) -> state::Settings {
+    if let Some(url) = redis {
+        return state::Settings::Redis {
+            url,
+            namespace: env!("CARGO_PKG_NAME").to_owned(),
+        };
+    }
     let directory = sources
         .get(variables::DATA_DIR.name)
         .or_else(|| sources.set(RAILWAY_VOLUME));
@@ -205,7 +229,7 @@ fn state(sources: &Sources) -> state::Settings {
 }
 
 /// The secrets in the order of [`SECRETS`]; one that equals another is a problem of the later one.
-fn read_secrets(reader: &mut Reader<'_>) -> [Option<String>; 5] {
+fn read_secrets(reader: &mut Reader<'_>) -> [Option<String>; 6] {
     let mut earlier: Vec<(&str, String)> = Vec::new();
     SECRETS.map(|(variable, least)| {
         let value = reader.read(variable, |text| match secrets::refusal(text, least) {

@@ -100,6 +100,9 @@ variables! {
     DATA_DIR: optional, open, None,
         "A directory for what must outlive a restart, such as which apps were revoked; unset, that is kept in memory.",
         "/data";
+    REDIS_URL: optional, secret, None,
+        "A Redis for what several servers with this configuration share, instead of DATA_DIR: `redis://` or `rediss://`.",
+        "rediss://default:PASSWORD@redis.example.com:6379, special characters of the password percent-encoded";
     LOG_FORMAT: optional, open, Some("text"),
         "`text` or `json`.",
         "json";
@@ -109,6 +112,9 @@ variables! {
     LOG_DIR: optional, open, None,
         "A directory for daily log files, as well as standard output.",
         "/var/log/intervals-mcp-server";
+    METRICS_TOKEN: optional, secret, None,
+        "Opens `/metrics` to whoever sends it as a bearer token, at least 24 characters; unset, there is no such path.",
+        "the output of `openssl rand -base64 32`";
     INTERVALS_BASE_URL: optional, open, Some("https://intervals.icu"),
         "Where Intervals.icu is: https, or http on loopback.",
         "https://intervals.icu";

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
     NotFound,
+    Credential,
     Method,
     Host,
     SeveralHosts,
@@ -27,6 +28,11 @@ impl Refusal {
     const fn parts(self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "There is nothing here."),
+            Self::Credential => (
+                StatusCode::UNAUTHORIZED,
+                "invalid_token",
+                "This path takes the METRICS_TOKEN as a bearer token.",
+            ),
             Self::Method => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method_not_allowed",

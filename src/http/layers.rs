@@ -2,9 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{
     ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -14,7 +14,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
-use super::{MCP_PATHS, Shell, cors, error, health, host};
+use super::{MCP_PATHS, Shell, cors, error, health, host, metrics};
+use crate::metrics as counted;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -46,10 +47,14 @@ pub(super) async fn observe(
     let method = request.method().clone();
     // Without the query, in which codes and tokens travel.
     let path: String = request.uri().path().chars().take(100).collect();
+    let route = request.extensions().get::<MatchedPath>().cloned();
     async move {
         let started = Instant::now();
         let mut response = next.run(request).await;
-        log(&method, &path, response.status(), started);
+        let (status, took) = (response.status(), started.elapsed());
+        let template = route.as_ref().map(MatchedPath::as_str);
+        counted::http_answered(template, method.as_str(), status.as_u16(), took);
+        log(&method, &path, status, took);
         secure(response.headers_mut(), shell.public_url.is_https());
         if let Ok(id) = HeaderValue::try_from(id.to_string()) {
             response.headers_mut().insert(X_REQUEST_ID, id);
@@ -60,13 +65,15 @@ pub(super) async fn observe(
     .await
 }
 
-/// Health checks and answered MCP calls are too many for the usual level; the latter have a line of their own.
-fn log(method: &Method, path: &str, status: StatusCode, started: Instant) {
+/// Health checks, scrapes and answered MCP calls are too many for the usual level; the last have a line of their own.
+fn log(method: &Method, path: &str, status: StatusCode, took: Duration) {
     let status_code = status.as_u16();
-    let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     if status.is_server_error() {
         tracing::warn!(%method, path, status = status_code, ms, "answered");
-    } else if path == health::PATH || (MCP_PATHS.contains(&path) && status.is_success()) {
+    } else if path == health::PATH
+        || (status.is_success() && (path == metrics::PATH || MCP_PATHS.contains(&path)))
+    {
         tracing::debug!(%method, path, status = status_code, ms, "answered");
     } else {
         tracing::info!(%method, path, status = status_code, ms, "answered");

@@ -11,6 +11,7 @@ mod health;
 mod host;
 mod landing;
 mod layers;
+mod metrics;
 mod patience;
 mod server;
 mod server_config;
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
+use secrecy::SecretString;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::public_url::PublicUrl;
@@ -40,6 +42,8 @@ pub struct Settings {
     pub allowed_origins: AllowedOrigins,
     /// The document that `/config` serves.
     pub server_config: serde_json::Value,
+    /// Opens `/metrics`; without it there is no such path.
+    pub metrics_token: Option<SecretString>,
     pub limits: Limits,
 }
 
@@ -98,6 +102,10 @@ pub fn layered(router: Router, settings: Settings) -> Router {
         limits: settings.limits,
         held: bounds::Held::default(),
     });
+    let router = match &settings.metrics_token {
+        Some(token) => router.merge(metrics::router(token)),
+        None => router,
+    };
     router
         .merge(health::router())
         .merge(server_config::router(&settings.server_config))

@@ -27,6 +27,7 @@ use tower::Service;
 use super::Limits;
 use super::patience::{Answering, Patient, Phase};
 use super::unread::Unread;
+use crate::metrics::GoingOn;
 
 /// Railway's edge takes 32 KiB of headers; nobody sends more. Every connection may hold as much before anybody knows whose it
 /// is, so that this times [`Limits::connections`] is what strangers can fill.
@@ -76,10 +77,11 @@ pub async fn serve(
         let service =
             service_fn(move |request| answer(router.clone(), peer, phase.clone(), request));
         let connection = graceful.watch(protocol.serve_connection(io, service));
+        let open = GoingOn::connection();
         tokio::spawn(async move {
             // How a connection ends, cut off or not, concerns nobody.
             let _ = connection.await;
-            drop(slot);
+            drop((slot, open));
         });
     }
     drop(listener);

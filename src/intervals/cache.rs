@@ -11,6 +11,7 @@ use futures_util::future::{BoxFuture, Shared, WeakShared};
 
 use super::error::Error;
 use super::target::Target;
+use crate::metrics::{self, Lookup};
 
 /// Bytes of answers that are kept at most.
 const CAPACITY_BYTES: u64 = 8 * 1024 * 1024;
@@ -89,7 +90,10 @@ impl Cache {
             target,
         };
         let kept = match self.kept.get(&key).await {
-            Some(kept) => kept,
+            Some(kept) => {
+                metrics::cache(Lookup::Hit);
+                kept
+            }
             None => self.join(key, freshness, fetch).await?,
         };
         kept.answer.downcast().map_err(|_| Error::Malformed {
@@ -110,8 +114,10 @@ impl Cache {
     {
         let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = flights.get(&key).and_then(WeakShared::upgrade) {
+            metrics::cache(Lookup::Shared);
             return flight;
         }
+        metrics::cache(Lookup::Miss);
         let store = self.kept.clone();
         let stored_as = key.clone();
         let flight = async move {

@@ -56,6 +56,27 @@ pub enum Error {
 }
 
 impl Error {
+    /// One word, for counting.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden { .. } => "forbidden",
+            Self::PaymentRequired { .. } => "payment_required",
+            Self::NotFound { .. } => "not_found",
+            Self::Rejected { .. } => "rejected",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Blocked { .. } => "blocked",
+            Self::Timeout => "timeout",
+            Self::Connect => "connect",
+            Self::Disconnected => "disconnected",
+            Self::TooLarge { .. } => "too_large",
+            Self::Malformed { .. } => "malformed",
+            Self::TruncatedBody => "truncated",
+        }
+    }
+
     /// Whether a write that ended with this error may have been carried out all the same.
     #[must_use]
     pub const fn leaves_write_uncertain(&self) -> bool {

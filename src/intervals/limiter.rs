@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::error::Error;
 use crate::clock::Clock;
+use crate::metrics;
 
 /// The longest wait that a call sits out; a longer one is reported.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -57,6 +58,7 @@ impl Limiter {
     ///
     /// Fails at once with [`Error::RateLimited`] while a hold lasts for longer than anyone would wait.
     pub(super) async fn admit(&self, deadline: Instant) -> Result<Turn<'_>, Error> {
+        let began = Instant::now();
         self.sit_out(deadline).await?;
         let place = match &self.places {
             // Nobody closes it.
@@ -70,12 +72,14 @@ impl Limiter {
                 tokio::time::sleep(turn.wait_time_from(pace.clock().now())).await;
             }
         }
+        metrics::upstream_waited(began.elapsed());
         Ok(Turn { _place: place })
     }
 
     async fn sit_out(&self, deadline: Instant) -> Result<(), Error> {
         while let Some((until, wait)) = self.held() {
             if wait > PATIENCE || Instant::now() + wait >= deadline {
+                metrics::upstream_held_back();
                 return Err(Error::RateLimited {
                     retry_after: Some(wait),
                 });

@@ -6,11 +6,14 @@ use jiff::civil::Date;
 use url::form_urlencoded::byte_serialize;
 
 use super::ids::Segment;
+use crate::metrics::Template;
 
 /// What follows `/api/v1`; also what an answer is remembered by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Target {
     text: String,
+    /// The path without its identifiers.
+    template: Template,
     has_query: bool,
 }
 
@@ -19,6 +22,7 @@ impl Target {
     pub(super) fn new(literal: &'static str) -> Self {
         Self {
             text: format!("/{literal}"),
+            template: Template::default().then(literal),
             has_query: false,
         }
     }
@@ -27,6 +31,7 @@ impl Target {
     pub(super) fn then(mut self, literal: &'static str) -> Self {
         self.text.push('/');
         self.text.push_str(literal);
+        self.template = self.template.then(literal);
         self
     }
 
@@ -34,6 +39,7 @@ impl Target {
     pub(super) fn id(mut self, id: &impl Segment) -> Self {
         self.text.push('/');
         id.write(&mut self.text);
+        self.template = self.template.id();
         self
     }
 
@@ -43,6 +49,7 @@ impl Target {
             self.text.push(if index == 0 { '/' } else { ',' });
             id.write(&mut self.text);
         }
+        self.template = self.template.id();
         self
     }
 
@@ -94,6 +101,10 @@ impl Target {
 
     pub(super) fn as_str(&self) -> &str {
         &self.text
+    }
+
+    pub(super) const fn template(&self) -> Template {
+        self.template
     }
 
     fn begin(&mut self, name: &'static str) {

@@ -45,6 +45,28 @@ pub enum Era {
     Modern,
 }
 
+impl Era {
+    /// One word, for counting.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Legacy => "legacy",
+            Self::Modern => "modern",
+        }
+    }
+}
+
+/// The method of `message` if this server knows it, else what kind of message it is: never a word of the caller's.
+#[must_use]
+pub fn known_method(message: &Message) -> &'static str {
+    if message.kind != Kind::Request {
+        return "notification";
+    }
+    let known = METHODS.iter().chain(&LEGACY_METHODS).chain([&DISCOVER]);
+    let mut known = known.filter(|method| **method == message.method);
+    known.next().map_or("unknown", |method| method)
+}
+
 /// A request that breaks the rules of its revision.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {

@@ -22,6 +22,7 @@ use super::progress::Whole;
 use super::registry::Registry;
 use super::server::Handler;
 use crate::identity::{Caller, MissingScopes, Scope, Scopes};
+use crate::metrics;
 
 /// The largest message that is read.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -66,10 +67,14 @@ pub async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Respo
     }
     let message = match Message::read(&body) {
         Ok(message) => message,
-        Err(malformed) => return refuse(malformed),
+        Err(malformed) => {
+            metrics::rpc("malformed", "none");
+            return refuse(malformed);
+        }
     };
 
-    let line = Line::begin(&message, session_id);
+    let tool = message.name().and_then(|name| endpoint.registry.find(name));
+    let line = Line::begin(&message, tool.map(|tool| tool.name), session_id);
     let response = dispatch(&endpoint, message, parts, body, line.outcome.clone()).await;
     line.end(response)
 }
@@ -84,6 +89,7 @@ async fn dispatch(
     let era = match era::admit(&message, &mut parts.headers, endpoint.strict) {
         Ok(era) => era,
         Err(violation) => {
+            metrics::rpc(era::known_method(&message), "none");
             outcome.refuse();
             return rpc_error(
                 violation.status,
@@ -94,6 +100,7 @@ async fn dispatch(
             );
         }
     };
+    metrics::rpc(era::known_method(&message), era.name());
     if message.kind != Kind::Request {
         // Nothing of ours waits for a notification or an answer.
         return empty(StatusCode::ACCEPTED);
@@ -289,6 +296,7 @@ fn empty(status: StatusCode) -> Response {
 struct Line {
     method: String,
     tool: Option<String>,
+    call: Option<metrics::ToolCall>,
     session_id: Option<Arc<str>>,
     outcome: Outcome,
     /// What the answer says as long as no work was done for it.
@@ -297,11 +305,17 @@ struct Line {
 }
 
 impl Line {
-    fn begin(message: &Message, session_id: Option<Arc<str>>) -> Self {
+    /// `registered` is the name of the tool that is called, if there is such a tool.
+    fn begin(
+        message: &Message,
+        registered: Option<&'static str>,
+        session_id: Option<Arc<str>>,
+    ) -> Self {
         let tool = (message.method == "tools/call").then(|| message.name().unwrap_or_default());
         Self {
             method: message.method.clone(),
             tool: tool.map(str::to_owned),
+            call: tool.map(|_| metrics::ToolCall::begin(registered)),
             session_id,
             outcome: Outcome::default(),
             otherwise: "cancelled",
@@ -349,6 +363,9 @@ impl Drop for Line {
             }
         };
         let outcome = self.outcome.get().unwrap_or(self.otherwise);
+        if let Some(call) = self.call.take() {
+            call.end(outcome);
+        }
         // As Display: operators look for `session_id=` and `tool=` without quotes.
         tracing::info!(
             session_id = self.session_id.as_deref().map(display),

@@ -48,6 +48,9 @@ pub trait Tool: 'static {
     const NAME: &'static str;
     const TITLE: &'static str;
     const ACCESS: Access;
+    /// What it does, for people who choose: one line of Markdown.
+    const SUMMARY: &'static str;
+    /// What it does, for a model.
     const DESCRIPTION: &'static str;
     type Params: DeserializeOwned + JsonSchema + Send + 'static;
 
@@ -65,6 +68,8 @@ pub type Answer = Pin<Box<dyn Future<Output = Result<Vec<ContentBlock>, ToolErro
 pub struct Entry {
     pub name: &'static str,
     pub access: Access,
+    /// What it does, for people: one line of Markdown.
+    pub summary: &'static str,
     listed: Listed,
     run: fn(Context, JsonObject) -> Answer,
 }
@@ -84,6 +89,7 @@ impl Entry {
         Self {
             name: T::NAME,
             access: T::ACCESS,
+            summary: T::SUMMARY,
             listed: Listed::new(
                 T::NAME,
                 T::DESCRIPTION,
@@ -109,6 +115,7 @@ impl Entry {
         Self {
             name,
             access: Access::Read,
+            summary: "",
             listed,
             run,
         }

@@ -31,6 +31,7 @@ use super::transaction::{self, Transaction};
 use super::wording::Language;
 use crate::clock::Clock;
 use crate::identity::{Scope, Scopes};
+use crate::metrics::{self, Limit, OAuthEvent};
 use crate::public_url::PublicUrl;
 
 /// What the authorization endpoint needs.
@@ -247,6 +248,7 @@ impl Authorize {
             .deny(&transaction.id, transaction.expires_at)
             .await
             .map_err(over)?;
+        metrics::oauth(OAuthEvent::Denied);
         tracing::info!(
             redirect_host = transaction.redirect_uri.shown_host(),
             "an app was denied"
@@ -274,6 +276,7 @@ impl Authorize {
         match guessed {
             Ok(true) => Ok(None),
             Ok(false) => {
+                metrics::oauth(OAuthEvent::WrongSecret);
                 let transaction = &answer.transaction;
                 tracing::warn!(
                     redirect_host = transaction.redirect_uri.shown_host(),
@@ -286,6 +289,7 @@ impl Authorize {
                 Ok(Some(Problem::WrongSecret))
             }
             Err(Refused::Wait(wait)) => {
+                metrics::limited(Limit::OwnerSecret);
                 tracing::warn!("the consent page makes its visitors wait: too many wrong secrets");
                 Ok(Some(Problem::Wait(wait)))
             }
@@ -323,6 +327,7 @@ impl Authorize {
             .issue(&transaction.id, transaction.expires_at, &approval, now)
             .await
             .map_err(over)?;
+        metrics::oauth(OAuthEvent::Approved);
         tracing::info!(
             session_id = %grants::session_id(&grant_id),
             client = client.name.as_deref().unwrap_or_default(),

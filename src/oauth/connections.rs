@@ -26,6 +26,7 @@ use super::ticket;
 use super::transaction::{Foreign, Nonce};
 use crate::clock::Clock;
 use crate::language::Language;
+use crate::metrics::{self, Limit, OAuthEvent};
 use crate::public_url::PublicUrl;
 
 const MAX_BODY: usize = 16 * 1024;
@@ -127,10 +128,12 @@ impl Connections {
         match guessed {
             Ok(true) => Ok(()),
             Ok(false) => {
+                metrics::oauth(OAuthEvent::WrongSecret);
                 tracing::warn!("a wrong owner secret was typed on the connections page");
                 Err(Asking::Again(Problem::WrongSecret))
             }
             Err(Refused::Wait(wait)) => {
+                metrics::limited(Limit::OwnerSecret);
                 tracing::warn!(
                     "the connections page makes its visitors wait: too many wrong secrets"
                 );
@@ -159,6 +162,7 @@ impl Connections {
             Some("end-all") if form.only("sure") != Some("yes") => Ok(Outcome::NotSure),
             Some("end-all") => {
                 let outcome = self.grants.revoke_all().await;
+                metrics::oauth(OAuthEvent::AllEnded);
                 tracing::warn!("the owner ended all connections");
                 Ok(outcome.map_or(Outcome::NotStored, |()| Outcome::EndedAll))
             }
@@ -176,6 +180,7 @@ impl Connections {
             return Ok(Outcome::Gone);
         };
         let outcome = self.grants.revoke(grant_id).await;
+        metrics::oauth(OAuthEvent::Ended);
         tracing::info!(
             session_id = %grants::session_id(grant_id),
             "the owner ended a connection"

@@ -13,10 +13,13 @@ use super::challenge::Challenges;
 use super::error::Error;
 use super::grants::{self, Grants, Life};
 use super::jwt::AccessTokens;
-use super::limits::Limits;
+use super::keys::Keys;
+use super::limits::{Limits, Refused};
+use super::probe;
 use super::secret::Expected;
 use crate::clock::Clock;
 use crate::identity::{Caller, MissingScopes, Scopes};
+use crate::metrics::{self, GuardRefusal, Limit};
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// The principal of the fallback credential in log lines.
@@ -25,6 +28,7 @@ const API_KEY_SESSION: &str = "api-key";
 /// What the guard needs to know a credential.
 pub struct Guard {
     pub clock: Clock,
+    pub keys: Arc<Keys>,
     pub access: Arc<AccessTokens>,
     pub grants: Arc<Grants>,
     pub limits: Arc<Limits>,
@@ -38,9 +42,22 @@ pub struct Guard {
 enum Refusal {
     NoCredential,
     Wrong,
+    Revoked,
     WrongApiKey,
     /// The store of grants did not answer, so nobody can say whether this grant lives.
     Unknown(Error),
+}
+
+impl Refusal {
+    const fn counted(&self) -> GuardRefusal {
+        match self {
+            Self::NoCredential => GuardRefusal::NoCredential,
+            Self::Wrong => GuardRefusal::Invalid,
+            Self::Revoked => GuardRefusal::Revoked,
+            Self::WrongApiKey => GuardRefusal::WrongApiKey,
+            Self::Unknown(_) => GuardRefusal::Unknown,
+        }
+    }
 }
 
 impl Guard {
@@ -104,9 +121,20 @@ impl Guard {
             }
             Life::Over => {
                 tracing::info!(%session_id, "a token of a revoked grant was refused");
-                Err(Refusal::Wrong)
+                Err(Refusal::Revoked)
             }
         }
+    }
+
+    /// Whether this asks only for an answer in two pieces. It is nobody's credential: what is behind the guard is not reached.
+    fn is_probe(&self, request: &Request<Body>) -> bool {
+        let headers = request.headers();
+        let authorization = only(headers, &header::AUTHORIZATION).ok().flatten();
+        request.method() == Method::POST
+            && !headers.contains_key(X_API_KEY)
+            && authorization
+                .and_then(bearer_token)
+                .is_some_and(|token| probe::is_ticket(&self.keys, token, self.clock.unix_seconds()))
     }
 
     /// Revoked by nobody, and still not served without the store that replicas share: what it does there could not be kept apart
@@ -125,13 +153,18 @@ impl Guard {
     async fn refuse(&self, refusal: &Refusal, path: &str) -> Response {
         match refusal {
             Refusal::NoCredential => self.challenges.missing(path),
-            Refusal::Wrong => self.challenges.invalid(path),
+            Refusal::Wrong | Refusal::Revoked => self.challenges.invalid(path),
             Refusal::WrongApiKey => match self.limits.wrong_api_key().await {
                 Ok(()) => {
                     tracing::warn!("a wrong API key was presented");
                     self.challenges.invalid(path)
                 }
-                Err(refused) => Error::from(refused).into_response(),
+                Err(refused) => {
+                    if matches!(refused, Refused::Wait(_)) {
+                        metrics::limited(Limit::ApiKey);
+                    }
+                    Error::from(refused).into_response()
+                }
             },
             // Without a challenge: a client that begins a new login would meet the same store.
             Refusal::Unknown(error) => error.into_response(),
@@ -149,11 +182,17 @@ pub async fn check(
     if request.method() == Method::OPTIONS {
         return StatusCode::NO_CONTENT.into_response();
     }
+    if guard.is_probe(&request) {
+        return probe::answer();
+    }
     let path = request.uri().path().to_owned();
     let family = client_address(&request, guard.trusted_proxy_hops).map(Family::of);
     let caller = match guard.identify(request.headers(), family).await {
         Ok(caller) => caller,
-        Err(refusal) => return guard.refuse(&refusal, &path).await,
+        Err(refusal) => {
+            metrics::guard_refused(refusal.counted());
+            return guard.refuse(&refusal, &path).await;
+        }
     };
     // Nothing downstream can read, log or forward the credential.
     request.headers_mut().remove(header::AUTHORIZATION);
@@ -162,9 +201,12 @@ pub async fn check(
     request.extensions_mut().insert(caller);
     let response = next.run(request).await;
     match response.extensions().get::<MissingScopes>().copied() {
-        Some(MissingScopes(missing)) => guard
-            .challenges
-            .insufficient(&path, scopes, missing, response),
+        Some(MissingScopes(missing)) => {
+            metrics::guard_refused(GuardRefusal::MissingScope);
+            guard
+                .challenges
+                .insufficient(&path, scopes, missing, response)
+        }
         None => response,
     }
 }

@@ -27,6 +27,7 @@ pub enum Purpose {
     Device,
     Connections,
     Address,
+    Probe,
 }
 
 impl Purpose {
@@ -41,6 +42,7 @@ impl Purpose {
             Self::Device => "device",
             Self::Connections => "connections",
             Self::Address => "address",
+            Self::Probe => "probe",
         }
     }
 }
@@ -55,6 +57,7 @@ struct Ring {
     device: Key,
     connections: Key,
     address: Key,
+    probe: Key,
 }
 
 impl Ring {
@@ -86,6 +89,7 @@ impl Ring {
             device: key(Purpose::Device)?,
             connections: key(Purpose::Connections)?,
             address: key(Purpose::Address)?,
+            probe: key(Purpose::Probe)?,
         })
     }
 
@@ -100,6 +104,7 @@ impl Ring {
             Purpose::Device => &self.device,
             Purpose::Connections => &self.connections,
             Purpose::Address => &self.address,
+            Purpose::Probe => &self.probe,
         }
     }
 

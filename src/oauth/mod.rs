@@ -33,6 +33,7 @@ mod metadata;
 pub mod outbound;
 mod page;
 mod pkce;
+pub mod probe;
 mod record;
 mod records;
 mod redirect;
@@ -214,12 +215,13 @@ impl OAuth {
                 grants: Arc::clone(&grants),
             }),
             revoke: Arc::new(revoke::Revoke {
-                keys,
+                keys: Arc::clone(&keys),
                 access: Arc::clone(&access),
                 grants: Arc::clone(&grants),
             }),
             guard: Arc::new(guard::Guard {
                 clock,
+                keys,
                 trusted_proxy_hops: settings.trusted_proxy_hops,
                 access,
                 grants,

@@ -7,7 +7,7 @@
 
 use std::error::Error as _;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,6 +61,12 @@ impl Default for Settings {
             page_patience: Duration::from_secs(2),
         }
     }
+}
+
+/// Whether `address` is one that the whole internet can reach.
+#[must_use]
+pub fn is_public(address: IpAddr) -> bool {
+    !is_special(address)
 }
 
 /// Why there is no document. The reasons are for the log.

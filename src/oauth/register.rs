@@ -15,11 +15,12 @@ use super::client_metadata;
 use super::error::{self, Error};
 use super::form;
 use super::keys::Keys;
-use super::limits::Limits;
+use super::limits::{Limits, Refused};
 use super::redirect::RedirectUri;
 use super::scope;
 use crate::clock::Clock;
 use crate::identity::Scopes;
+use crate::metrics::{self, Limit, OAuthEvent};
 
 const MAX_BODY: usize = 16 * 1024;
 const MAX_REDIRECT_URIS: usize = 10;
@@ -96,7 +97,12 @@ impl Register {
         let now = self.clock.unix_seconds();
         let client = Client::register(&self.keys, registration, now)?;
         // Only here, so that what is no registration takes nobody's turn.
-        self.limits.registration(address).await?;
+        let counted = self.limits.registration(address).await;
+        if matches!(counted, Err(Refused::Wait(_))) {
+            metrics::limited(Limit::Registrations);
+        }
+        counted?;
+        metrics::oauth(OAuthEvent::Registered);
         let client_secret = client.secret(&self.keys);
         let answer = Registered {
             client_id: &client.id,

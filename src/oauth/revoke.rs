@@ -14,6 +14,7 @@ use super::grants::{self, Grants};
 use super::jwt::AccessTokens;
 use super::keys::Keys;
 use super::refresh::RefreshTokens;
+use crate::metrics::{self, OAuthEvent};
 
 const MAX_BODY: usize = 64 * 1024;
 
@@ -53,6 +54,7 @@ impl Revoke {
             return Ok(());
         };
         self.grants.revoke(&grant_id).await?;
+        metrics::oauth(OAuthEvent::GivenBack);
         tracing::info!(
             session_id = %grants::session_id(&grant_id),
             "an app gave its grant back"

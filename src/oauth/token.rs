@@ -23,6 +23,7 @@ use super::resource::Resource;
 use super::scope;
 use crate::clock::Clock;
 use crate::identity::Scopes;
+use crate::metrics::{self, OAuthEvent};
 use crate::public_url::PublicUrl;
 
 const MAX_BODY: usize = 64 * 1024;
@@ -117,6 +118,7 @@ impl Token {
             Outcome::Granted(approval) => self.begin(client, code, &approval, family, now).await,
             Outcome::Refused => Err(Error::InvalidCode),
             Outcome::Replayed(grant_id) => {
+                metrics::oauth(OAuthEvent::CodeReplayed);
                 tracing::warn!(
                     session_id = %grants::session_id(&grant_id),
                     "a code was used again; its grant is revoked"
@@ -152,6 +154,7 @@ impl Token {
             client_name: approval.client_name.as_deref(),
             redirect_host: Some(&approval.redirect_host),
         };
+        metrics::oauth(OAuthEvent::CodeRedeemed);
         tracing::info!(
             session_id = %grants::session_id(&approval.grant_id),
             "a code was redeemed"
@@ -177,6 +180,7 @@ impl Token {
             .ok_or(Error::InvalidRefreshToken)?;
         let scopes = narrowed(form.one("scope")?, token.scopes())?;
         let chain = self.grants.refresh(&token).await?;
+        metrics::oauth(OAuthEvent::TokenRefreshed);
         tracing::info!(
             session_id = %grants::session_id(&token.grant_id),
             "a token was refreshed"

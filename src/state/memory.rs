@@ -31,7 +31,7 @@ impl MemoryStore {
     #[must_use]
     pub fn with_capacity(clock: Clock, capacity: usize) -> Self {
         Self {
-            outage: Outage::new(clock.clone()),
+            outage: Outage::within(clock.clone()),
             clock,
             capacity,
             entries: Mutex::default(),

@@ -1,10 +1,13 @@
 //! What the server remembers between requests, behind one small trait.
 //!
 //! Keys are paths such as `grant/<id>`; values are bytes that only their owner understands. Every entry has an expiry.
-//! [`MemoryStore`] ends with the process, [`SqliteStore`] is a file; both do the same otherwise.
+//! [`MemoryStore`] ends with the process, [`SqliteStore`] is a file, [`RedisStore`] is shared with other processes; all do the
+//! same otherwise.
 
+mod counted;
 mod memory;
 mod outage;
+mod redis;
 mod sqlite;
 
 use std::future::Future;
@@ -13,8 +16,10 @@ use std::pin::Pin;
 
 use jiff::Timestamp;
 
+pub use self::redis::{Probed, RedisStore, RedisUrl};
+pub use counted::Counted;
 pub use memory::MemoryStore;
-pub use sqlite::{OpenError, SqliteStore};
+pub use sqlite::SqliteStore;
 
 /// More live entries than this are refused: a stranger must not be able to fill the machine.
 const CAPACITY: usize = 50_000;
@@ -23,7 +28,14 @@ const CAPACITY: usize = 50_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settings {
     Memory,
-    Sqlite { directory: PathBuf },
+    Sqlite {
+        directory: PathBuf,
+    },
+    /// Servers with the same namespace on the same Redis share everything.
+    Redis {
+        url: RedisUrl,
+        namespace: String,
+    },
 }
 
 impl Settings {
@@ -33,7 +45,31 @@ impl Settings {
         match self {
             Self::Memory => "memory",
             Self::Sqlite { .. } => "sqlite",
+            Self::Redis { .. } => "redis",
         }
+    }
+}
+
+/// Why state cannot be kept where the settings say, in one line with the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Sqlite(#[from] sqlite::OpenError),
+    #[error(transparent)]
+    Redis(#[from] self::redis::OpenError),
+}
+
+/// Asks what is outside of this process and can only be asked, before the server listens. A Redis that does not answer is no
+/// error: it may come later.
+///
+/// # Errors
+/// [`OpenError`] when state cannot be kept there until somebody changes something.
+pub async fn probe(settings: &Settings) -> Result<Probed, OpenError> {
+    match settings {
+        Settings::Memory | Settings::Sqlite { .. } => Ok(Probed::Usable {
+            warnings: Vec::new(),
+        }),
+        Settings::Redis { url, namespace } => Ok(self::redis::probe(url, namespace).await?),
     }
 }
 

@@ -14,6 +14,9 @@ const REMINDER: Duration = Duration::from_secs(60);
 /// What was last said about a store.
 pub(super) struct Outage {
     clock: Clock,
+    /// What it means that the store fails, and that it does no more.
+    means: &'static str,
+    over: &'static str,
     state: Mutex<State>,
 }
 
@@ -24,9 +27,20 @@ struct State {
 }
 
 impl Outage {
-    pub(super) fn new(clock: Clock) -> Self {
+    /// Of a store within this process, which a caller who needs nothing remembered does without.
+    pub(super) fn within(clock: Clock) -> Self {
+        Self::new(
+            clock,
+            "state cannot be kept: new apps are refused, those that are connected go on",
+            "state can be kept again",
+        )
+    }
+
+    pub(super) fn new(clock: Clock, means: &'static str, over: &'static str) -> Self {
         Self {
             clock,
+            means,
+            over,
             state: Mutex::default(),
         }
     }
@@ -40,10 +54,7 @@ impl Outage {
         if is_due {
             state.said_at = Some(now);
             state.is_failing = true;
-            tracing::error!(
-                %error,
-                "state cannot be kept: new apps are refused, those that are connected go on"
-            );
+            tracing::error!(%error, "{}", self.means);
         }
     }
 
@@ -52,7 +63,7 @@ impl Outage {
         let mut state = self.state();
         if state.is_failing {
             state.is_failing = false;
-            tracing::info!("state can be kept again");
+            tracing::info!("{}", self.over);
         }
     }
 

@@ -50,14 +50,18 @@ impl Toolset {
             .find(|(_, set)| *set == self)
             .map_or("", |(name, _)| name)
     }
+
+    /// Its tools, in the order of listing.
+    #[must_use]
+    pub fn tools(self) -> Vec<Entry> {
+        match self {
+            Self::Core => core::entries(),
+        }
+    }
 }
 
 /// The tools of `sets`, in the order of listing.
 #[must_use]
 pub fn of(sets: &[Toolset]) -> Vec<Entry> {
-    sets.iter()
-        .flat_map(|set| match set {
-            Toolset::Core => core::entries(),
-        })
-        .collect()
+    sets.iter().flat_map(|set| set.tools()).collect()
 }

@@ -21,6 +21,7 @@ use super::client_url::ClientUrl;
 use super::limits::{Limits, Refused};
 use super::outbound::{Failure, Outbound};
 use crate::clock::Clock;
+use crate::metrics::{self, Limit};
 use document::Document;
 use freshness::Freshness;
 
@@ -185,6 +186,7 @@ impl ClientDocuments {
             if allowed.await.is_ok() {
                 return fetch.await;
             }
+            metrics::limited(Limit::ClientDocuments);
             tracing::warn!(
                 client_host = asked.host(),
                 "too many client metadata documents were asked for, or nobody can count them"

@@ -14,6 +14,7 @@ use super::records::Records;
 use super::refresh::{RefreshToken, RefreshTokens};
 use super::seen::{Seen, SeenGrants};
 use crate::clock::Clock;
+use crate::metrics::{self, OAuthEvent};
 use crate::state::{Durability, StateError, Store};
 
 /// Attempts at a compare-and-swap before giving up: each failure means that somebody else got through.
@@ -161,6 +162,7 @@ impl Grants {
                 return Err(Error::InvalidRefreshToken);
             };
             let Refreshed::Issue(next) = chain.refresh(token.generation, now) else {
+                metrics::oauth(OAuthEvent::RefreshReused);
                 tracing::warn!(
                     session_id = %session_id(&token.grant_id),
                     "a superseded refresh token was used again; its grant is revoked"

@@ -72,7 +72,7 @@ impl SqliteStore {
         Ok(Self {
             jobs,
             closed: Mutex::new(closed),
-            outage: Outage::new(clock),
+            outage: Outage::within(clock),
         })
     }
 

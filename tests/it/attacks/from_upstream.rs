@@ -10,11 +10,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use super::caller::{Caller, calling};
-use super::certificates::{Authority, expired, self_signed};
 use super::policy::{LONGEST_ANSWER, UPSTREAM_DEADLINE};
 use super::target::{Profile, Target};
 use super::upstream::{Says, Upstream, basic};
 use crate::support::asked::Asked;
+use crate::support::certificates::{Authority, expired, self_signed};
 use crate::support::process::Room;
 
 async fn before(base_url: &str, variables: &[(&str, &str)]) -> Target {

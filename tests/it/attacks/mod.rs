@@ -36,7 +36,6 @@ mod shown;
 mod tokens;
 
 mod caller;
-mod certificates;
 mod upstream;
 
 mod from_upstream;

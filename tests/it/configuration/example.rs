@@ -74,18 +74,3 @@ fn a_copy_of_the_example_does_not_start_until_every_sample_is_replaced() {
         ["API_KEY", "ATHLETE_ID", "BASE_URL", "JWT_SECRET_KEY"]
     );
 }
-
-/// The rows of DEPLOY.md's table of variables.
-#[test]
-fn the_operators_table_says_what_the_table_says() {
-    let deploy = include_str!("../../../DEPLOY.md");
-    for variable in variables::ALL {
-        let default = match (variable.required, variable.default) {
-            (true, _) => "required".to_owned(),
-            (false, Some(default)) => format!("`{default}`"),
-            (false, None) => "none".to_owned(),
-        };
-        let row = format!("| `{}` | {default} | {} |\n", variable.name, variable.doc);
-        assert!(deploy.contains(&row), "DEPLOY.md needs the row {row}");
-    }
-}

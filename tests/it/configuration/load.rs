@@ -364,6 +364,63 @@ fn a_volume_of_the_platform_is_used_unless_another_directory_is_named() {
 }
 
 #[test]
+fn a_redis_is_used_before_any_directory_and_a_url_that_is_wrong_is_not_shown() {
+    let volume = ("RAILWAY_VOLUME_MOUNT_PATH", "/mnt/volume");
+    let directory = ("DATA_DIR", "/data");
+    let redis = (
+        "REDIS_URL",
+        "rediss://default:hunter2@redis.example.com:6379/1",
+    );
+    let config = load(&[volume, directory, redis]);
+    assert!(matches!(&config.state, Settings::Redis { namespace, .. }
+        if namespace == "intervals-mcp-server"));
+    assert!(!format!("{:?}", config.state).contains("hunter2"));
+    assert_eq!(
+        load(&[directory, ("REDIS_URL", " ")]).state,
+        sqlite("/data")
+    );
+    let document = config.http.server_config;
+    assert_eq!(document["state"], "redis");
+    for hidden in ["hunter2", "redis.example.com"] {
+        assert!(!document.to_string().contains(hidden), "{document}");
+    }
+    for wrong in [
+        "redis.example.com:6379",
+        "https://default:hunter2@redis.example.com",
+        "redis://default:hunter2/3#@redis.example.com",
+        "redis://:hunter2@",
+        "rediss://:hunter2@redis.example.com#insecure",
+        "redis://:hunter2@redis.example.com/first",
+    ] {
+        let problems = Config::load(&sources(&[("REDIS_URL", wrong)]));
+        let lines: Vec<String> = problems
+            .err()
+            .unwrap()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(lines.len(), 1, "{wrong}");
+        let right = "for example, rediss://default:PASSWORD@redis.example.com:6379";
+        assert!(lines[0].starts_with("REDIS_URL: must ") && lines[0].contains(right));
+        assert!(!lines[0].contains("hunter2"), "{}", lines[0]);
+    }
+}
+
+#[test]
+fn a_redis_without_tls_on_a_public_host_is_warned_about() {
+    for (url, warned) in [
+        ("redis://:hunter2@redis.example.com", true),
+        ("rediss://:hunter2@redis.example.com", false),
+        ("redis://:hunter2@redis.railway.internal", false),
+        ("redis://redis", false),
+    ] {
+        let warnings = load(&[("REDIS_URL", url)]).warnings.concat();
+        assert_eq!(warnings.contains("REDIS_URL"), warned, "{url}: {warnings}");
+        assert!(!warnings.contains("hunter2") && !warnings.contains("example.com"));
+    }
+}
+
+#[test]
 fn a_wrong_origin_from_the_platform_is_a_problem_of_base_url() {
     let wrong = [
         ("BASE_URL", ""),

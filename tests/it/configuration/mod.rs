@@ -1,6 +1,7 @@
 //! What is accepted, what is refused, and what is said about it.
 
 mod example;
+mod exit_codes;
 mod load;
 mod process;
 

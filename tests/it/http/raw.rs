@@ -56,6 +56,7 @@ impl Shell {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let settings = http::Settings {
+            metrics_token: None,
             public_url: PublicUrl::parse(&address).unwrap(),
             allowed_origins: AllowedOrigins::Any,
             server_config: serde_json::json!({}),

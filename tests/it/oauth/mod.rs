@@ -12,6 +12,7 @@ mod logs;
 mod memory;
 mod owner;
 mod pages;
+mod probe;
 mod races;
 mod redirects;
 mod refresh;

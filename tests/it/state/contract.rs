@@ -6,7 +6,7 @@ use std::time::Duration;
 use intervals_mcp_server::state::{Durability, StateError, Store};
 use tokio::sync::Barrier;
 
-use super::{BACKENDS, Backend, Fresh};
+use super::{Backend, Fresh, backends};
 
 async fn keys(store: &dyn Store, prefix: &str) -> Vec<String> {
     let rows = store.list(prefix).await.unwrap();
@@ -15,7 +15,7 @@ async fn keys(store: &dyn Store, prefix: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn what_was_put_is_there_until_it_is_replaced_or_taken() {
-    for backend in BACKENDS {
+    for backend in backends() {
         let fresh = Fresh::of(backend);
         let (store, later) = (&fresh.store, fresh.after(60));
         assert_eq!(store.get("a").await.unwrap(), None, "{backend:?}");
@@ -32,7 +32,7 @@ async fn what_was_put_is_there_until_it_is_replaced_or_taken() {
 
 #[tokio::test]
 async fn an_expired_entry_is_as_good_as_absent_for_every_operation() {
-    for backend in BACKENDS {
+    for backend in backends() {
         let fresh = Fresh::of(backend);
         let (store, soon, later) = (&fresh.store, fresh.after(10), fresh.after(1000));
         for key in ["got", "taken", "listed", "expected", "absent", "replaced"] {
@@ -58,7 +58,7 @@ async fn an_expired_entry_is_as_good_as_absent_for_every_operation() {
 
 #[tokio::test]
 async fn a_new_expiry_replaces_the_old_one() {
-    for backend in BACKENDS {
+    for backend in backends() {
         let fresh = Fresh::of(backend);
         let store = &fresh.store;
         for key in ["put", "swapped"] {
@@ -84,7 +84,7 @@ async fn a_new_expiry_replaces_the_old_one() {
 
 #[tokio::test]
 async fn a_swap_writes_only_over_exactly_what_was_expected() {
-    for backend in BACKENDS {
+    for backend in backends() {
         let fresh = Fresh::of(backend);
         let (store, later) = (&fresh.store, fresh.after(60));
         let swap = |expected, new: &'static [u8]| {
@@ -139,7 +139,7 @@ async fn a_listing_takes_its_prefix_literally_and_is_in_the_order_of_bytes() {
         "\0",
         "\0x",
     ];
-    for backend in BACKENDS {
+    for backend in backends() {
         let fresh = Fresh::of(backend);
         for key in all {
             let value = key.as_bytes().to_vec();
@@ -160,7 +160,7 @@ async fn a_listing_takes_its_prefix_literally_and_is_in_the_order_of_bytes() {
 
 #[tokio::test]
 async fn a_full_store_refuses_what_is_new_and_only_that() {
-    for backend in BACKENDS {
+    for backend in backends() {
         let fresh = Fresh::with_capacity(backend, 3);
         let (store, later) = (&fresh.store, fresh.after(60));
         for key in ["a", "b"] {
@@ -222,7 +222,7 @@ where
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_who_take_at_once_one_gets_it() {
-    for backend in BACKENDS {
+    for backend in backends() {
         let fresh = Fresh::of(backend);
         for round in 0..20 {
             let put = fresh.store.put("code", b"1".to_vec(), fresh.after(60));
@@ -238,7 +238,7 @@ async fn of_many_who_take_at_once_one_gets_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_who_swap_at_once_exactly_one_does() {
-    for backend in BACKENDS {
+    for backend in backends() {
         let fresh = Fresh::of(backend);
         let later = fresh.after(60);
         let mut current: Option<Vec<u8>> = None;
@@ -264,4 +264,7 @@ async fn each_backend_says_whether_it_forgets() {
     let durability = |backend| Fresh::of(backend).store.durability();
     assert_eq!(durability(Backend::Memory), Durability::Process);
     assert_eq!(durability(Backend::Sqlite), Durability::Durable);
+    if backends().contains(&Backend::Redis) {
+        assert_eq!(durability(Backend::Redis), Durability::Shared);
+    }
 }

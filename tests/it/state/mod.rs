@@ -1,26 +1,34 @@
-//! The store by itself: one contract for every backend, and what is particular to the file.
+//! The store by itself: one contract for every backend, and what is particular to the file and to Redis.
 
 mod contract;
 mod file;
 mod model;
+mod redis;
 mod refusals;
 
 use std::sync::Arc;
 
 use intervals_mcp_server::clock::Clock;
-use intervals_mcp_server::state::{MemoryStore, SqliteStore, Store};
+use intervals_mcp_server::state::{MemoryStore, RedisStore, SqliteStore, Store};
 
 use crate::support::NOW;
 use crate::support::process::Room;
+use crate::support::redis::namespace;
 
 /// A kind of store.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
     Memory,
     Sqlite,
+    Redis,
 }
 
-pub const BACKENDS: [Backend; 2] = [Backend::Memory, Backend::Sqlite];
+/// Those that can be had here.
+pub fn backends() -> Vec<Backend> {
+    let mut backends = vec![Backend::Memory, Backend::Sqlite];
+    backends.extend(namespace().map(|_| Backend::Redis));
+    backends
+}
 
 /// An empty store of some kind, with a clock that the test moves.
 pub struct Fresh {
@@ -41,6 +49,11 @@ impl Fresh {
             Backend::Memory => Arc::new(MemoryStore::with_capacity(clock.clone(), capacity)),
             Backend::Sqlite => {
                 Arc::new(SqliteStore::with_capacity(&room.0, clock.clone(), capacity).unwrap())
+            }
+            Backend::Redis => {
+                let (url, namespace) = namespace().unwrap();
+                let clock = clock.clone();
+                Arc::new(RedisStore::with_capacity(&url, &namespace, clock, capacity))
             }
         };
         Self {

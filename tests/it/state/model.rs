@@ -6,7 +6,7 @@ use std::time::Duration;
 use intervals_mcp_server::state::StateError;
 use proptest::prelude::*;
 
-use super::{BACKENDS, Backend, Fresh};
+use super::{Backend, Fresh, backends};
 
 const CAPACITY: usize = 6;
 
@@ -139,10 +139,10 @@ proptest! {
         steps in prop::collection::vec(steps(), 1..60)
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
+            .enable_all()
             .build()
             .unwrap();
-        for backend in BACKENDS {
+        for backend in backends() {
             runtime.block_on(walk(backend, &steps));
         }
     }

@@ -40,31 +40,35 @@ async fn changed(room: &Room, sql: &str) {
     connection.execute_batch(sql).unwrap();
 }
 
-/// The one line with which the server and its check refuse `directory`.
+/// The one line with which the server refuses `directory`; its check says the same among what else it found.
 #[track_caller]
 fn refusal(directory: &Path) -> String {
     let room = Room::new();
-    let mut lines = Vec::new();
-    for arguments in [&["serve"][..], &["check"][..]] {
+    let run = |argument: &str| {
         let port = free_port();
         let output = program(&room.0)
             .envs(GOOD)
+            .env("BASE_URL", format!("http://127.0.0.1:{port}"))
             .env("HOST", "127.0.0.1")
             .env("PORT", port.to_string())
             .env("INTERVALS_BASE_URL", "http://127.0.0.1:9")
             .env("DATA_DIR", directory)
-            .args(arguments)
+            .arg(argument)
             .output()
             .unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
-        assert_eq!(said.lines().count(), 1, "{said}");
-        assert!(said.starts_with("DATA_DIR: "), "{said}");
         assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
-        lines.push(said);
-    }
-    assert_eq!(lines[0], lines[1]);
-    lines.remove(0)
+        output
+    };
+    let refused = run("serve");
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(3), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.starts_with("DATA_DIR: "), "{said}");
+    let checked = run("check");
+    let found = String::from_utf8(checked.stdout).unwrap();
+    assert_eq!(checked.status.code(), Some(1), "{found}");
+    assert!(found.contains(&format!("problem  {said}")), "{found}");
+    said
 }
 
 #[tokio::test]
@@ -257,6 +261,8 @@ fn a_check_that_succeeds_says_where_state_is_kept() {
             .envs(GOOD)
             .envs(intervals_mcp_server::app::INVENTED_ATHLETE)
             .env("INTERVALS_BASE_URL", format!("http://127.0.0.1:{api}"))
+            .env("BASE_URL", format!("http://127.0.0.1:{port}"))
+            .env("PORT", free_port().to_string())
             .env("DATA_DIR", directory)
             .arg("check")
             .output()

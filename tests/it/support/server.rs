@@ -88,6 +88,7 @@ impl ServerOptions {
         let previous_signing_secret = self.previous_signing_secret.map(SecretString::from);
         Settings {
             http: http::Settings {
+                metrics_token: None,
                 public_url: public_url.clone(),
                 allowed_origins: self.allowed_origins,
                 server_config: serde_json::json!({}),

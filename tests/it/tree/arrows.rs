@@ -3,14 +3,17 @@
 use super::source::sources;
 
 /// A module, and the modules of ours that it may import. What is not here may not exist.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 20] = [
+    ("main", &["command", "config"]),
     (
-        "main",
+        "command",
         &[
             "app",
             "check",
             "clock",
             "config",
+            "docs",
+            "metrics",
             "public_url",
             "state",
             "telemetry",
@@ -33,8 +36,16 @@ const ARROWS: [(&str, &[&str]); 18] = [
     ),
     (
         "check",
-        &["clock", "config", "intervals", "public_url", "state"],
+        &[
+            "clock",
+            "config",
+            "intervals",
+            "oauth",
+            "public_url",
+            "state",
+        ],
     ),
+    ("docs", &["config", "mcp"]),
     (
         "config",
         &[
@@ -47,7 +58,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "telemetry",
         ],
     ),
-    ("http", &["language", "public_url"]),
+    ("http", &["language", "metrics", "public_url"]),
     (
         "oauth",
         &[
@@ -55,6 +66,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "identity",
             "intervals",
             "language",
+            "metrics",
             "public_url",
             "state",
         ],
@@ -66,15 +78,16 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "clock",
             "identity",
             "intervals",
+            "metrics",
             "public_url",
             "state",
             "units",
             "workout",
         ],
     ),
-    ("state", &["clock"]),
+    ("state", &["clock", "metrics"]),
     ("identity", &["intervals"]),
-    ("intervals", &["clock"]),
+    ("intervals", &["clock", "metrics"]),
     ("demo", &["clock", "workout"]),
     ("analytics", &["units"]),
     ("units", &[]),
@@ -85,19 +98,27 @@ const ARROWS: [(&str, &[&str]); 18] = [
 ];
 
 /// Modules without arrows that are leaves like `clock`.
-const LEAVES: [&str; 1] = ["telemetry"];
+const LEAVES: [&str; 2] = ["metrics", "telemetry"];
 
 /// A crate, and the files or folders that may name it.
-const CRATES: [(&str, &[&str]); 7] = [
+const CRATES: [(&str, &[&str]); 11] = [
     ("rmcp", &["mcp/"]),
     ("jsonwebtoken", &["oauth/"]),
     (
         "reqwest",
-        &["intervals/transport.rs", "check.rs", "oauth/outbound.rs"],
+        &[
+            "intervals/transport.rs",
+            "check/visitor.rs",
+            "oauth/outbound.rs",
+        ],
     ),
     ("clap", &["config/", "config.rs", "main.rs"]),
+    ("prometheus_client", &["metrics/"]),
     ("dotenvy", &["config/", "config.rs"]),
     ("rusqlite", &["state/sqlite/"]),
+    ("redis", &["state/redis/"]),
+    ("rustix", &["check/state.rs"]),
+    ("rustls", &["check/visitor.rs"]),
     ("tracing_subscriber", &["telemetry.rs"]),
 ];
 

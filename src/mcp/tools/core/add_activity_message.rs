@@ -30,6 +30,7 @@ impl Tool for AddActivityMessage {
     const NAME: &'static str = "add_activity_message";
     const TITLE: &'static str = "Comment on an activity";
     const ACCESS: Access = Access::Write;
+    const SUMMARY: &'static str = "comments on an activity in the athlete's name";
     const DESCRIPTION: &'static str =
         "Adds a comment to an activity in the athlete's name; coaches and followers see it.";
     type Params = Params;
@@ -42,7 +43,7 @@ impl Tool for AddActivityMessage {
                 "text must have 1 to {MAX_CHARACTERS} characters. Nothing was written."
             )));
         }
-        let _turn = context.changes().turn().await;
+        let _turn = context.changes().turn().await?;
         let client = context.client();
         client.forget();
         let id = &params.id.0;

@@ -38,6 +38,8 @@ impl Tool for AnalyzeTrend {
     const NAME: &'static str = "analyze_trend";
     const TITLE: &'static str = "Analyze a trend";
     const ACCESS: Access = Access::Read;
+    const SUMMARY: &'static str = "where any wellness or activity metric goes, what is normal, what stands out, what \
+        it goes with";
     const DESCRIPTION: &'static str =
         "Trend, normal range, outliers and correlation of any wellness or activity metric.";
     type Params = Params;

@@ -29,6 +29,7 @@ impl Tool for ApplyPlan {
     const NAME: &'static str = "apply_plan";
     const TITLE: &'static str = "Put a plan on the calendar";
     const ACCESS: Access = Access::Write;
+    const SUMMARY: &'static str = "puts a workout or a plan of the library on the calendar";
     const DESCRIPTION: &'static str = "Put a library workout, or every workout of a plan, on the calendar. Nothing is doubled; \
         days before today are left out.";
     type Params = Params;
@@ -37,7 +38,7 @@ impl Tool for ApplyPlan {
         let since = Instant::now();
         let (local, _turn, applying) = planning::before_writing(since, async {
             let local = context.local().await?;
-            let turn = context.changes().turn().await;
+            let turn = context.changes().turn().await?;
             let start = params.start_date.day(local.today());
             let applying = Applying::of(context, &local, &params.id.0, start).await?;
             Ok((local, turn, applying))

@@ -26,6 +26,8 @@ impl Tool for CompareActivities {
     const NAME: &'static str = "compare_activities";
     const TITLE: &'static str = "Compare activities";
     const ACCESS: Access = Access::Read;
+    const SUMMARY: &'static str =
+        "sessions side by side, named or found by likeness, with their intervals";
     const DESCRIPTION: &'static str = "Sessions side by side with differences: time, load, power, pace, HR, efficiency, feel, \
                                        heat, and like intervals one by one.";
     type Params = Params;

@@ -28,6 +28,8 @@ impl Tool for CompleteEvent {
     const NAME: &'static str = "complete_event";
     const TITLE: &'static str = "Complete an event";
     const ACCESS: Access = Access::Write;
+    const SUMMARY: &'static str =
+        "pairs a planned workout with the activity that did it, or enters it as done";
     const DESCRIPTION: &'static str = "Pair a planned workout or race with the activity that did it; without one, enter it by hand as \
         planned, unless an activity of the day may be it.";
     type Params = Params;
@@ -43,7 +45,7 @@ impl Tool for CompleteEvent {
         )?;
         let (local, _turn, completing) = planning::before_writing(since, async {
             let local = context.local().await?;
-            let turn = context.changes().turn().await;
+            let turn = context.changes().turn().await?;
             let completing = Completing::of(context, &local, id, &by).await?;
             Ok((local, turn, completing))
         })

@@ -33,6 +33,7 @@ impl Tool for DeleteEvents {
     const NAME: &'static str = "delete_events";
     const TITLE: &'static str = "Delete events";
     const ACCESS: Access = Access::Delete;
+    const SUMMARY: &'static str = "deletes calendar events, past ones only when told";
     const DESCRIPTION: &'static str = "Delete calendar events: ids, or categories in a window. Past and done ones only with include_past.";
     type Params = Params;
 
@@ -42,7 +43,7 @@ impl Tool for DeleteEvents {
             let local = context.local().await?;
             let window = (params.oldest, params.newest);
             let wanted = Wanted::of(params.ids, window, params.categories, &[], local.today())?;
-            let turn = context.changes().turn().await;
+            let turn = context.changes().turn().await?;
             let (around, found) = wanted.find(context, &local, |_| None).await?;
             Ok((local, turn, around, found))
         })

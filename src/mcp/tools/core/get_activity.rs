@@ -43,6 +43,8 @@ impl Tool for GetActivity {
     const NAME: &'static str = "get_activity";
     const TITLE: &'static str = "Get one activity";
     const ACCESS: Access = Access::Read;
+    const SUMMARY: &'static str = "one activity with chosen parts: intervals, splits, zones, best efforts, the plan \
+        step by step beside what was done, weather, segments, histogram, comments, own fields";
     const DESCRIPTION: &'static str = "One activity: power, HR, pace, load, efficiency, how it felt, notes; include adds \
                                        parts.";
     type Params = Params;

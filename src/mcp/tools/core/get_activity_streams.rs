@@ -36,6 +36,8 @@ impl Tool for GetActivityStreams {
     const NAME: &'static str = "get_activity_streams";
     const TITLE: &'static str = "Get the recording of an activity";
     const ACCESS: Access = Access::Read;
+    const SUMMARY: &'static str =
+        "the recording of an activity in few rows, whole or by time, distance or interval";
     const DESCRIPTION: &'static str = "Power, hr, speed and so on along an activity, with statistics. start, end: h:mm:ss, \
                                        metres, or interval number.";
     type Params = Params;

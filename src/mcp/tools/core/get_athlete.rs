@@ -22,6 +22,7 @@ impl Tool for GetAthlete {
     const NAME: &'static str = "get_athlete";
     const TITLE: &'static str = "Get the athlete";
     const ACCESS: Access = Access::Read;
+    const SUMMARY: &'static str = "profile, units, time zone, thresholds and zones";
     const DESCRIPTION: &'static str = "Profile, units, time zone, thresholds per sport (FTP, LTHR, pace), zones in absolute \
                                        units, custom fields.";
     type Params = Params;

@@ -35,6 +35,8 @@ impl Tool for GetCurves {
     const NAME: &'static str = "get_curves";
     const TITLE: &'static str = "Get best-effort curves";
     const ACCESS: Access = Access::Read;
+    const SUMMARY: &'static str = "best power, heart rate and pace over ranges side by side, after work too, with CP, \
+        W' and eFTP";
     const DESCRIPTION: &'static str = "Best power or hr by duration (20min), pace by distance (5km), over ranges side by side: \
                                        changes, who set them, CP, W', eFTP.";
     type Params = Params;

@@ -35,6 +35,8 @@ impl Tool for GetEvent {
     const NAME: &'static str = "get_event";
     const TITLE: &'static str = "Get one calendar event";
     const ACCESS: Access = Access::Read;
+    const SUMMARY: &'static str =
+        "one planned workout, race or note, its steps in watts, bpm and pace";
     const DESCRIPTION: &'static str =
         "One event: state, load, steps in watts, bpm, pace, its text, failed uploads.";
     type Params = Params;

@@ -47,6 +47,8 @@ impl Tool for GetFitness {
     const NAME: &'static str = "get_fitness";
     const TITLE: &'static str = "Get fitness";
     const ACCESS: Access = Access::Read;
+    const SUMMARY: &'static str = "fitness, fatigue and form over time, over the plan, with what-if sessions, and the \
+        taper to a form on a date";
     const DESCRIPTION: &'static str = "Fitness (CTL), fatigue (ATL), form and ramp over a window; projected over the \
         plan, with what-if sessions, and the daily load that tapers to a form on a date.";
     type Params = Params;

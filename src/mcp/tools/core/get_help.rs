@@ -40,6 +40,7 @@ impl Tool for GetHelp {
     const NAME: &'static str = "get_help";
     const TITLE: &'static str = "Get help";
     const ACCESS: Access = Access::Read;
+    const SUMMARY: &'static str = "scales, formulas and what else there is to know";
     const DESCRIPTION: &'static str = "Explains which tool answers what, scales, units, formulas and their sources, dates, event \
                                        categories, streams, workout text, writing and undo, Strava gaps, hidden tools.";
     type Params = Params;

@@ -55,6 +55,8 @@ impl Tool for GetToday {
     const NAME: &'static str = "get_today";
     const TITLE: &'static str = "Get today";
     const ACCESS: Access = Access::Read;
+    const SUMMARY: &'static str = "where the athlete stands now: date, fitness and form, sleep and HRV against \
+        normal, plan, last sessions";
     const DESCRIPTION: &'static str = "Call first. Local date and weekday, fitness, fatigue and form now and with today's plan, \
         HRV, resting HR and sleep against their normal range, plan of the next days, last sessions, sick or holiday notes, next \
         race, data gaps.";

@@ -31,6 +31,8 @@ impl Tool for GetTrainingSummary {
     const NAME: &'static str = "get_training_summary";
     const TITLE: &'static str = "Get training summary";
     const ACCESS: Access = Access::Read;
+    const SUMMARY: &'static str = "training summed up by day, week, month or sport: totals, zones, intensity \
+        distribution, load, plan, long sessions; compared with another range";
     const DESCRIPTION: &'static str = "Training summed up by week or group: totals, time in zones, intensity \
         distribution, monotony, acute:chronic load, compliance, decoupling; against another range.";
     type Params = Params;

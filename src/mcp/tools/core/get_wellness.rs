@@ -42,6 +42,8 @@ impl Tool for GetWellness {
     const NAME: &'static str = "get_wellness";
     const TITLE: &'static str = "Get wellness";
     const ACCESS: Access = Access::Read;
+    const SUMMARY: &'static str =
+        "wellness by day or its weekly trend, the athlete's own fields among it";
     const DESCRIPTION: &'static str = "Wellness by local day: sleep, HRV, resting HR, weight, how the athlete felt (labels), \
                                        custom fields.";
     type Params = Params;

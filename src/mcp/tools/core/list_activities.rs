@@ -42,6 +42,8 @@ impl Tool for ListActivities {
     const NAME: &'static str = "list_activities";
     const TITLE: &'static str = "List activities";
     const ACCESS: Access = Access::Read;
+    const SUMMARY: &'static str =
+        "activities of a time range, by text, tag or sport, or the neighbours of one";
     const DESCRIPTION: &'static str = "Activities by local day with ids and totals: time, distance, load, intensity (% of \
                                        threshold), power, HR, pace, RPE, feel.";
     type Params = Params;

@@ -42,6 +42,7 @@ impl Tool for ListEvents {
     const NAME: &'static str = "list_events";
     const TITLE: &'static str = "List calendar events";
     const ACCESS: Access = Access::Read;
+    const SUMMARY: &'static str = "the calendar: workouts, races, notes, targets";
     const DESCRIPTION: &'static str = "The calendar: planned workouts (done or not, compliance %), races, notes, sick, injured, \
                                        holiday, targets with progress, plan phases, with load and projected form.";
     type Params = Params;

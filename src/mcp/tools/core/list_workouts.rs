@@ -37,6 +37,8 @@ impl Tool for ListWorkouts {
     const NAME: &'static str = "list_workouts";
     const TITLE: &'static str = "List library workouts";
     const ACCESS: Access = Access::Read;
+    const SUMMARY: &'static str =
+        "the workout library: folders, training plans, their workouts and steps";
     const DESCRIPTION: &'static str = "The workout library: folders and training plans; with folder, query or sport their \
         workouts; with id one workout, its steps in watts, bpm, pace.";
     type Params = Params;

@@ -40,6 +40,7 @@ impl Tool for MoveEvents {
     const NAME: &'static str = "move_events";
     const TITLE: &'static str = "Move events";
     const ACCESS: Access = Access::Write;
+    const SUMMARY: &'static str = "shifts or copies calendar events by days";
     const DESCRIPTION: &'static str = "Shift or copy events by days: ids, or workouts (or other categories) of a window not done.";
     type Params = Params;
 
@@ -60,7 +61,7 @@ impl Tool for MoveEvents {
             let window = (params.oldest, params.newest);
             let kinds = (params.categories, &[Category::Workout]);
             let wanted = Wanted::of(params.ids, window, kinds.0, kinds.1, local.today())?;
-            let turn = context.changes().turn().await;
+            let turn = context.changes().turn().await?;
             let there = |date: Date| date.checked_add(Span::new().days(shift)).ok();
             let (around, found) = wanted.find(context, &local, there).await?;
             Ok((local, turn, wanted, around, found))

@@ -26,6 +26,8 @@ impl Tool for SaveEvents {
     const NAME: &'static str = "save_events";
     const TITLE: &'static str = "Save events";
     const ACCESS: Access = Access::Write;
+    const SUMMARY: &'static str = "creates or changes many calendar events: workouts checked before they are written, \
+        races, notes, targets, absences; shows first what it would do";
     const DESCRIPTION: &'static str = "Create calendar events, or change those with id or external_id: what is not given stays. dry_run shows load, form, \
         clashes without writing.";
     type Params = Params;
@@ -34,8 +36,8 @@ impl Tool for SaveEvents {
         let since = Instant::now();
         let (local, _turn, saving) = planning::before_writing(since, async {
             let local = context.local().await?;
-            let turn = context.changes().turn().await;
-            let saving = Saving::of(context, &local, &params.events.0).await?;
+            let turn = context.changes().turn().await?;
+            let saving = Box::pin(Saving::of(context, &local, &params.events.0)).await?;
             Ok((local, turn, saving))
         })
         .await?;

@@ -42,6 +42,8 @@ impl Tool for SearchIntervals {
     const NAME: &'static str = "search_intervals";
     const TITLE: &'static str = "Search intervals";
     const ACCESS: Access = Access::Read;
+    const SUMMARY: &'static str =
+        "sessions with intervals of a length and intensity, and those intervals";
     const DESCRIPTION: &'static str = "Sessions with intervals of a length and intensity, newest first, and those intervals: \
                                        power or pace, HR, fade.";
     type Params = Params;

@@ -23,6 +23,8 @@ impl Tool for UndoChange {
     const NAME: &'static str = "undo_change";
     const TITLE: &'static str = "Undo a change";
     const ACCESS: Access = Access::Write;
+    const SUMMARY: &'static str = "takes back what a write of the last 24 hours changed, created or deleted; lists \
+        these writes";
     const DESCRIPTION: &'static str = "Restores what a write of the last 24 h changed, created or deleted, by the id at the end of its answer. \
         What was changed since stays. Without change_id lists the changes.";
     type Params = Params;

@@ -37,6 +37,8 @@ impl Tool for UpdateActivity {
     const NAME: &'static str = "update_activity";
     const TITLE: &'static str = "Change an activity";
     const ACCESS: Access = Access::Write;
+    const SUMMARY: &'static str =
+        "name, description, RPE, feel, gear, tags and carbohydrates of an activity";
     const DESCRIPTION: &'static str = "Changes what is given of an activity; tags and description replace. rpe 1-10, feel very \
         strong|strong|normal|weak|very weak; -1 clears a number, \"\" the description.";
     type Params = Params;
@@ -52,7 +54,7 @@ impl Tool for UpdateActivity {
             carbs_g: params.carbs_g,
         };
         let mut wanted = given.members().map_err(ToolError::Invalid)?;
-        let _turn = context.changes().turn().await;
+        let _turn = context.changes().turn().await?;
         let client = context.client();
         client.forget();
         let id = &params.id.0;

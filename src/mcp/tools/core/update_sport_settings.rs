@@ -40,6 +40,8 @@ impl Tool for UpdateSportSettings {
     const NAME: &'static str = "update_sport_settings";
     const TITLE: &'static str = "Change thresholds and zones";
     const ACCESS: Access = Access::Settings;
+    const SUMMARY: &'static str =
+        "thresholds and zones of a sport, applied to past activities if wanted";
     const DESCRIPTION: &'static str = "Changes thresholds and zones of a sport; what is not given stays. HR zones follow lthr and max_hr unless given.";
     type Params = Params;
 
@@ -52,7 +54,7 @@ impl Tool for UpdateSportSettings {
             threshold_pace: params.threshold_pace,
             zones: params.zones,
         };
-        let _turn = context.changes().turn().await;
+        let _turn = context.changes().turn().await?;
         let client = context.client();
         client.forget();
         let sports = client.sports();

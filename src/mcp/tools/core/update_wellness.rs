@@ -30,6 +30,7 @@ impl Tool for UpdateWellness {
     const NAME: &'static str = "update_wellness";
     const TITLE: &'static str = "Enter wellness";
     const ACCESS: Access = Access::Write;
+    const SUMMARY: &'static str = "sets wellness values of one or many days";
     const DESCRIPTION: &'static str = "Enters wellness for one or many days; what is not given stays, comments replace. Feelings as labels: \
         fatigue, soreness, stress none|low|avg|high|extreme; sleep_quality, mood, motivation excellent|good|avg|poor; \
         injury none|niggle|poor|injured; hydration well hydrated…very dehydrated. weight in the unit that get_wellness \

@@ -37,6 +37,8 @@ impl Tool for ValidateWorkout {
     const NAME: &'static str = "validate_workout";
     const TITLE: &'static str = "Validate a workout";
     const ACCESS: Access = Access::Read;
+    const SUMMARY: &'static str = "checks the text of a planned workout, or turns steps into one: mistakes with line \
+        and fix, steps, load";
     const DESCRIPTION: &'static str = "Check workout text, or turn steps into text, without saving: mistakes with line and \
         fix, steps in watts, bpm, pace, time, load.";
     type Params = Params;

@@ -1,0 +1,119 @@
+//! What was found, and what to do about it.
+
+use std::fmt;
+
+use crate::public_url::PublicUrl;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    Ok,
+    /// Works, but not as well or as safely as it could.
+    Warning,
+    /// Claude cannot connect, or cannot do its work, until it is mended.
+    Problem,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub severity: Severity,
+    pub text: String,
+    pub remedy: Option<String>,
+}
+
+impl Finding {
+    pub fn ok(text: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Ok,
+            text: text.into(),
+            remedy: None,
+        }
+    }
+
+    pub fn warning(text: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            text: text.into(),
+            remedy: Some(remedy.into()),
+        }
+    }
+
+    pub fn problem(text: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Problem,
+            ..Self::warning(text, remedy)
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self.severity {
+            Severity::Ok => "ok",
+            Severity::Warning => "warning",
+            Severity::Problem => "problem",
+        };
+        write!(f, "{word:<9}{}", self.text)?;
+        if let Some(remedy) = &self.remedy {
+            write!(f, "\n         What to do: {remedy}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Everything that was found, in the order in which it is worth mending.
+#[derive(Debug)]
+pub struct Report {
+    pub findings: Vec<Finding>,
+    pub(super) public_url: PublicUrl,
+    /// Whether the server was seen at its public URL.
+    pub(super) is_served: bool,
+}
+
+impl Report {
+    /// How many problems there are; with none the server does its work.
+    #[must_use]
+    pub fn problems(&self) -> usize {
+        self.count(Severity::Problem)
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        let alike = self.findings.iter().filter(|f| f.severity == severity);
+        alike.count()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for finding in &self.findings {
+            writeln!(f, "{finding}")?;
+        }
+        let (problems, warnings) = (self.problems(), self.count(Severity::Warning));
+        let s = |count| if count == 1 { "" } else { "s" };
+        if problems > 0 {
+            return write!(
+                f,
+                "\n{problems} problem{} found. Mend the first one and run the check again: the others may go with it.",
+                s(problems)
+            );
+        }
+        let verdict = match (self.is_served, warnings) {
+            (true, 0) => "All is well.".to_owned(),
+            (true, _) => format!(
+                "Claude can connect; {warnings} warning{} above.",
+                s(warnings)
+            ),
+            (false, _) => {
+                "Nothing stands in the way of a start. Start the server, then run the check again."
+                    .to_owned()
+            }
+        };
+        let url = self.public_url.mcp();
+        write!(
+            f,
+            "\n{verdict}\nPaste this URL into Claude (Settings, Connectors, Add custom connector):\n    {url}\n\
+             or run\n    claude mcp add --transport http intervals {url}"
+        )
+    }
+}

@@ -1,0 +1,6 @@
+//! The documents: what is generated in them is fresh, the guide says the same in both languages, links lead somewhere, and
+//! commands are ones that exist.
+
+mod generated;
+
+mod markdown;

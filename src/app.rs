@@ -85,8 +85,7 @@ impl App {
                 Arc::new(RedisStore::connecting(url, namespace, clock.clone()))
             }
         };
-        let store: Arc<dyn Store> = Arc::new(Counted::new(store, backend));
-        Self::over(settings, store, clock)
+        Self::over(settings, Arc::new(Counted::new(store, backend)), clock)
     }
 
     /// The same over a store that is open already, whatever `settings.state` says.

@@ -17,7 +17,7 @@
 //!              │     analytics, units     pure
 //!              │     workout              the text language of planned workouts; pure
 //!              └────► demo ──► workout    an Intervals.icu in process, and its invented athlete
-//! command ──► check ──► intervals      the doctor
+//! command ──► check ──► intervals, oauth   the doctor
 //! command ──► docs ──► config, mcp     the generated tables of README.md and DEPLOY.md
 //! command, app ──► config ──► each module's Settings
 //! public_url, clock, language, telemetry, metrics   leaves

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -50,6 +51,26 @@ pub fn filter(text: &str) -> Result<String, &'static str> {
         |_| "must be a level (error, warn, info, debug, trace) or a list of module=level",
     )?;
     Ok(format!("{QUIET},{text}"))
+}
+
+/// Whether `text`, which [`filter`] takes, has one of the quiet libraries say more than it does by itself.
+#[must_use]
+pub fn opens_libraries(text: &str) -> bool {
+    text.split(',').any(|directive| {
+        let target = directive.trim().split(['=', '[', ':']).next();
+        QUIET
+            .split(',')
+            .filter_map(|quiet| quiet.split_once('='))
+            .any(|(library, _)| target == Some(library))
+    })
+}
+
+/// Whether `text`, which [`filter`] takes, is at `debug` or `trace` anywhere.
+#[must_use]
+pub fn is_verbose(text: &str) -> bool {
+    EnvFilter::builder()
+        .parse(text)
+        .is_ok_and(|filter| filter.max_level_hint() > Some(LevelFilter::INFO))
 }
 
 /// Why logging cannot start.

@@ -72,31 +72,18 @@ pub struct Report {
 }
 
 impl Report {
-    /// How many problems there are; with none the server does its work.
-    #[must_use]
-    pub fn problems(&self) -> usize {
-        self.count(Severity::Problem)
-    }
-
-    fn count(&self, severity: Severity) -> usize {
-        let alike = self.findings.iter().filter(|f| f.severity == severity);
-        alike.count()
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for finding in &self.findings {
-            writeln!(f, "{finding}")?;
-        }
-        let (problems, warnings) = (self.problems(), self.count(Severity::Warning));
+    /// What it comes to, and what to paste into Claude.
+    ///
+    /// # Errors
+    /// With a problem the server does not do its work: how many there are.
+    pub fn verdict(&self) -> Result<String, String> {
+        let (problems, warnings) = (self.count(Severity::Problem), self.count(Severity::Warning));
         let s = |count| if count == 1 { "" } else { "s" };
         if problems > 0 {
-            return write!(
-                f,
-                "\n{problems} problem{} found. Mend the first one and run the check again: the others may go with it.",
+            return Err(format!(
+                "{problems} problem{} found. Mend the first one and run the check again: the others may go with it.",
                 s(problems)
-            );
+            ));
         }
         let verdict = match (self.is_served, warnings) {
             (true, 0) => "All is well.".to_owned(),
@@ -110,10 +97,57 @@ impl fmt::Display for Report {
             }
         };
         let url = self.public_url.mcp();
-        write!(
-            f,
-            "\n{verdict}\nPaste this URL into Claude (Settings, Connectors, Add custom connector):\n    {url}\n\
+        Ok(format!(
+            "{verdict}\nPaste this URL into Claude (Settings, Connectors, Add custom connector):\n    {url}\n\
              or run\n    claude mcp add --transport http intervals {url}"
-        )
+        ))
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        let alike = self.findings.iter().filter(|f| f.severity == severity);
+        alike.count()
+    }
+}
+
+/// The findings, one after the other.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for finding in &self.findings {
+            writeln!(f, "{finding}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(findings: Vec<Finding>, is_served: bool) -> Result<String, String> {
+        let public_url = PublicUrl::parse("https://mcp.example.com").unwrap();
+        let report = Report {
+            findings,
+            public_url,
+            is_served,
+        };
+        report.verdict()
+    }
+
+    #[test]
+    fn the_verdict_is_as_good_as_the_worst_finding() {
+        let (ok, warning) = (Finding::ok("a"), Finding::warning("b", "c"));
+        let problem = Finding::problem("d", "e");
+        let well = verdict(vec![ok.clone()], true).unwrap();
+        assert!(well.starts_with("All is well.\n"), "{well}");
+        assert!(well.contains("    https://mcp.example.com/mcp\n"), "{well}");
+        let warned = verdict(vec![ok.clone(), warning.clone()], true).unwrap();
+        assert!(
+            warned.starts_with("Claude can connect; 1 warning above."),
+            "{warned}"
+        );
+        let early = verdict(vec![ok, warning.clone()], false).unwrap();
+        assert!(early.contains("Start the server"), "{early}");
+        let ill = verdict(vec![problem.clone(), warning, problem], true).unwrap_err();
+        assert!(ill.starts_with("2 problems found."), "{ill}");
     }
 }

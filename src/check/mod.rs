@@ -28,6 +28,7 @@ pub use health::health;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::oauth;
+use local::Local;
 use situation::Situation;
 use time::Ahead;
 use visitor::Visitor;
@@ -70,7 +71,8 @@ pub async fn examine(config: Config, clock: Clock) -> Report {
     ));
     findings.push(account);
     findings.extend(time::report(intervals_clock, outside.clock));
-    findings.extend(state::examine(&config.state).await);
+    let is_elsewhere = outside.is_served && situation.local == Local::Nobody;
+    findings.extend(state::examine(&config.state, is_elsewhere).await);
     findings.extend(settings(&config.warnings));
     Report {
         findings,
@@ -139,9 +141,17 @@ fn settings(warnings: &[String]) -> Vec<Finding> {
     if warnings.is_empty() {
         return vec![Finding::ok("The settings hold no known risk.")];
     }
-    let remedy = "Change the setting and restart the server, unless it is so on purpose.";
-    warnings
-        .iter()
-        .map(|warning| Finding::warning(format!("{warning}."), remedy))
-        .collect()
+    warnings.iter().map(|warning| risk(warning)).collect()
+}
+
+/// The last part of a warning says what to set instead.
+fn risk(warning: &str) -> Finding {
+    let Some((text, remedy)) = warning.rsplit_once("; ") else {
+        let remedy = "Change the setting and restart the server, unless it is so on purpose.";
+        return Finding::warning(format!("{warning}."), remedy);
+    };
+    let mut letters = remedy.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    let remedy: String = first.chain(letters).collect();
+    Finding::warning(format!("{text}."), format!("{remedy}."))
 }

@@ -89,7 +89,7 @@ fn absent(situation: &Situation, what: &str) -> Finding {
         format!("{public_url} {what}, although a server runs on port {port} of this machine."),
         format!(
             "Start the proxy in front of it, let the firewall and the router pass {} to this machine, and let the name lead \
-             here.",
+             here. If apps outside do get through, only this network cannot call itself: run the check from elsewhere.",
             door(situation)
         ),
     )
@@ -145,6 +145,13 @@ fn certificate(situation: &Situation, flaw: &Flaw) -> Finding {
             "Use one that everybody trusts, such as Let's Encrypt's, with its whole chain (fullchain.pem). For an authority of \
              your own, let SSL_CERT_FILE name its certificate; Claude.ai will not know it."
                 .to_owned(),
+        ),
+        Flaw::Missing => (
+            format!("What listens at {authority} has no certificate for {host}."),
+            format!(
+                "Tell the proxy that {host} is one of its names (Caddy: the first line of the Caddyfile), and look at its log: \
+                 getting a certificate needs the name to lead to it and ports 80 and 443 to be open."
+            ),
         ),
         Flaw::Other(why) => (
             format!("The certificate of {authority} is refused: {why}."),

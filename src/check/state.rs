@@ -2,34 +2,45 @@
 
 use std::path::Path;
 
-use super::finding::Finding;
+use super::finding::{Finding, Severity};
 use crate::state::{self, OpenError, Probed, Settings, SqliteStore};
 
 /// State and its log fit into less; a disk with less free than this is about to fill up.
 const LITTLE_SPACE: u64 = 100 * 1024 * 1024;
 
-/// Whether state can be kept where the settings say, without making or changing anything there; says what that means.
-pub async fn examine(settings: &Settings) -> Vec<Finding> {
-    match settings {
+/// What is to be said about it, without changing what is there. `is_elsewhere`: the server was seen to run on another machine
+/// than this one.
+pub async fn examine(settings: &Settings, is_elsewhere: bool) -> Vec<Finding> {
+    let found = look(settings).await.unwrap_or_else(|error| {
+        let remedy = "The server does not start before this is mended; nothing that is kept there was changed.";
+        vec![Finding::problem(error.to_string(), remedy)]
+    });
+    found
+        .into_iter()
+        .map(|finding| match finding.severity {
+            Severity::Problem if is_elsewhere => Finding::warning(
+                finding.text,
+                "The server runs on another machine, where this may be different: run the check there.",
+            ),
+            _ => finding,
+        })
+        .collect()
+}
+
+async fn look(settings: &Settings) -> Result<Vec<Finding>, OpenError> {
+    Ok(match settings {
         Settings::Memory => vec![Finding::ok(
             "State is kept in memory: a restart forgets which apps were revoked. DATA_DIR names a directory for it.",
         )],
-        Settings::Sqlite { directory } => vec![in_directory(directory)],
-        Settings::Redis { .. } => in_redis(settings).await,
-    }
+        Settings::Sqlite { directory } => {
+            SqliteStore::check(directory)?;
+            vec![on_disk(directory)]
+        }
+        Settings::Redis { .. } => of_redis(state::probe(settings).await?),
+    })
 }
 
-fn refused(error: &OpenError) -> Finding {
-    Finding::problem(
-        error.to_string(),
-        "The server does not start before this is mended, and nothing that is kept was changed.",
-    )
-}
-
-fn in_directory(directory: &Path) -> Finding {
-    if let Err(error) = SqliteStore::check(directory) {
-        return refused(&error.into());
-    }
+fn on_disk(directory: &Path) -> Finding {
     match free_space(directory) {
         Some(free) if free < LITTLE_SPACE => Finding::warning(
             format!(
@@ -42,21 +53,21 @@ fn in_directory(directory: &Path) -> Finding {
     }
 }
 
-async fn in_redis(settings: &Settings) -> Vec<Finding> {
-    match state::probe(settings).await {
-        Err(error) => vec![refused(&error)],
-        Ok(Probed::Unusable { why }) => vec![Finding::problem(
-            format!("State is kept in Redis, which cannot be used now ({why})."),
-            "Start Redis, or correct REDIS_URL. Until then everything that needs a credential is answered 503; the server \
-             starts all the same and recovers by itself.",
-        )],
-        Ok(Probed::Usable { warnings }) => {
-            let usable = Finding::ok("State is kept in Redis, which answers and can be written.");
-            let risks = warnings.into_iter().map(|warning| {
-                Finding::warning(warning, "Change it in the configuration of Redis.")
-            });
-            std::iter::once(usable).chain(risks).collect()
+fn of_redis(probed: Probed) -> Vec<Finding> {
+    match probed {
+        Probed::Usable { warnings } => {
+            let well = Finding::ok("State is kept in Redis, which answers and can be written.");
+            let warnings = warnings
+                .into_iter()
+                .map(|warning| Finding::warning(warning, "Change that setting of Redis."));
+            std::iter::once(well).chain(warnings).collect()
         }
+        Probed::Unusable { why } => vec![Finding::problem(
+            format!(
+                "State is kept in Redis, which cannot be used now ({why}): apps are answered 503."
+            ),
+            "Start Redis and look at REDIS_URL and at the network between the two; the server recovers by itself.",
+        )],
     }
 }
 

@@ -38,6 +38,8 @@ pub enum Flaw {
     OtherName(Vec<String>),
     /// Self-signed, of an authority that this machine does not know, or without the certificates in between.
     UnknownIssuer,
+    /// There is none for this name, or none that this machine could take.
+    Missing,
     Other(String),
 }
 
@@ -245,8 +247,11 @@ fn within<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls
 }
 
 fn of_tls(error: &rustls::Error) -> Failure {
-    let rustls::Error::InvalidCertificate(flaw) = error else {
-        return Failure::Tls(error.to_string());
+    let flaw = match error {
+        rustls::Error::InvalidCertificate(flaw) => flaw,
+        // The other side understood and had nothing to show.
+        rustls::Error::AlertReceived(_) => return Failure::Certificate(Flaw::Missing),
+        _ => return Failure::Tls(error.to_string()),
     };
     Failure::Certificate(match flaw {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => Flaw::Expired,

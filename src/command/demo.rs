@@ -6,10 +6,11 @@ use intervals_mcp_server::config::{self, Config, Sources, variables};
 use intervals_mcp_server::public_url::PublicUrl;
 use intervals_mcp_server::telemetry;
 
+use super::banner;
 use super::failure::Failure;
 use super::listening::listen;
 use super::say;
-use super::serve::{announce, serve_until_told};
+use super::serve::serve_until_told;
 use super::signals::Signals;
 
 /// What the demo's consent page asks for unless `OWNER_PASSWORD` says otherwise. It guards an athlete who does not exist.
@@ -56,6 +57,7 @@ pub async fn serve(mut sources: Sources, api: Option<u16>) -> Result<(), Failure
     let config = Config::load(&sources)?;
     let _logging = telemetry::init(&config.telemetry).map_err(Failure::Telemetry)?;
     let signals = Signals::new();
+    banner::tell_facts(&config);
     let address = config.listen;
     let public_url = config.http.public_url.clone();
     let app = App::open(config.into(), Clock::system()).await?;
@@ -70,7 +72,8 @@ pub async fn serve(mut sources: Sources, api: Option<u16>) -> Result<(), Failure
         password,
         api.map(|_| upstream_url.as_str()),
     ));
-    announce(&listener, &public_url, app.durability());
+    banner::tell_state(app.durability(), false);
+    banner::tell_listening(&listener, &public_url);
     serve_until_told(app, listener, signals).await;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What the program can be asked to do.
 
+mod banner;
 mod check;
 mod demo;
 mod docs;
@@ -49,12 +50,10 @@ pub fn run(action: Action, mut sources: Sources) -> Result<ExitCode, Failure> {
         })?;
     let done = runtime.block_on(async {
         match action {
-            Action::Serve => {
-                serve::serve(Config::load(&sources)?.at(Clock::system().now())?).await?;
-            }
+            Action::Serve => serve::serve(load(&sources)?).await?,
             Action::Demo { api } => demo::serve(sources, api).await?,
             Action::Check { health: true } => check::health(&sources).await?,
-            Action::Check { health: false } => return check::whole(&sources).await,
+            Action::Check { health: false } => check::whole(&sources).await?,
             Action::Workout(_) | Action::Docs { .. } => {}
         }
         Ok(ExitCode::SUCCESS)
@@ -62,6 +61,12 @@ pub fn run(action: Action, mut sources: Sources) -> Result<ExitCode, Failure> {
     // What still runs had its time to finish.
     runtime.shutdown_background();
     done
+}
+
+/// The configuration as it is now and here.
+fn load(sources: &Sources) -> Result<Config, Failure> {
+    let config = Config::load(sources)?.at(Clock::system().now())?;
+    Ok(config.here(sources))
 }
 
 /// Tells the person at the terminal. Not a print macro: those panic when nobody reads.

@@ -27,7 +27,7 @@ pub enum Action {
     Demo {
         api: Option<u16>,
     },
-    /// Is the configuration right, and who is the athlete? `health` only asks the running server.
+    /// What keeps Claude from connecting? `health` only asks the running server.
     Check {
         health: bool,
     },
@@ -159,7 +159,7 @@ fn command() -> Command {
         )
         .subcommand(
             Command::new("check")
-                .about("Say whether the configuration is right, who the athlete is and what to paste into Claude")
+                .about("Find what keeps Claude from connecting, from the public URL to the API key, and say what to do about it")
                 .arg(
                     Arg::new("health")
                         .long("health")

@@ -3,11 +3,13 @@
 //! [`Config::load`] is a function of its inputs alone; only [`environment`] and [`command_line`] touch the process.
 
 pub mod command_line;
+mod container;
 pub mod environment;
 mod secrets;
 mod sources;
 mod values;
 pub mod variables;
+mod warnings;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -91,6 +93,21 @@ impl Config {
         Ok(self)
     }
 
+    /// The same on the machine that this process runs on.
+    #[must_use]
+    pub fn here(mut self, sources: &Sources) -> Self {
+        if let state::Settings::Sqlite { directory } = &self.state
+            && container::discards(directory, sources)
+        {
+            self.warnings.push(
+                "DATA_DIR is inside the container: what is kept there is discarded with it, and after the next deployment \
+                 every app has to be connected again; mount a volume there, or set DATA_DIR empty"
+                    .to_owned(),
+            );
+        }
+        self
+    }
+
     /// Only where to listen, which is all that a health check needs to know.
     ///
     /// # Errors
@@ -135,14 +152,6 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
     let rate = read_rate(reader, upstream.as_ref());
 
     let redis = reader.read(&v::REDIS_URL, RedisUrl::parse);
-    let mut warnings = warnings(reader.sources);
-    if redis.as_ref().is_some_and(RedisUrl::is_readable_on_the_way) {
-        warnings.push(
-            "REDIS_URL has no TLS and names a host that is not known to be private: unless the way to it is, others can read \
-             its password and what is kept there; rediss:// encrypts"
-                .to_owned(),
-        );
-    }
     let state = state(reader.sources, redis);
 
     let public_url = public_url?;
@@ -161,7 +170,7 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
         read_only,
         &state,
     );
-    Some(Config {
+    let mut config = Config {
         listen: SocketAddr::new(host?, port?),
         telemetry: telemetry::Settings {
             format: format?,
@@ -173,7 +182,7 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
             allowed_origins,
             server_config,
             metrics_token: metrics_token.map(Into::into),
-            limits: http::Limits::default(),
+            limits: limits(&public_url),
         },
         oauth: oauth::Settings {
             public_url: public_url.clone(),
@@ -206,8 +215,19 @@ fn read(reader: &mut Reader<'_>) -> Option<Config> {
             deadline: Duration::from_secs(15),
         },
         state,
-        warnings,
-    })
+        warnings: Vec::new(),
+    };
+    config.warnings = warnings::of(reader.sources, &config);
+    Some(config)
+}
+
+/// In front of a loopback address there is no proxy that would go on sending to a server that was told to stop.
+fn limits(public_url: &PublicUrl) -> http::Limits {
+    let mut limits = http::Limits::default();
+    if public_url.is_loopback() {
+        limits.linger = Duration::ZERO;
+    }
+    limits
 }
 
 /// `REDIS_URL`, or `DATA_DIR`, or the volume of the platform, or memory.
@@ -281,48 +301,21 @@ fn read_rate(
     reader.read(&variables::INTERVALS_RATE, values::rate)
 }
 
-/// Platforms whose edge is known to append one address to `X-Forwarded-For`, by the variables that they set themselves.
-fn proxies_of_platform(sources: &Sources) -> usize {
-    let names = [
-        "RAILWAY_ENVIRONMENT",
-        "RAILWAY_ENVIRONMENT_ID",
-        "RAILWAY_PROJECT_ID",
-        "RAILWAY_PUBLIC_DOMAIN",
-        "RENDER",
-        "RENDER_EXTERNAL_URL",
-        "FLY_APP_NAME",
-        "DYNO",
-    ];
-    usize::from(names.iter().any(|name| sources.set(name).is_some()))
-}
+/// Variables that platforms set themselves whose edge is known to append one address to `X-Forwarded-For`.
+const PLATFORM: [&str; 8] = [
+    "RAILWAY_ENVIRONMENT",
+    "RAILWAY_ENVIRONMENT_ID",
+    "RAILWAY_PROJECT_ID",
+    "RAILWAY_PUBLIC_DOMAIN",
+    "RENDER",
+    "RENDER_EXTERNAL_URL",
+    "FLY_APP_NAME",
+    "DYNO",
+];
 
-fn warnings(sources: &Sources) -> Vec<String> {
-    let mut warnings = Vec::new();
-    for (variable, _) in SECRETS {
-        // The key is Intervals.icu's work; a password is typed, which is why attempts at it are limited.
-        let drawn = ![variables::API_KEY, variables::OWNER_PASSWORD].contains(variable);
-        if drawn && sources.get(variable.name).is_some_and(secrets::looks_weak) {
-            warnings.push(format!(
-                "{} looks weak; better is {}",
-                variable.name, variable.example
-            ));
-        }
-    }
-    if sources.get(variables::OWNER_PASSWORD.name).is_none() {
-        warnings.push(
-            "OWNER_PASSWORD is not set: the consent page asks for API_KEY instead; a password of its own keeps that key \
-             out of the browser"
-                .to_owned(),
-        );
-    }
-    for name in sources.dotenv.keys() {
-        if !variables::ALL.iter().any(|known| known.name == name) {
-            warnings.push(format!(
-                ".env sets {name:?}, which this server does not know"
-            ));
-        }
-    }
-    warnings
+/// How many proxies the platform puts in front, if it is one that is known.
+fn proxies_of_platform(sources: &Sources) -> usize {
+    usize::from(PLATFORM.iter().any(|name| sources.set(name).is_some()))
 }
 
 /// What `/config` tells everybody: choices, and of secrets only whether they are set.

@@ -11,6 +11,7 @@ mod health;
 mod host;
 mod landing;
 mod layers;
+mod lingering;
 mod metrics;
 mod patience;
 mod server;
@@ -59,7 +60,9 @@ pub struct Limits {
     pub body_read: Duration,
     /// From the headers of a request to the headers of its answer.
     pub request: Duration,
-    /// How long running calls may take when the server is told to stop.
+    /// How long everybody is still let in when the server is told to stop.
+    pub linger: Duration,
+    /// How long after that word running calls may take, so that all is over within the 10 s after which `docker stop` kills.
     pub drain: Duration,
     /// How long a peer may take nothing of what is being sent to it.
     pub write_stall: Duration,
@@ -75,7 +78,8 @@ impl Default for Limits {
             body_read: Duration::from_secs(30),
             request: Duration::from_secs(60),
             write_stall: Duration::from_secs(30),
-            drain: Duration::from_secs(10),
+            linger: Duration::from_secs(2),
+            drain: Duration::from_secs(9),
             connections: 2048,
         }
     }

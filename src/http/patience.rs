@@ -19,6 +19,8 @@ use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
+use super::lingering::{Lingering, Unfinished};
+
 /// How often it is looked whether the peer is still there while it is being answered.
 const LOOK_AFTER: Duration = Duration::from_millis(250);
 
@@ -56,6 +58,8 @@ pub(super) struct Patient {
     write_patience: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
     look: Option<Pin<Box<Sleep>>>,
+    unfinished: Unfinished,
+    lingering: Option<Lingering>,
 }
 
 impl Patient {
@@ -64,6 +68,7 @@ impl Patient {
         patience: Duration,
         write_patience: Duration,
         phase: Phase,
+        unfinished: Unfinished,
     ) -> Self {
         Self {
             stream,
@@ -75,6 +80,8 @@ impl Patient {
             write_patience,
             stalled: None,
             look: None,
+            unfinished,
+            lingering: None,
         }
     }
 
@@ -172,8 +179,17 @@ impl AsyncWrite for Patient {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if let Some(lingering) = &mut this.lingering {
+            return lingering.poll(&mut this.stream, cx);
+        }
         let outcome = Pin::new(&mut this.stream).poll_shutdown(cx);
-        this.written(cx, outcome)
+        match this.written(cx, outcome) {
+            Poll::Ready(Ok(())) if this.unfinished.is_told() => this
+                .lingering
+                .insert(Lingering::new())
+                .poll(&mut this.stream, cx),
+            outcome => outcome,
+        }
     }
 
     fn poll_write_vectored(

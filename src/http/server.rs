@@ -12,19 +12,21 @@ use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
 use axum::http::HeaderValue;
 use axum::http::header::CONNECTION;
+use futures_util::FutureExt as _;
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tower::Service;
 
 use super::Limits;
+use super::lingering::Unfinished;
 use super::patience::{Answering, Patient, Phase};
 use super::unread::Unread;
 use crate::metrics::GoingOn;
@@ -33,7 +35,12 @@ use crate::metrics::GoingOn;
 /// is, so that this times [`Limits::connections`] is what strangers can fill.
 const MAX_HEADERS: usize = 32 * 1024;
 
-/// Answers connections until `shutdown`, then lets running calls finish for as long as `limits` allow.
+/// How long connections are read from after the last was accepted: a request may have come with it.
+const LAST_CALL: Duration = Duration::from_millis(250);
+
+/// Answers connections until `shutdown`, and then ends without losing a request: for a moment everybody is still let in, since
+/// proxies learn late that a server goes, and every answer says that its connection ends; then nobody new is, and what runs
+/// finishes. `limits` say how long each may take.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -45,38 +52,101 @@ pub async fn serve(
         .timer(TokioTimer::new())
         .header_read_timeout(limits.keep_alive)
         .max_buf_size(MAX_HEADERS);
-    let graceful = GracefulShutdown::new();
-    let slots = Arc::new(Semaphore::new(limits.connections));
-    loop {
-        let accepted = async {
-            let slot = Arc::clone(&slots).acquire_owned().await;
-            (slot, listener.accept().await)
-        };
-        let (slot, (stream, peer)) = tokio::select! {
-            () = shutdown.cancelled() => break,
-            (slot, accepted) = accepted => match accepted {
-                Ok(accepted) => (slot, accepted),
-                Err(error) => {
-                    rest_after(&error).await;
-                    continue;
-                }
-            },
-        };
+    let door = Door {
+        listener,
+        router,
+        limits,
+        shutdown,
+        protocol,
+        slots: Arc::new(Semaphore::new(limits.connections)),
+        graceful: GracefulShutdown::new(),
+    };
+    door.open_until(door.shutdown.cancelled()).await;
+    let grace = sleep(limits.drain);
+    door.open_until(sleep(limits.linger)).await;
+    let graceful = door.close();
+    let open = graceful.count();
+    let finished = async {
+        if open > 0 {
+            sleep(LAST_CALL).await;
+        }
+        graceful.shutdown().await;
+    };
+    tokio::select! {
+        () = finished => tracing::info!(open, "stopped"),
+        () = grace => tracing::warn!("stopped before every call had finished"),
+    }
+}
+
+/// Where connections come in.
+struct Door {
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    shutdown: CancellationToken,
+    protocol: http1::Builder,
+    slots: Arc<Semaphore>,
+    graceful: GracefulShutdown,
+}
+
+impl Door {
+    /// Lets connections in until `end`.
+    async fn open_until(&self, end: impl Future<Output = ()>) {
+        tokio::pin!(end);
+        loop {
+            let accepted = async {
+                let slot = Arc::clone(&self.slots).acquire_owned().await;
+                (slot, self.listener.accept().await)
+            };
+            tokio::select! {
+                () = &mut end => break,
+                (slot, accepted) = accepted => match accepted {
+                    Ok((stream, peer)) => self.let_in(stream, peer, slot),
+                    Err(error) => rest_after(&error).await,
+                },
+            }
+        }
+    }
+
+    /// Closes the door behind those whom the system has connected already.
+    fn close(self) -> GracefulShutdown {
+        while let Some(Ok((stream, peer))) = self.listener.accept().now_or_never() {
+            let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() else {
+                break;
+            };
+            self.let_in(stream, peer, slot);
+        }
+        self.graceful
+    }
+
+    fn let_in(&self, stream: TcpStream, peer: SocketAddr, slot: impl Send + 'static) {
         // Small answers in two writes otherwise wait 40 ms for the client's delayed acknowledgement.
         if stream.set_nodelay(true).is_err() {
-            continue;
+            return;
         }
         let phase = Phase::default();
+        let unfinished = Unfinished::default();
         let io = TokioIo::new(Patient::new(
             stream,
-            limits.header_read,
-            limits.write_stall,
+            self.limits.header_read,
+            self.limits.write_stall,
             phase.clone(),
+            unfinished.clone(),
         ));
-        let router = router.clone();
-        let service =
-            service_fn(move |request| answer(router.clone(), peer, phase.clone(), request));
-        let connection = graceful.watch(protocol.serve_connection(io, service));
+        let (router, shutdown) = (self.router.clone(), self.shutdown.clone());
+        let service = service_fn(move |request| {
+            answer(
+                router.clone(),
+                peer,
+                phase.clone(),
+                unfinished.clone(),
+                shutdown.clone(),
+                request,
+            )
+        });
+        let connection = self
+            .graceful
+            .watch(self.protocol.serve_connection(io, service));
         let open = GoingOn::connection();
         tokio::spawn(async move {
             // How a connection ends, cut off or not, concerns nobody.
@@ -84,18 +154,14 @@ pub async fn serve(
             drop((slot, open));
         });
     }
-    drop(listener);
-    let open = graceful.count();
-    tokio::select! {
-        () = graceful.shutdown() => tracing::info!(open, "stopped"),
-        () = sleep(limits.drain) => tracing::warn!("stopped before every call had finished"),
-    }
 }
 
 async fn answer(
     mut router: Router,
     peer: SocketAddr,
     phase: Phase,
+    unfinished: Unfinished,
+    shutdown: CancellationToken,
     request: hyper::Request<Incoming>,
 ) -> Result<axum::response::Response, std::convert::Infallible> {
     let answering = phase.answering();
@@ -104,7 +170,11 @@ async fn answer(
     let mut request = hyper::Request::from_parts(head, body);
     request.extensions_mut().insert(ConnectInfo(peer));
     let mut response = router.call(request).await?;
-    if !unread.settle().await {
+    let is_read = unread.settle().await;
+    if !is_read {
+        unfinished.tell();
+    }
+    if !is_read || shutdown.is_cancelled() {
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(CONNECTION, close);
     }

@@ -15,12 +15,12 @@ impl Collector for Process {
         let read = [
             (
                 "process_resident_memory_bytes",
-                "Memory of the process in use",
+                "Memory of the process in use.",
                 resident_bytes(),
             ),
             (
                 "process_open_fds",
-                "Files, sockets and pipes that are open",
+                "Files, sockets and pipes that are open.",
                 open_descriptors(),
             ),
         ];

@@ -14,7 +14,7 @@ use super::error::Error;
 use super::grants::{self, Grants, Life};
 use super::jwt::AccessTokens;
 use super::keys::Keys;
-use super::limits::{Limits, Refused};
+use super::limits::Limits;
 use super::probe;
 use super::secret::Expected;
 use crate::clock::Clock;
@@ -160,9 +160,7 @@ impl Guard {
                     self.challenges.invalid(path)
                 }
                 Err(refused) => {
-                    if matches!(refused, Refused::Wait(_)) {
-                        metrics::limited(Limit::ApiKey);
-                    }
+                    refused.counted(Limit::ApiKey);
                     Error::from(refused).into_response()
                 }
             },

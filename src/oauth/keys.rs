@@ -26,8 +26,8 @@ pub enum Purpose {
     Csrf,
     Device,
     Connections,
-    Address,
     Probe,
+    Address,
 }
 
 impl Purpose {
@@ -41,8 +41,8 @@ impl Purpose {
             Self::Csrf => "csrf",
             Self::Device => "device",
             Self::Connections => "connections",
-            Self::Address => "address",
             Self::Probe => "probe",
+            Self::Address => "address",
         }
     }
 }
@@ -56,8 +56,8 @@ struct Ring {
     csrf: Key,
     device: Key,
     connections: Key,
-    address: Key,
     probe: Key,
+    address: Key,
 }
 
 impl Ring {
@@ -88,8 +88,8 @@ impl Ring {
             csrf: key(Purpose::Csrf)?,
             device: key(Purpose::Device)?,
             connections: key(Purpose::Connections)?,
-            address: key(Purpose::Address)?,
             probe: key(Purpose::Probe)?,
+            address: key(Purpose::Address)?,
         })
     }
 
@@ -103,8 +103,8 @@ impl Ring {
             Purpose::Csrf => &self.csrf,
             Purpose::Device => &self.device,
             Purpose::Connections => &self.connections,
-            Purpose::Address => &self.address,
             Purpose::Probe => &self.probe,
+            Purpose::Address => &self.address,
         }
     }
 

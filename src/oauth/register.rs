@@ -15,7 +15,7 @@ use super::client_metadata;
 use super::error::{self, Error};
 use super::form;
 use super::keys::Keys;
-use super::limits::{Limits, Refused};
+use super::limits::Limits;
 use super::redirect::RedirectUri;
 use super::scope;
 use crate::clock::Clock;
@@ -97,11 +97,10 @@ impl Register {
         let now = self.clock.unix_seconds();
         let client = Client::register(&self.keys, registration, now)?;
         // Only here, so that what is no registration takes nobody's turn.
-        let counted = self.limits.registration(address).await;
-        if matches!(counted, Err(Refused::Wait(_))) {
-            metrics::limited(Limit::Registrations);
-        }
-        counted?;
+        self.limits
+            .registration(address)
+            .await
+            .inspect_err(|refused| refused.counted(Limit::Registrations))?;
         metrics::oauth(OAuthEvent::Registered);
         let client_secret = client.secret(&self.keys);
         let answer = Registered {

@@ -53,3 +53,9 @@ if has cargo-cyclonedx; then
 else
   skip "software bill of materials" "cargo-cyclonedx is not installed"
 fi
+
+if has zizmor; then
+  zizmor --offline --quiet --min-severity medium .github
+else
+  skip "mistakes in the workflows" "zizmor is not installed"
+fi

@@ -21,7 +21,7 @@ use super::client_url::ClientUrl;
 use super::limits::{Limits, Refused};
 use super::outbound::{Failure, Outbound};
 use crate::clock::Clock;
-use crate::metrics::{self, Limit};
+use crate::metrics::Limit;
 use document::Document;
 use freshness::Freshness;
 
@@ -163,7 +163,10 @@ impl ClientDocuments {
             return Some(flight);
         }
         let limits = Arc::clone(&self.limits);
-        let allowed = async move { limits.document(address).await };
+        let allowed = async move {
+            let allowed = limits.document(address).await;
+            allowed.inspect_err(|refused| refused.counted(Limit::ClientDocuments))
+        };
         self.take_off(&mut shelf, url, allowed)
     }
 
@@ -186,7 +189,6 @@ impl ClientDocuments {
             if allowed.await.is_ok() {
                 return fetch.await;
             }
-            metrics::limited(Limit::ClientDocuments);
             tracing::warn!(
                 client_host = asked.host(),
                 "too many client metadata documents were asked for, or nobody can count them"

@@ -14,6 +14,7 @@ use std::time::Duration;
 use super::error::Error;
 use super::keys::Keys;
 use crate::clock::Clock;
+use crate::metrics;
 use crate::state::{Durability, StateError, Store};
 use hits::Rule;
 use local::{Local, Rules};
@@ -87,6 +88,15 @@ pub enum Refused {
     Wait(Duration),
     /// Nobody can say: the store did not answer.
     Unavailable,
+}
+
+impl Refused {
+    /// Counts whoever met `limit`; for want of the store nobody did.
+    pub fn counted(self, limit: metrics::Limit) {
+        if matches!(self, Self::Wait(_)) {
+            metrics::limited(limit);
+        }
+    }
 }
 
 impl From<StateError> for Refused {

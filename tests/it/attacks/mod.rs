@@ -23,6 +23,7 @@ mod client_authentication;
 mod client_documents;
 mod connections;
 mod consent;
+mod dependencies;
 mod discovery;
 mod floods;
 mod guessing;

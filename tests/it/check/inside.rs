@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 use super::proxy;
 use super::site::Site;
 use crate::support::process::free_port;
+use crate::support::redis::Redis;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_intervals_icu_does_not_know() {
@@ -20,6 +21,31 @@ async fn a_key_that_intervals_icu_does_not_know() {
             &["does not accept the API key"],
             &["Copy API_KEY again", "Developer Settings"],
         );
+}
+
+/// A Redis that went away, and one that was never meant for this.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_that_is_away() {
+    let Some(mut redis) = Redis::start() else {
+        return;
+    };
+    let url = redis.url();
+    let shared = [("REDIS_URL", url.as_str())];
+    let mut site = Site::new().await;
+    site.start(&shared);
+    site.put_in_front(proxy::passing_to(site.port));
+    let said = site.check_with(&shared).await;
+    assert_eq!(said.code, Some(0), "{}", said.text);
+    assert!(
+        said.has("ok", &["Redis, which answers"], &[]),
+        "{}",
+        said.text
+    );
+    assert!(said.has("ok", &["piece by piece"], &[]), "{}", said.text);
+    redis.kill();
+    site.check_with(&shared)
+        .await
+        .finds(&["Redis", "503"], &["Start Redis", "REDIS_URL"]);
 }
 
 /// The server runs with the right id, so the check's ticket is a stranger's to it.
@@ -85,6 +111,17 @@ async fn a_directory_for_state_that_cannot_be_written() {
     let said = site.check_with(&[("DATA_DIR", "/proc")]).await;
     said.finds(&["DATA_DIR", "cannot be kept there"], &["does not start"]);
     assert_eq!(said.count("problem"), 1, "{}", said.text);
+    // The machine of somebody who looks from elsewhere need not have the directory.
+    let elsewhere = free_port().to_string();
+    let said = site
+        .check_with(&[("DATA_DIR", "/proc"), ("PORT", &elsewhere)])
+        .await;
+    assert_eq!(said.code, Some(0), "{}", said.text);
+    assert!(
+        said.has("warning", &["DATA_DIR"], &["another machine"]),
+        "{}",
+        said.text
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,7 +167,7 @@ async fn settings_that_are_a_risk() {
         said.has(
             "warning",
             &["OWNER_PASSWORD is not set"],
-            &["restart the server"]
+            &["A password of its own"]
         ),
         "{}",
         said.text

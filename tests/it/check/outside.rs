@@ -24,7 +24,12 @@ async fn a_name_that_does_not_resolve() {
 async fn certificates_that_apps_refuse() {
     let own = Authority::new();
     type Make = fn(&Site, &Authority) -> tokio_rustls::rustls::ServerConfig;
-    let cases: [(Make, &str, &str); 4] = [
+    let cases: [(Make, &str, &str); 5] = [
+        (
+            |_, _| without_certificates(),
+            "no certificate for mcp.localhost",
+            "Caddyfile",
+        ),
         (
             |site, _| site.authority.certify("www.localhost", |_| {}),
             "is for www.localhost",
@@ -49,6 +54,15 @@ async fn certificates_that_apps_refuse() {
         site.put_in_front_with(Some(tls), proxy::passing_to(site.port));
         site.check().await.finds_only(&[what], &[remedy]);
     }
+}
+
+/// As a proxy does that has not been told of the name.
+fn without_certificates() -> tokio_rustls::rustls::ServerConfig {
+    use tokio_rustls::rustls::ServerConfig;
+    use tokio_rustls::rustls::server::ResolvesServerCertUsingSni;
+    ServerConfig::builder()
+        .with_no_client_auth()
+        .with_cert_resolver(std::sync::Arc::new(ResolvesServerCertUsingSni::new()))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,7 +30,11 @@ async fn a_good_deployment_is_well_where_it_runs_and_from_elsewhere() {
         ] {
             assert!(said.has("ok", &[words], &[]), "{words}: {}", said.text);
         }
-        assert!(said.text.contains("All is well."), "{}", said.text);
+        assert!(
+            said.text.contains("Claude can connect; 1 warning"),
+            "{}",
+            said.text
+        );
         let url = format!("{}/mcp", site.base_url);
         assert!(said.text.contains(&url), "{}", said.text);
         assert_eq!(said.complaint, "");
@@ -46,7 +50,8 @@ async fn state_on_a_disk_is_well_too() {
     site.put_in_front(proxy::passing_to(site.port));
     let said = site.check_with(&data).await;
     assert_eq!(said.code, Some(0), "{}", said.text);
-    assert_eq!(said.count("warning"), 0, "{}", said.text);
+    // In a container the room of the test is no volume, which is worth a warning.
+    assert_eq!(said.count("problem"), 0, "{}", said.text);
     assert!(said.has("ok", &["piece by piece"], &[]), "{}", said.text);
     assert!(
         said.has("ok", &["DATA_DIR", "can be used"], &[]),
@@ -65,7 +70,7 @@ async fn before_the_first_start_nothing_is_wrong_yet() {
         &["accepts no connection", "expected before the first start"],
         &["Start the server"],
     );
-    assert!(!said.text.contains("All is well"), "{}", said.text);
+    assert!(!said.text.contains("Claude can connect"), "{}", said.text);
     assert!(
         said.text
             .contains("Start the server, then run the check again"),
@@ -96,7 +101,7 @@ async fn a_server_on_loopback_needs_no_https() {
         "{}",
         said.text
     );
-    assert!(said.text.contains("All is well."), "{}", said.text);
+    assert!(said.text.contains("Claude can connect; "), "{}", said.text);
 }
 
 /// The ticket for the stream is no secret: it is checked elsewhere that it opens nothing.
@@ -133,7 +138,7 @@ async fn no_secret_is_said_or_sent_to_the_public_url() {
 async fn a_site_that_never_answers_is_given_up_on() {
     let mut site = Site::new().await;
     site.put_in_front(proxy::changing_answers(
-        axum::Router::new().fallback(|| std::future::pending::<()>()),
+        axum::Router::new().fallback(std::future::pending::<()>),
         |_| {},
     ));
     let started = Instant::now();

@@ -1,5 +1,6 @@
 //! What is accepted, what is refused, and what is said about it.
 
+mod banner;
 mod example;
 mod exit_codes;
 mod load;

@@ -93,3 +93,40 @@ async fn an_answer_that_ends_the_connection_says_so() {
     }))
     .await;
 }
+
+#[tokio::test]
+async fn who_sends_a_whole_body_that_nobody_reads_finds_the_answer_all_the_same() {
+    let server = Server::start().await;
+    for body in ["Content-Length: 1000000", "Transfer-Encoding: chunked"] {
+        let mut stream = connect(&server.address).await;
+        let head = format!("POST /mcp HTTP/1.1\r\nHost: localhost\r\n{body}\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // The refusal is ready, and the connection as good as closed.
+        sleep(Duration::from_millis(300)).await;
+        for _ in 0..5 {
+            let piece = vec![b'a'; 200_000];
+            let sent = timeout(PATIENCE, stream.write_all(&piece)).await;
+            sent.expect("nobody takes it").expect("cut off");
+            sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(status(&answer(&mut stream).await), 401, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn who_never_stops_sending_is_cut_off() {
+    let server = Server::start().await;
+    let mut stream = connect(&server.address).await;
+    let head = "POST /mcp HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let sending = async {
+        let piece = vec![b'a'; 1_000_000];
+        for _ in 0..1000 {
+            if stream.write_all(&piece).await.is_err() {
+                return;
+            }
+        }
+        panic!("a gigabyte was taken");
+    };
+    timeout(PATIENCE, sending).await.expect("it goes on");
+}

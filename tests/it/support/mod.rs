@@ -12,6 +12,7 @@ pub mod process;
 pub mod redis;
 mod replicas;
 mod server;
+mod turns;
 mod twist;
 mod world;
 

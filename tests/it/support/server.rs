@@ -13,6 +13,8 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::turns;
+
 /// Values that must never be seen where they do not belong.
 pub mod secrets {
     pub const SIGNING: &str = "S1gning-secret-of-the-tests-0123456789";
@@ -21,6 +23,7 @@ pub mod secrets {
 }
 
 /// What differs between tests; everything else is as in production.
+#[derive(Clone)]
 pub struct ServerOptions {
     pub clock: Clock,
     pub upstream: String,
@@ -47,7 +50,9 @@ pub struct ServerOptions {
     pub outbound: oauth::outbound::Settings,
     /// `None`: state is kept in memory.
     pub data_dir: Option<PathBuf>,
-    /// A store of the test's, in place of both.
+    /// A Redis and a namespace in it, in place of both.
+    pub redis: Option<(state::RedisUrl, String)>,
+    /// A store of the test's, in place of all of them.
     pub store: Option<Arc<dyn state::Store>>,
 }
 
@@ -76,6 +81,7 @@ impl Default for ServerOptions {
             limits: http::Limits::default(),
             outbound: nowhere(),
             data_dir: None,
+            redis: None,
             store: None,
         }
     }
@@ -124,9 +130,11 @@ impl ServerOptions {
                 rate: self.rate,
                 deadline: self.deadline,
             },
-            state: self.data_dir.map_or(state::Settings::Memory, |directory| {
-                state::Settings::Sqlite { directory }
-            }),
+            state: match (self.redis, self.data_dir) {
+                (Some((url, namespace)), _) => state::Settings::Redis { url, namespace },
+                (None, Some(directory)) => state::Settings::Sqlite { directory },
+                (None, None) => state::Settings::Memory,
+            },
         }
     }
 }
@@ -140,10 +148,50 @@ fn nowhere() -> oauth::outbound::Settings {
 }
 
 fn client() -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
+    let builder = reqwest::Client::builder();
+    // Replicas take turns by the connection.
+    let builder = match turns::are_wanted() {
+        true => builder.pool_max_idle_per_host(0),
+        false => builder,
+    };
+    builder
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .timeout(Duration::from_secs(60))
+}
+
+fn build(options: ServerOptions, public_url: &PublicUrl) -> App {
+    let (clock, store) = (options.clock.clone(), options.store.clone());
+    let settings = options.settings(public_url);
+    let app = match store {
+        Some(store) => App::over(settings, store, clock),
+        None => App::build(settings, clock),
+    };
+    app.unwrap()
+}
+
+/// Two servers at the address of `listener`, over a namespace of their own.
+async fn serve_twice(
+    listener: TcpListener,
+    mut options: ServerOptions,
+    public_url: &PublicUrl,
+    stop: &CancellationToken,
+) {
+    let chosen = options.data_dir.is_some();
+    assert!(
+        !chosen,
+        "a test with state of its own choice is for one server"
+    );
+    options.redis = super::redis::namespace();
+    let mut servers = Vec::new();
+    for options in [options.clone(), options] {
+        let app = build(options, public_url);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        servers.push(listener.local_addr().unwrap());
+        tokio::spawn(app.serve(listener, stop.clone()));
+    }
+    let servers = [servers[0], servers[1]];
+    tokio::spawn(turns::take(listener, servers, stop.clone()));
 }
 
 /// A running server; it stops when this value is dropped.
@@ -174,15 +222,13 @@ impl Server {
             PublicUrl::parse(options.public_url.as_deref().unwrap_or(&address)).unwrap();
         let clock = options.clock.clone();
         let host = public_url.authority().parse().unwrap();
-        let store = options.store.clone();
-        let settings = options.settings(&public_url);
-        let app = match store {
-            Some(store) => App::over(settings, store, clock.clone()),
-            None => App::build(settings, clock.clone()),
-        };
-        let app = app.unwrap();
         let stop = CancellationToken::new();
-        tokio::spawn(app.serve(listener, stop.clone()));
+        if turns::are_wanted() && options.redis.is_none() && options.store.is_none() {
+            serve_twice(listener, options, &public_url, &stop).await;
+        } else {
+            let app = build(options, &public_url);
+            tokio::spawn(app.serve(listener, stop.clone()));
+        }
         Self {
             address,
             public_url,

@@ -3,5 +3,8 @@
 
 mod arrows;
 mod files;
+mod pipeline;
 mod source;
 mod tools;
+
+pub use source::root;

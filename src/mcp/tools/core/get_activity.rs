@@ -5,15 +5,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::intervals::Error;
-use crate::mcp::activity_parts;
 use crate::mcp::context::Context;
 use crate::mcp::error::ToolError;
-use crate::mcp::execution;
 use crate::mcp::measure::custom::{self, Place};
 use crate::mcp::params::{ActivityId, Choice, List, choice};
 use crate::mcp::registry::{Access, Tool};
 use crate::mcp::render::{activity, intervals, parts, zones};
 use crate::mcp::reply::Reply;
+use crate::mcp::{activity_parts, execution};
 
 choice! {
     pub enum Part {
@@ -43,10 +42,9 @@ impl Tool for GetActivity {
     const NAME: &'static str = "get_activity";
     const TITLE: &'static str = "Get one activity";
     const ACCESS: Access = Access::Read;
-    const SUMMARY: &'static str = "one activity with chosen parts: intervals, splits, zones, best efforts, the plan \
-        step by step beside what was done, weather, segments, histogram, comments, own fields";
-    const DESCRIPTION: &'static str = "One activity: power, HR, pace, load, efficiency, how it felt, notes; include adds \
-                                       parts.";
+    const SUMMARY: &'static str = "one activity with chosen parts: intervals, splits, zones, best efforts, the plan step by step beside what was done, weather, segments, histogram, comments, own fields";
+    const DESCRIPTION: &'static str =
+        "One activity: power, HR, pace, load, efficiency, how it felt, notes; include adds parts.";
     type Params = Params;
 
     async fn run(context: &Context, params: Params) -> Result<Reply, ToolError> {

@@ -44,6 +44,9 @@ const TOPICS: [&str; 4] = ["scales", "units", "formulas", "workouts"];
 const PARTS: [&str; 4] = ["intervals", "splits", "zones", "best_efforts"];
 /// Days on which something is entered; the athlete's year has them all.
 const DAYS: i32 = 40;
+/// But for the one that the athlete has locked.
+const LOCKED_DAY: i32 = 20;
+
 impl Menu {
     /// Reads what is offered from the server.
     pub async fn read(site: &Site) -> Self {
@@ -271,6 +274,7 @@ async fn calls(tool: &Value, server: &mut Reader) -> Vec<Item> {
             .map(|topic| call(2, name, json!({ "topic": topic })))
             .into(),
         "update_wellness" => (0..DAYS)
+            .filter(|day| *day != LOCKED_DAY)
             .map(|day| Item {
                 weight: 1,
                 ..call(1, name, entering(day))
@@ -360,6 +364,10 @@ fn mistakes() -> Vec<Item> {
     vec![
         wrong(call(2, "get_help", nothing), Expected::ToolError),
         wrong(call(2, "get_activity", nobody), Expected::ToolError),
+        wrong(
+            call(1, "update_wellness", entering(LOCKED_DAY)),
+            Expected::ToolError,
+        ),
         wrong(call(2, "get_api_key", json!({})), Expected::Error(-32602)),
         wrong(item(2, "tools/destroy", json!({})), Expected::Error(-32601)),
     ]

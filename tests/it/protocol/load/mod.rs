@@ -1,9 +1,13 @@
 //! Many clients of both eras at a time, who ask for everything, some of it wrong, and sometimes hang up.
 
+mod coming_and_going;
+mod editor;
 mod measure;
 mod menu;
+#[cfg(target_os = "linux")]
+mod soak;
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::wire::{Connection, Era, Reply, Site};
+use super::wire::{Connection, ERAS, Era, Reply, Site};
 use crate::support::process::{Room, Running, free_port, program, wait_for};
 use crate::support::{LEGACY, Server, flow, secrets};
 use measure::{Memory, Seen, growth};
@@ -35,8 +39,11 @@ fn given(name: &str, otherwise: u64) -> u64 {
 
 /// The whole server with the invented athlete, and nothing that slows it down.
 fn process(port: u16, room: &Room) -> Running {
-    let child = program(&room.0)
-        .arg("demo")
+    start(port, program(&room.0).arg("demo"))
+}
+
+fn start(port: u16, command: &mut Command) -> Running {
+    let child = command
         .env("PORT", port.to_string())
         .env("OWNER_PASSWORD", secrets::OWNER)
         .env("MCP_API_KEY", secrets::MCP_API_KEY)
@@ -161,48 +168,74 @@ fn judge(item: &Item, id: &str, reply: &Reply) -> Result<(), String> {
     if fits { Ok(()) } else { Err(short()) }
 }
 
-/// What the clients of `plan` saw.
-async fn load(port: u16, plan: Plan) -> Seen {
-    let server = Server::elsewhere(port);
-    let authority = format!("127.0.0.1:{port}");
-    let tokens = [
-        flow::connect(&server).await.access_token,
-        secrets::MCP_API_KEY.to_owned(),
-    ];
-    let sites = tokens.map(|token| Site {
-        authority: authority.clone(),
-        token,
-    });
-    let menu = Arc::new(Menu::read(&sites[0]).await);
-    let mut kinds = Vec::new();
-    for site in &sites {
-        for era in [Era::Legacy, Era::Modern] {
-            let requests = menu
-                .items
-                .iter()
-                .map(|item| site.request(era, DIGITS, item.method, item.params.clone()));
-            kinds.push((site.clone(), era, Arc::new(requests.collect::<Vec<_>>())));
+/// Everything that can be asked of a server, as it goes over the wire.
+struct Offer {
+    /// One with a token of its own, one with the key that the server was given.
+    sites: [Site; 2],
+    menu: Arc<Menu>,
+    /// For each who and how: every request of the menu.
+    requests: Vec<(Site, Era, Arc<Vec<Vec<u8>>>)>,
+}
+
+impl Offer {
+    async fn of(port: u16) -> Self {
+        let server = Server::elsewhere(port);
+        let authority = format!("127.0.0.1:{port}");
+        let tokens = [
+            flow::connect_with(&server, &["intervals:write", "intervals:delete"])
+                .await
+                .access_token,
+            secrets::MCP_API_KEY.to_owned(),
+        ];
+        let sites = tokens.map(|token| Site {
+            authority: authority.clone(),
+            token,
+        });
+        let menu = Arc::new(Menu::read(&sites[0]).await);
+        let mut requests = Vec::new();
+        for site in &sites {
+            for era in ERAS {
+                let all = menu
+                    .items
+                    .iter()
+                    .map(|item| site.request(era, DIGITS, item.method, item.params.clone()));
+                requests.push((site.clone(), era, Arc::new(all.collect::<Vec<_>>())));
+            }
+        }
+        Self {
+            sites,
+            menu,
+            requests,
         }
     }
-    let mut running = JoinSet::new();
-    for n in 0..plan.clients {
-        let (site, era, requests) = kinds[n % kinds.len()].clone();
-        let client = Client {
-            site,
-            era,
-            menu: Arc::clone(&menu),
-            requests,
-            random: fastrand::Rng::with_seed(n as u64),
-            sent: 0,
-            seen: Seen::default(),
-        };
-        running.spawn(client.run(plan));
+
+    /// What the clients of `plan` saw.
+    async fn asked(&self, plan: Plan) -> Seen {
+        let mut running = JoinSet::new();
+        for n in 0..plan.clients {
+            let (site, era, requests) = self.requests[n % self.requests.len()].clone();
+            let client = Client {
+                site,
+                era,
+                menu: Arc::clone(&self.menu),
+                requests,
+                random: fastrand::Rng::with_seed(n as u64),
+                sent: 0,
+                seen: Seen::default(),
+            };
+            running.spawn(client.run(plan));
+        }
+        let mut seen = Seen::default();
+        while let Some(client) = running.join_next().await {
+            seen.add(client.unwrap());
+        }
+        seen
     }
-    let mut seen = Seen::default();
-    while let Some(client) = running.join_next().await {
-        seen.add(client.unwrap());
-    }
-    seen
+}
+
+/// What the clients of `plan` saw.
+async fn load(port: u16, plan: Plan) -> Seen {
+    Offer::of(port).await.asked(plan).await
 }
 
 #[track_caller]

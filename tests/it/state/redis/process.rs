@@ -18,6 +18,7 @@ fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     program(&room.0)
         .envs(GOOD)
         .env("HOST", "127.0.0.1")
+        .env("BASE_URL", "http://127.0.0.1:9")
         .env("INTERVALS_BASE_URL", "http://127.0.0.1:9")
         .envs(variables.iter().copied())
         .args(arguments)

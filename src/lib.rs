@@ -41,12 +41,14 @@
 //!
 //! # A write
 //!
-//! A tool that writes takes its turn (`mcp::changes`: one write at a time decides on what it finds), reads what is there now, and
+//! A tool that writes takes its turn (`mcp::changes`: one write at a time decides on what it finds, over all replicas that share
+//! the state), reads what is there now, and
 //! for the calendar what surrounds it (`mcp::planning`: `lookup`, `effect`). `planning::draft` turns what the model sent into members
 //! of an event and checks the workout with `workout`, `planning::plan` carries the edits out: a dry run tells them and their effect;
 //! otherwise the before-images are recorded in `state`, sealed, then the edits are sent, the calendar is read back and compared, the
 //! record is settled, and the answer ends with its id. Activities and settings go the same way through `mcp::rewrite`, wellness
-//! through `mcp::entering`. `mcp::restoring` takes a change back: it judges how each object is now against how it was left and
+//! through `mcp::entering`. Every change that was sent is news to the other replicas (`mcp::news`): at their next call they forget
+//! what they remember of Intervals.icu. `mcp::restoring` takes a change back: it judges how each object is now against how it was left and
 //! found, and writes what is to be restored as a change of its own.
 //!
 //! # An authorization

@@ -35,8 +35,10 @@ mod watch;
 pub mod wellness;
 pub mod workout_doc;
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use secrecy::SecretString;
 use url::Url;
 
@@ -50,6 +52,9 @@ use transport::Transport;
 
 /// Members of an object under the names of the service.
 pub type Members = serde_json::Map<String, serde_json::Value>;
+
+/// What somebody wants to be done after a change was sent.
+pub type AfterWrite = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// What the client has to know.
 pub struct Settings {
@@ -100,6 +105,11 @@ impl Client {
     /// this by themselves.
     pub fn forget(&self) {
         self.transport.forget();
+    }
+
+    /// Has `then` run after every change that was sent, however it ended, before its outcome is answered. To be said once.
+    pub fn after_writes(&self, then: AfterWrite) {
+        self.transport.after_writes(then);
     }
 
     /// Profile and custom fields.

@@ -1,6 +1,6 @@
 //! One request to Intervals.icu, from target to decoded answer.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -22,7 +22,7 @@ use super::refusal;
 use super::retry;
 use super::target::Target;
 use super::watch::Watch;
-use super::{BuildError, Settings};
+use super::{AfterWrite, BuildError, Settings};
 use crate::clock::Clock;
 use crate::metrics::{self, UpstreamCall};
 
@@ -55,6 +55,7 @@ struct Core {
     deadline: Duration,
     limiter: Limiter,
     cache: Cache,
+    after_write: OnceLock<AfterWrite>,
     clock: Clock,
     /// Large bodies are read one at a time: a tool asks for several things at once, and each may turn out huge.
     large_body: Semaphore,
@@ -78,6 +79,7 @@ impl Transport {
             deadline: settings.deadline,
             limiter: Limiter::new(settings.rate, clock.clone()),
             cache: Cache::new(),
+            after_write: OnceLock::new(),
             clock,
             large_body: Semaphore::new(1),
         };
@@ -107,6 +109,11 @@ impl Transport {
     /// Forgets every remembered answer.
     pub(super) fn forget(&self) {
         self.core.cache.forget();
+    }
+
+    /// The first to say it is the one who is told.
+    pub(super) fn after_writes(&self, then: AfterWrite) {
+        let _ = self.core.after_write.set(then);
     }
 
     /// Reads: remembered, shared and tried again where that makes sense; stops when nobody waits for it any more.
@@ -192,6 +199,9 @@ impl Transport {
                 .await
                 .unwrap_or(Err(Error::Timeout));
             core.cache.forget();
+            if let Some(then) = core.after_write.get() {
+                then().await;
+            }
             outcome
         });
         write.await.unwrap_or(Err(Error::Disconnected))

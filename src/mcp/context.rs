@@ -8,6 +8,7 @@ use jiff::{Timestamp, Zoned};
 
 use super::changes::Changes;
 use super::error::ToolError;
+use super::news::News;
 use super::registry::Registry;
 use crate::clock::Clock;
 use crate::identity::Scopes;
@@ -27,6 +28,7 @@ pub struct Home {
     clock: Clock,
     registry: Arc<Registry>,
     changes: Changes,
+    news: Arc<News>,
     athlete: Mutex<Option<Known>>,
 }
 
@@ -149,14 +151,21 @@ impl Home {
         clock: Clock,
         registry: Arc<Registry>,
         changes: Changes,
+        news: Arc<News>,
     ) -> Arc<Self> {
         Arc::new(Self {
             client,
             clock,
             registry,
             changes,
+            news,
             athlete: Mutex::new(None),
         })
+    }
+
+    /// Forgets what is remembered of Intervals.icu, if another replica has written since.
+    pub async fn hear_news(&self) {
+        self.news.hear(&self.client).await;
     }
 
     /// What a call of somebody with `scopes` works with; `watch` is told how far its reads are.

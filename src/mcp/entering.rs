@@ -110,7 +110,7 @@ pub async fn enter(
     if_unchanged: Option<&Text>,
 ) -> Result<Reply, ToolError> {
     let changes = context.changes();
-    let _turn = changes.turn().await;
+    let _turn = changes.turn().await?;
     context.client().forget();
     let rows = read(context, &updates).await?;
     let days = updates.into_iter();

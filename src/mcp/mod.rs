@@ -4,7 +4,8 @@
 //! its tool in the `registry` by the name in the body, is carried out by `call` with `progress` told to those who ask, and
 //! leaves as a `reply`. `resources` are answers of tools under URIs, `prompts` texts that name tools, `completion` the values
 //! that both can be filled with. `planning` writes the calendar, `rewrite` and `entering` everything else, `changes` remembers what they
-//! replaced and `restoring` takes it back. `fixtures` exist in builds for the conformance suite alone.
+//! replaced and `restoring` takes it back; `news` tells
+//! replicas of each other's writes. `fixtures` exist in builds for the conformance suite alone.
 
 #![deny(clippy::indexing_slicing)]
 
@@ -41,6 +42,7 @@ mod library;
 mod lists;
 mod measure;
 mod message;
+mod news;
 mod outlook;
 mod params;
 mod planned;
@@ -116,6 +118,8 @@ impl Mcp {
         clock: Clock,
     ) -> Result<Self, BuildError> {
         let registry = Arc::new(registry(&settings));
+        let news = news::News::new(&store, &clock, client.athlete_id().as_str());
+        news.spread(&client);
         let changes = changes::Changes::new(
             store,
             clock.clone(),
@@ -123,7 +127,7 @@ impl Mcp {
             settings.previous_signing_secret.as_ref(),
             client.athlete_id().as_str(),
         )?;
-        let home = context::Home::new(client, clock, Arc::clone(&registry), changes);
+        let home = context::Home::new(client, clock, Arc::clone(&registry), changes, news);
         let resources: Vec<Resource> = resources::all()
             .into_iter()
             .filter(|resource| resource.is_offered(&registry))

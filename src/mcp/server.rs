@@ -93,7 +93,11 @@ impl Handler {
         context: &RequestContext<RoleServer>,
         progress: Option<Progress>,
     ) -> Result<T, ToolError> {
-        let result = carry_out(work, true, &context.ct, progress).await;
+        let work = async {
+            self.0.home.hear_news().await;
+            work.await
+        };
+        let result = Box::pin(carry_out(work, true, &context.ct, progress)).await;
         note(context, &result);
         result
     }
@@ -191,9 +195,14 @@ impl ServerHandler for Handler {
             ));
         }
         let (at_hand, progress) = self.context(&caller, &context);
-        let work = tool.call(at_hand, request.arguments.unwrap_or_default());
+        // In a box, as all work here: rmcp passes this future on by value through many frames.
+        let work = Box::pin(async {
+            self.0.home.hear_news().await;
+            let arguments = request.arguments.unwrap_or_default();
+            tool.call(at_hand, arguments).await
+        });
         let reads_only = tool.access == Access::Read;
-        let result = carry_out(work, reads_only, &context.ct, progress).await;
+        let result = Box::pin(carry_out(work, reads_only, &context.ct, progress)).await;
         note(&context, &result);
         if !reads_only && context.ct.is_cancelled() {
             // The line of the call was written when its caller hung up.
@@ -257,7 +266,7 @@ impl ServerHandler for Handler {
             return Err(miss(NO_SUCH_URI.to_owned()));
         };
         let (at_hand, progress) = self.context(&caller, &context);
-        let work = resource.read(at_hand, &uri, &value);
+        let work = Box::pin(resource.read(at_hand, &uri, &value));
         match self.read(work, &context, progress).await {
             Ok(contents) => {
                 let result = ReadResourceResult::new(vec![contents]);
@@ -301,7 +310,7 @@ impl ServerHandler for Handler {
             return Ok(CompleteResult::new(CompletionInfo::default()));
         };
         let at_hand = self.0.home.call(caller.scopes, None);
-        let work = source.complete(&at_hand, &request.argument.value);
+        let work = Box::pin(source.complete(&at_hand, &request.argument.value));
         match self.read(work, &context, None).await {
             Ok(values) => Ok(CompleteResult::new(values)),
             Err(error) => Err(ErrorData::internal_error(error.sentence(), None)),

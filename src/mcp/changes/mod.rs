@@ -15,6 +15,7 @@
 mod change;
 mod seal;
 mod token;
+mod turn;
 
 use std::sync::Arc;
 
@@ -22,16 +23,17 @@ use jiff::ToSpan as _;
 use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::{Mutex, MutexGuard};
 
 pub use change::{Change, ChangeId, Head, Item, Object, holds, is_nothing, same};
 pub use seal::KeyError;
 pub use token::{check, token};
+pub use turn::Turn;
 
 use super::error::ToolError;
 use crate::clock::Clock;
 use crate::state::{StateError, Store};
 use seal::Seal;
+use turn::Turns;
 
 /// How long a change can be taken back.
 pub const HOURS: i64 = 24;
@@ -48,7 +50,7 @@ pub struct Changes {
     clock: Clock,
     seal: Seal,
     athlete: String,
-    turn: Mutex<()>,
+    turns: Turns,
 }
 
 impl Changes {
@@ -62,11 +64,11 @@ impl Changes {
         athlete: &str,
     ) -> Result<Self, KeyError> {
         Ok(Self {
+            turns: Turns::new(&store, &clock, athlete),
             store,
             clock,
             seal: Seal::derive(secret, previous, athlete)?,
             athlete: athlete.to_owned(),
-            turn: Mutex::new(()),
         })
     }
 
@@ -76,9 +78,12 @@ impl Changes {
         format!("Undo: undo_change {}", change.id)
     }
 
-    /// One write at a time decides on what it finds: two that run beside each other would both find nothing and create twice.
-    pub async fn turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().await
+    /// One write at a time decides on what it finds, over all replicas that share the store.
+    ///
+    /// # Errors
+    /// Another one does not end, or the store that replicas share does not answer; then nothing may be written.
+    pub async fn turn(&self) -> Result<Turn, ToolError> {
+        Box::pin(self.turns.take()).await
     }
 
     /// Records what a call of `tool` is about to write, before it is written.

@@ -321,8 +321,9 @@ pub(super) mod tests {
     use crate::intervals::{self, sample};
     use crate::mcp::changes::Changes;
     use crate::mcp::context::Home;
+    use crate::mcp::news::News;
     use crate::mcp::registry::Registry;
-    use crate::state::MemoryStore;
+    use crate::state::{MemoryStore, Store};
     use crate::units::Units;
 
     /// Wed 2026-11-25.
@@ -992,11 +993,12 @@ pub(super) mod tests {
             deadline: Duration::from_secs(20),
         };
         let client = intervals::Client::new(settings, clock.clone()).unwrap();
-        let store = Arc::new(MemoryStore::new(clock.clone()));
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new(clock.clone()));
+        let news = News::new(&store, &clock, demo::ATHLETE_ID);
         let secret = "a secret of thirty-two characters".into();
         let changes = Changes::new(store, clock.clone(), &secret, None, demo::ATHLETE_ID).unwrap();
         let registry = Arc::new(Registry::new(Vec::new(), true));
-        let home = Home::new(client, clock, registry, changes);
+        let home = Home::new(client, clock, registry, changes, news);
         let context = home.call(Scopes::ALL, None);
         context.local().await.unwrap();
         demo.clear_journal();

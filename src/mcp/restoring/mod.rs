@@ -41,7 +41,7 @@ pub async fn undo(
     dry_run: bool,
 ) -> Result<Reply, ToolError> {
     let changes = context.changes();
-    let _turn = changes.turn().await;
+    let _turn = changes.turn().await?;
     let change = match changes.get(id).await? {
         Some(change) => change,
         None => return Err(recent::unknown(context, local, id.as_str()).await?),

@@ -17,6 +17,7 @@ mod mutations;
 mod order;
 mod progress;
 mod prompts;
+mod replicas;
 mod resources;
 mod results;
 mod wire;

@@ -7,7 +7,7 @@ use intervals_mcp_server::clock::Clock;
 use intervals_mcp_server::state::{Durability, MemoryStore, StateError, Store, StoreFuture};
 use jiff::Timestamp;
 
-use super::{Server, ServerOptions};
+use super::{Caller, Server, ServerOptions};
 
 /// What replicas share; it can be unplugged.
 pub struct Hub {
@@ -113,5 +113,10 @@ impl Replicas {
 
     pub const fn both(&self) -> [&Server; 2] {
         [&self.here, &self.there]
+    }
+
+    /// Who may do everything, at each of the two.
+    pub fn owners(&self) -> [Caller<'_>; 2] {
+        self.both().map(Caller::owner)
     }
 }

@@ -43,7 +43,7 @@ impl Tool for AddActivityMessage {
                 "text must have 1 to {MAX_CHARACTERS} characters. Nothing was written."
             )));
         }
-        let _turn = context.changes().turn().await;
+        let _turn = context.changes().turn().await?;
         let client = context.client();
         client.forget();
         let id = &params.id.0;

@@ -38,7 +38,7 @@ impl Tool for ApplyPlan {
         let since = Instant::now();
         let (local, _turn, applying) = planning::before_writing(since, async {
             let local = context.local().await?;
-            let turn = context.changes().turn().await;
+            let turn = context.changes().turn().await?;
             let start = params.start_date.day(local.today());
             let applying = Applying::of(context, &local, &params.id.0, start).await?;
             Ok((local, turn, applying))

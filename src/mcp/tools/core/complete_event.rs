@@ -45,7 +45,7 @@ impl Tool for CompleteEvent {
         )?;
         let (local, _turn, completing) = planning::before_writing(since, async {
             let local = context.local().await?;
-            let turn = context.changes().turn().await;
+            let turn = context.changes().turn().await?;
             let completing = Completing::of(context, &local, id, &by).await?;
             Ok((local, turn, completing))
         })

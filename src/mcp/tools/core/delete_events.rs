@@ -43,7 +43,7 @@ impl Tool for DeleteEvents {
             let local = context.local().await?;
             let window = (params.oldest, params.newest);
             let wanted = Wanted::of(params.ids, window, params.categories, &[], local.today())?;
-            let turn = context.changes().turn().await;
+            let turn = context.changes().turn().await?;
             let (around, found) = wanted.find(context, &local, |_| None).await?;
             Ok((local, turn, around, found))
         })

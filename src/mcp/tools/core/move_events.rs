@@ -61,7 +61,7 @@ impl Tool for MoveEvents {
             let window = (params.oldest, params.newest);
             let kinds = (params.categories, &[Category::Workout]);
             let wanted = Wanted::of(params.ids, window, kinds.0, kinds.1, local.today())?;
-            let turn = context.changes().turn().await;
+            let turn = context.changes().turn().await?;
             let there = |date: Date| date.checked_add(Span::new().days(shift)).ok();
             let (around, found) = wanted.find(context, &local, there).await?;
             Ok((local, turn, wanted, around, found))

@@ -36,8 +36,8 @@ impl Tool for SaveEvents {
         let since = Instant::now();
         let (local, _turn, saving) = planning::before_writing(since, async {
             let local = context.local().await?;
-            let turn = context.changes().turn().await;
-            let saving = Saving::of(context, &local, &params.events.0).await?;
+            let turn = context.changes().turn().await?;
+            let saving = Box::pin(Saving::of(context, &local, &params.events.0)).await?;
             Ok((local, turn, saving))
         })
         .await?;

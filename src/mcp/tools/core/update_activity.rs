@@ -54,7 +54,7 @@ impl Tool for UpdateActivity {
             carbs_g: params.carbs_g,
         };
         let mut wanted = given.members().map_err(ToolError::Invalid)?;
-        let _turn = context.changes().turn().await;
+        let _turn = context.changes().turn().await?;
         let client = context.client();
         client.forget();
         let id = &params.id.0;

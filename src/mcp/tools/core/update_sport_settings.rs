@@ -54,7 +54,7 @@ impl Tool for UpdateSportSettings {
             threshold_pace: params.threshold_pace,
             zones: params.zones,
         };
-        let _turn = context.changes().turn().await;
+        let _turn = context.changes().turn().await?;
         let client = context.client();
         client.forget();
         let sports = client.sports();

@@ -20,7 +20,7 @@
 //! command ──► check ──► intervals, oauth   the doctor
 //! command ──► docs ──► config, mcp     the generated tables of README.md and DEPLOY.md
 //! command, app ──► config ──► each module's Settings
-//! public_url, clock, language, telemetry, metrics   leaves
+//! public_url, roots, clock, language, telemetry, metrics   leaves
 //! ```
 //!
 //! `tests/it/tree` reads the tree and fails on an arrow that is not in its table. [`app::App::build`] and
@@ -93,6 +93,7 @@ pub mod mcp;
 pub mod metrics;
 pub mod oauth;
 pub mod public_url;
+pub mod roots;
 pub mod state;
 pub mod telemetry;
 pub mod units;

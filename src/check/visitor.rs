@@ -11,6 +11,8 @@ use rustls::CertificateError;
 use serde_json::Value;
 use tokio::time::{Instant, timeout};
 
+use crate::roots;
+
 const CONNECTING: Duration = Duration::from_secs(4);
 /// From the name to the last byte.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -119,9 +121,14 @@ impl Visitor {
     }
 
     fn built(builder: reqwest::ClientBuilder, origin: &str) -> Result<Self, String> {
+        let roots = roots::authorities().map_err(|error| error.to_string())?;
+        let roots: Result<Vec<_>, _> = roots
+            .iter()
+            .map(|der| reqwest::Certificate::from_der(der))
+            .collect();
         Ok(Self {
-            http: builder
-                .build()
+            http: roots
+                .and_then(|roots| builder.tls_certs_only(roots).build())
                 .map_err(|error| error.without_url().to_string())?,
             origin: origin.trim_end_matches('/').to_owned(),
         })

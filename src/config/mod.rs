@@ -4,6 +4,7 @@
 
 pub mod command_line;
 mod container;
+mod disk;
 pub mod environment;
 mod secrets;
 mod sources;
@@ -238,9 +239,7 @@ fn state(sources: &Sources, redis: Option<RedisUrl>) -> state::Settings {
             namespace: env!("CARGO_PKG_NAME").to_owned(),
         };
     }
-    let directory = sources
-        .get(variables::DATA_DIR.name)
-        .or_else(|| sources.set(RAILWAY_VOLUME));
+    let (directory, _) = disk::directory(sources);
     directory.map_or(state::Settings::Memory, |directory| {
         state::Settings::Sqlite {
             directory: directory.into(),

@@ -2,7 +2,7 @@
 //!
 //! A configuration that is as safe as it can be has none, or nobody would read them.
 
-use super::{Config, SECRETS, Sources, proxies_of_platform, secrets, variables};
+use super::{Config, SECRETS, Sources, disk, proxies_of_platform, secrets, variables};
 use crate::http::AllowedOrigins;
 use crate::public_url::PublicUrl;
 use crate::{state, telemetry};
@@ -10,6 +10,9 @@ use crate::{state, telemetry};
 /// Every warning about `config`, which was read from `sources`.
 pub(super) fn of(sources: &Sources, config: &Config) -> Vec<String> {
     let mut warnings = weak_secrets(sources);
+    if !matches!(&config.state, state::Settings::Redis { .. }) {
+        warnings.extend(disk::directory(sources).1);
+    }
     let mut warn = |risky: bool, text: &str| {
         if risky {
             warnings.push(text.to_owned());

@@ -25,6 +25,7 @@ use super::watch::Watch;
 use super::{AfterWrite, BuildError, Settings};
 use crate::clock::Clock;
 use crate::metrics::{self, UpstreamCall};
+use crate::roots;
 
 /// Largest decoded body that is taken.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
@@ -315,9 +316,16 @@ fn http_client(loopback: bool) -> Result<reqwest::Client, BuildError> {
     } else {
         builder
     };
+    let broken = |error: reqwest::Error| BuildError(error.without_url().to_string());
+    let roots = roots::authorities().map_err(|error| BuildError(error.to_string()))?;
+    let roots: Result<Vec<_>, _> = roots
+        .iter()
+        .map(|der| reqwest::Certificate::from_der(der))
+        .collect();
     builder
+        .tls_certs_only(roots.map_err(broken)?)
         .build()
-        .map_err(|error| BuildError(error.without_url().to_string()))
+        .map_err(broken)
 }
 
 fn is_html(response: &Response) -> bool {

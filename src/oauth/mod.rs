@@ -160,11 +160,7 @@ impl OAuth {
             access.ttl(),
             &home,
         ));
-        let outbound = outbound::Outbound::new(&settings.outbound).map_err(|error| {
-            BuildError(format!(
-                "the HTTP client for documents could not be built: {error}"
-            ))
-        })?;
+        let outbound = outbound::Outbound::new(&settings.outbound)?;
         let client_documents = Arc::new(cimd::ClientDocuments::new(
             clock.clone(),
             Arc::new(outbound),

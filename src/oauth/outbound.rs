@@ -17,8 +17,10 @@ use reqwest::Response;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::Semaphore;
 
+use super::BuildError;
 use super::client_url::ClientUrl;
 use super::special_addresses::is_special;
+use crate::roots;
 
 /// The draft recommends 5 KB; a cap of that size shut out documents that are served today (mcp-oauth.md C-4).
 const MAX_BODY: usize = 64 * 1024;
@@ -43,7 +45,7 @@ pub struct Settings {
     pub names: Names,
     /// Reachable although they are not public, with exactly this port.
     pub trusted: Vec<SocketAddr>,
-    /// Certificates (DER) that are believed beside those of the system.
+    /// Certificate authorities (DER) that are believed beside those of [`crate::roots`].
     pub roots: Vec<Vec<u8>>,
     /// From the wait for a free slot to the last byte.
     pub deadline: Duration,
@@ -94,12 +96,16 @@ pub struct Outbound {
 }
 
 impl Outbound {
-    pub fn new(settings: &Settings) -> Result<Self, reqwest::Error> {
-        let roots = settings
-            .roots
+    /// # Errors
+    /// When the certificate authorities cannot be read.
+    pub fn new(settings: &Settings) -> Result<Self, BuildError> {
+        let roots = roots::authorities().map_err(|error| BuildError(error.to_string()))?;
+        let roots = roots
             .iter()
+            .chain(&settings.roots)
             .map(|der| reqwest::Certificate::from_der(der))
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| unusable(&error))?;
         let fixed = [
             (header::ACCEPT, HeaderValue::from_static("application/json")),
             (
@@ -123,8 +129,9 @@ impl Outbound {
             .no_gzip()
             // A connection that is kept would be one whose address was checked long ago.
             .pool_max_idle_per_host(0)
-            .tls_certs_merge(roots)
-            .build()?;
+            .tls_certs_only(roots)
+            .build()
+            .map_err(|error| unusable(&error))?;
         Ok(Self {
             http,
             slots: Semaphore::new(MAX_AT_ONCE),
@@ -163,6 +170,12 @@ impl Outbound {
             headers: std::mem::take(response.headers_mut()),
         })
     }
+}
+
+fn unusable(error: &reqwest::Error) -> BuildError {
+    BuildError(format!(
+        "the HTTP client for documents could not be built: {error}"
+    ))
 }
 
 fn judge(response: &Response) -> Result<(), Failure> {

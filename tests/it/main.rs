@@ -6,6 +6,7 @@ mod browser;
 mod check;
 mod configuration;
 mod demo;
+mod deployment;
 mod docs;
 mod http;
 mod intervals;

@@ -29,6 +29,11 @@ pub enum OpenError {
     )]
     Unusable(String),
     #[error(
+        "DATA_DIR: this user may not write there; give the directory to it, in a container of this server's image with \
+         `chown 65532:65532` on the folder that is mounted, on Railway with the variable RAILWAY_RUN_UID=0"
+    )]
+    NotOurs,
+    #[error(
         "DATA_DIR: {NAME} there is not a state file of this server; move it away, or name another directory"
     )]
     Foreign,
@@ -65,6 +70,7 @@ impl From<io::Error> for OpenError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             ErrorKind::NotADirectory => Self::NotADirectory,
+            ErrorKind::PermissionDenied => Self::NotOurs,
             kind => Self::Unusable(kind.to_string()),
         }
     }

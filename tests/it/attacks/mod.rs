@@ -36,6 +36,7 @@ mod revocation;
 mod shown;
 mod tokens;
 
+mod authorities;
 mod caller;
 mod upstream;
 

@@ -297,7 +297,6 @@ fn state_that_a_redeployment_discards_is_told_and_that_on_a_volume_is_not() {
         "RAILWAY_PROJECT_ID",
         "RENDER",
         "FLY_APP_NAME",
-        "DYNO",
     ] {
         let found = warnings(&[("DATA_DIR", inside), (mark, "1")]);
         assert_eq!(found.len(), 1, "{mark}: {found:?}");

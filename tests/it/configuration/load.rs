@@ -347,11 +347,23 @@ fn sqlite(directory: &str) -> Settings {
 }
 
 #[test]
-fn a_volume_of_the_platform_is_used_unless_another_directory_is_named() {
+fn state_is_kept_on_the_volume_of_the_platform_and_nowhere_beside_it() {
     let volume = ("RAILWAY_VOLUME_MOUNT_PATH", "/mnt/volume");
     assert_eq!(load(&[volume]).state, sqlite("/mnt/volume"));
-    let named = load(&[volume, ("DATA_DIR", "/data")]);
-    assert_eq!(named.state, sqlite("/data"));
+    for (named, kept) in [
+        ("/mnt/volume", "/mnt/volume"),
+        ("/mnt/volume/state", "/mnt/volume/state"),
+        ("/data", "/mnt/volume"),
+        ("/mnt/volume2", "/mnt/volume"),
+    ] {
+        let config = load(&[volume, ("DATA_DIR", named)]);
+        assert_eq!(config.state, sqlite(kept), "{named}");
+        let told = config
+            .warnings
+            .iter()
+            .any(|warning| warning.starts_with("DATA_DIR"));
+        assert_eq!(told, named != kept, "{:?}", config.warnings);
+    }
     assert_eq!(
         load(&[volume, ("DATA_DIR", " ")]).state,
         sqlite("/mnt/volume")
@@ -360,6 +372,31 @@ fn a_volume_of_the_platform_is_used_unless_another_directory_is_named() {
         load(&[("DATA_DIR", ""), ("RAILWAY_VOLUME_MOUNT_PATH", "")]).state,
         Settings::Memory
     );
+}
+
+#[test]
+fn where_the_platform_has_no_disk_state_is_kept_in_memory_and_that_is_said() {
+    for platform in [("RAILWAY_ENVIRONMENT_ID", "f0e1"), ("DYNO", "web.1")] {
+        let config = load(&[platform, ("DATA_DIR", "/data")]);
+        assert_eq!(config.state, Settings::Memory, "{platform:?}");
+        let told = config
+            .warnings
+            .iter()
+            .filter(|warning| warning.starts_with("DATA_DIR"));
+        assert_eq!(told.count(), 1, "{:?}", config.warnings);
+        let unset = load(&[platform]);
+        assert!(
+            !unset
+                .warnings
+                .iter()
+                .any(|warning| warning.contains("DATA_DIR"))
+        );
+    }
+    // The others tell nothing about their disks.
+    for platform in [("RENDER", "true"), ("FLY_APP_NAME", "mine")] {
+        let config = load(&[platform, ("DATA_DIR", "/data")]);
+        assert_eq!(config.state, sqlite("/data"), "{platform:?}");
+    }
 }
 
 #[test]

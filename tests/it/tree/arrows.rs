@@ -44,6 +44,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
             "intervals",
             "oauth",
             "public_url",
+            "roots",
             "state",
         ],
     ),
@@ -70,6 +71,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
             "language",
             "metrics",
             "public_url",
+            "roots",
             "state",
         ],
     ),
@@ -89,7 +91,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ),
     ("state", &["clock", "metrics"]),
     ("identity", &["intervals"]),
-    ("intervals", &["clock", "metrics"]),
+    ("intervals", &["clock", "metrics", "roots"]),
     ("demo", &["clock", "workout"]),
     ("analytics", &["units"]),
     ("units", &[]),
@@ -100,10 +102,10 @@ const ARROWS: [(&str, &[&str]); 20] = [
 ];
 
 /// Modules without arrows that are leaves like `clock`.
-const LEAVES: [&str; 2] = ["metrics", "telemetry"];
+const LEAVES: [&str; 3] = ["metrics", "roots", "telemetry"];
 
 /// A crate, and the files or folders that may name it.
-const CRATES: [(&str, &[&str]); 11] = [
+const CRATES: [(&str, &[&str]); 13] = [
     ("rmcp", &["mcp/"]),
     ("jsonwebtoken", &["oauth/"]),
     (
@@ -118,9 +120,11 @@ const CRATES: [(&str, &[&str]); 11] = [
     ("prometheus_client", &["metrics/"]),
     ("dotenvy", &["config/", "config.rs"]),
     ("rusqlite", &["state/sqlite/"]),
+    ("rustls_native_certs", &["roots.rs"]),
+    ("webpki_root_certs", &["roots.rs"]),
     ("redis", &["state/redis/"]),
     ("rustix", &["check/state.rs"]),
-    ("rustls", &["check/visitor.rs"]),
+    ("rustls", &["check/visitor.rs", "roots.rs"]),
     ("tracing_subscriber", &["telemetry.rs"]),
 ];
 

@@ -89,7 +89,9 @@ impl Connection {
              Accept: application/json\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );
-        self.stream.write_all((head + body.as_str()).as_bytes()).await
+        self.stream
+            .write_all((head + body.as_str()).as_bytes())
+            .await
     }
 
     /// The whole answer, or what kept it from coming.

@@ -14,6 +14,7 @@ mod mistakes;
 mod oauth;
 mod protocol;
 mod proxies;
+mod replicas;
 mod rolling;
 mod sequences;
 mod state;

@@ -10,7 +10,7 @@ use url::Url;
 #[derive(Clone)]
 pub struct RedisUrl {
     url: Url,
-    info: ConnectionInfo,
+    info: Box<ConnectionInfo>,
 }
 
 impl RedisUrl {
@@ -39,7 +39,10 @@ impl RedisUrl {
             .clone()
             .into_connection_info()
             .map_err(|_| "must name one host, with a user name and a password that are UTF-8")?;
-        Ok(Self { url, info })
+        Ok(Self {
+            url,
+            info: Box::new(info),
+        })
     }
 
     /// Whether what is said to Redis could be read on its way: without TLS, to a host that is neither this machine nor, by its
@@ -55,7 +58,7 @@ impl RedisUrl {
     }
 
     pub(super) fn info(&self) -> ConnectionInfo {
-        self.info.clone()
+        self.info.as_ref().clone()
     }
 }
 

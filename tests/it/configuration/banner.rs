@@ -25,11 +25,11 @@ const SAFE: [(&str, &str); 8] = [
 fn volume() -> Room {
     let name = Room::new().0.file_name().unwrap().to_owned();
     let here = std::path::Path::new("/dev/shm");
-    Room(
-        here.is_dir()
-            .then(|| here.join(name))
-            .unwrap_or_else(|| Room::new().0.clone()),
-    )
+    if here.is_dir() {
+        Room(here.join(name))
+    } else {
+        Room::new()
+    }
 }
 
 /// What is logged of a safe configuration with `changes` until it is told to stop.

@@ -38,7 +38,7 @@ fn arguments(command: &str) -> Option<Vec<String>> {
         ["cargo", "run", "--release", "--", ref rest @ ..] => rest,
         ["cargo", "run", "--release"] => &[][..],
         ["docker", "run" | "exec", ..] | ["docker", "compose", .., "check"] => {
-            &words[words.iter().rposition(|word| ours(&word))? + 1..]
+            &words[words.iter().rposition(|word| ours(word))? + 1..]
         }
         [ref program, ref rest @ ..] if ours(program) => rest,
         _ => return None,

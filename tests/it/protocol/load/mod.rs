@@ -71,7 +71,7 @@ struct Client {
     site: Site,
     era: Era,
     menu: Arc<Menu>,
-    requests: Arc<Vec<Vec<u8>>>,
+    requests: Requests,
     random: fastrand::Rng,
     sent: usize,
     seen: Seen,
@@ -168,13 +168,16 @@ fn judge(item: &Item, id: &str, reply: &Reply) -> Result<(), String> {
     if fits { Ok(()) } else { Err(short()) }
 }
 
+/// As they go over the wire.
+type Requests = Arc<Vec<Vec<u8>>>;
+
 /// Everything that can be asked of a server, as it goes over the wire.
 struct Offer {
     /// One with a token of its own, one with the key that the server was given.
     sites: [Site; 2],
     menu: Arc<Menu>,
     /// For each who and how: every request of the menu.
-    requests: Vec<(Site, Era, Arc<Vec<Vec<u8>>>)>,
+    requests: Vec<(Site, Era, Requests)>,
 }
 
 impl Offer {

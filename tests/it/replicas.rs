@@ -105,6 +105,7 @@ async fn apps_outlive_a_crash_of_redis_during_which_nobody_is_served() {
     for server in deployment.both() {
         ask_for_the_athlete(server, &tokens).await;
     }
+    let leaving = deployment.connect().await;
     let waiting = flow::register(&deployment.here).await;
     let code = deployment.code(&waiting).await;
 
@@ -116,7 +117,7 @@ async fn apps_outlive_a_crash_of_redis_during_which_nobody_is_served() {
             flow::call(server, "/mcp", &tokens.access_token).await,
             tokens.refresh(server).await,
             flow::exchange(server, &waiting, &code, VERIFIER).await,
-            give_back(server, &tokens).await,
+            give_back(server, &leaving).await,
         ] {
             assert_eq!(answer.status, 503, "{}", answer.body);
             assert!(answer.header("retry-after").parse::<u64>().unwrap() <= 60);
@@ -128,6 +129,8 @@ async fn apps_outlive_a_crash_of_redis_during_which_nobody_is_served() {
 
     deployment.redis.start_again();
     deployment.both_answer(&tokens, 200).await;
+    // Whoever left meanwhile was told to come again, and is out all the same.
+    deployment.both_answer(&leaving, 401).await;
     for server in deployment.both() {
         ask_for_the_athlete(server, &tokens).await;
     }

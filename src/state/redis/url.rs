@@ -10,7 +10,7 @@ use url::Url;
 #[derive(Clone)]
 pub struct RedisUrl {
     url: Url,
-    info: ConnectionInfo,
+    info: Box<ConnectionInfo>,
 }
 
 impl RedisUrl {
@@ -39,6 +39,7 @@ impl RedisUrl {
             .clone()
             .into_connection_info()
             .map_err(|_| "must name one host, with a user name and a password that are UTF-8")?;
+        let info = Box::new(info);
         Ok(Self { url, info })
     }
 
@@ -55,7 +56,7 @@ impl RedisUrl {
     }
 
     pub(super) fn info(&self) -> ConnectionInfo {
-        self.info.clone()
+        (*self.info).clone()
     }
 }
 

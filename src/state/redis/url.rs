@@ -39,10 +39,8 @@ impl RedisUrl {
             .clone()
             .into_connection_info()
             .map_err(|_| "must name one host, with a user name and a password that are UTF-8")?;
-        Ok(Self {
-            url,
-            info: Box::new(info),
-        })
+        let info = Box::new(info);
+        Ok(Self { url, info })
     }
 
     /// Whether what is said to Redis could be read on its way: without TLS, to a host that is neither this machine nor, by its
@@ -58,7 +56,7 @@ impl RedisUrl {
     }
 
     pub(super) fn info(&self) -> ConnectionInfo {
-        self.info.as_ref().clone()
+        (*self.info).clone()
     }
 }
 

@@ -3,6 +3,8 @@
 //! The first of these that there is: what `SSL_CERT_FILE` and `SSL_CERT_DIR` name; those of the system; on a machine without any,
 //! such as a minimal container, Mozilla's, which are compiled in.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rustls::RootCertStore;
 use rustls_native_certs::CertificateResult;
 
@@ -22,6 +24,25 @@ pub fn authorities() -> Result<Vec<Vec<u8>>, Unreadable> {
         rustls_native_certs::load_native_certs(),
         webpki_root_certs::TLS_SERVER_ROOT_CERTS,
     )
+}
+
+/// The same as text (PEM), for a library that takes no other form.
+///
+/// # Errors
+/// [`Unreadable`]
+pub fn authorities_as_pem() -> Result<String, Unreadable> {
+    Ok(pem(&authorities()?))
+}
+
+/// RFC 7468.
+fn pem(certificates: &[Vec<u8>]) -> String {
+    let mut text = String::new();
+    for certificate in certificates {
+        text.push_str("-----BEGIN CERTIFICATE-----\n");
+        text.push_str(&STANDARD.encode(certificate));
+        text.push_str("\n-----END CERTIFICATE-----\n");
+    }
+    text
 }
 
 fn first<C: AsRef<[u8]>>(
@@ -60,6 +81,21 @@ mod tests {
 
     fn found(file: &std::path::Path) -> CertificateResult {
         rustls_native_certs::load_certs_from_paths(Some(file), None)
+    }
+
+    #[test]
+    fn the_text_holds_every_certificate() {
+        use rustls::pki_types::CertificateDer;
+        use rustls::pki_types::pem::PemObject as _;
+        let certificates: Vec<Vec<u8>> = webpki_root_certs::TLS_SERVER_ROOT_CERTS
+            .iter()
+            .map(|certificate| certificate.to_vec())
+            .collect();
+        let text = pem(&certificates);
+        let read: Vec<Vec<u8>> = CertificateDer::pem_slice_iter(text.as_bytes())
+            .map(|certificate| certificate.unwrap().to_vec())
+            .collect();
+        assert!(read == certificates && read.len() > 50);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 #![deny(clippy::indexing_slicing)]
 
 pub mod activities;
+mod agent;
 pub mod athlete;
 mod cache;
 pub mod curves;

@@ -12,6 +12,7 @@ use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::agent;
 use super::cache::{Cache, Fetched, Freshness};
 use super::error::Error;
 use super::ids::AthleteId;
@@ -25,7 +26,6 @@ use super::watch::Watch;
 use super::{AfterWrite, BuildError, Settings};
 use crate::clock::Clock;
 use crate::metrics::{self, UpstreamCall};
-use crate::roots;
 
 /// Largest decoded body that is taken.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
@@ -35,10 +35,6 @@ const LARGE_BODY_BYTES: usize = 1024 * 1024;
 const MAX_ERROR_BODY_BYTES: usize = 64 * 1024;
 /// From this size on decoding would hold up a worker thread noticeably.
 const DECODED_ASIDE_BYTES: usize = 512 * 1024;
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Shorter than what servers usually keep a silent connection for, so that a write rarely meets a closed one.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Clone)]
 pub(super) struct Transport {
@@ -72,7 +68,7 @@ impl Transport {
         authorization.set_sensitive(true);
         let origin = base_url.as_str().trim_end_matches('/');
         let core = Core {
-            http: http_client(loopback)?,
+            http: agent::agent(loopback)?,
             base: format!("{origin}/api/v1"),
             athlete: settings.athlete_id,
             authorization,
@@ -299,33 +295,6 @@ fn json(body: &impl Serialize) -> Result<Vec<u8>, Error> {
         status: 400,
         message: None,
     })
-}
-
-fn http_client(loopback: bool) -> Result<reqwest::Client, BuildError> {
-    let builder = reqwest::Client::builder()
-        .user_agent(concat!("intervals-mcp-server/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .https_only(!loopback)
-        .http1_only()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .pool_idle_timeout(IDLE_TIMEOUT);
-    let builder = if loopback {
-        builder.no_proxy()
-    } else {
-        builder
-    };
-    let broken = |error: reqwest::Error| BuildError(error.without_url().to_string());
-    let roots = roots::authorities().map_err(|error| BuildError(error.to_string()))?;
-    let roots: Result<Vec<_>, _> = roots
-        .iter()
-        .map(|der| reqwest::Certificate::from_der(der))
-        .collect();
-    builder
-        .tls_certs_only(roots.map_err(broken)?)
-        .build()
-        .map_err(broken)
 }
 
 fn is_html(response: &Response) -> bool {

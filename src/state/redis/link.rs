@@ -5,13 +5,17 @@ use std::time::Duration;
 
 use ::redis::aio::MultiplexedConnection;
 use ::redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
-use ::redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisResult, ScriptInvocation, cmd};
+use ::redis::{
+    AsyncConnectionConfig, Client, ConnectionInfo, FromRedisValue, RedisResult, ScriptInvocation,
+    TlsCertificates, cmd,
+};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::failure::Failure;
 use super::url::RedisUrl;
+use crate::roots;
 use crate::state::StateError;
 use crate::state::outage::Outage;
 
@@ -206,7 +210,7 @@ pub(super) async fn connect(url: &RedisUrl) -> Result<MultiplexedConnection, Fai
         .set_connection_timeout(Some(CONNECT))
         .set_response_timeout(Some(ANSWER));
     let connected = async {
-        let client = Client::open(url.info().set_tcp_settings(tcp))?;
+        let client = client(url.info().set_tcp_settings(tcp), url.has_tls())?;
         let mut wire = client
             .get_multiplexed_async_connection_with_config(&config)
             .await?;
@@ -219,6 +223,18 @@ pub(super) async fn connect(url: &RedisUrl) -> Result<MultiplexedConnection, Fai
     connected
         .await
         .map_err(|failure| failure.of_attempt(url.has_tls()))
+}
+
+fn client(info: ConnectionInfo, tls: bool) -> RedisResult<Client> {
+    if !tls {
+        return Client::open(info);
+    }
+    let authorities = roots::authorities_as_pem().map_err(std::io::Error::other)?;
+    let certificates = TlsCertificates {
+        client_tls: None,
+        root_cert: Some(authorities.into_bytes()),
+    };
+    Client::build_with_tls(info, certificates)
 }
 
 async fn in_time<T>(

@@ -89,7 +89,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
             "workout",
         ],
     ),
-    ("state", &["clock", "metrics"]),
+    ("state", &["clock", "metrics", "roots"]),
     ("identity", &["intervals"]),
     ("intervals", &["clock", "metrics", "roots"]),
     ("demo", &["clock", "workout"]),
@@ -111,6 +111,7 @@ const CRATES: [(&str, &[&str]); 13] = [
     (
         "reqwest",
         &[
+            "intervals/agent.rs",
             "intervals/transport.rs",
             "check/visitor.rs",
             "oauth/outbound.rs",

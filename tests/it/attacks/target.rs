@@ -294,14 +294,15 @@ impl Target {
         let Some(mut process) = self.process.take() else {
             return;
         };
-        process.running.tell_to_stop();
+        // Told again it lets nobody else in, for whom it would stay open a while.
         let asked = Instant::now();
         while process.running.0.try_wait().unwrap().is_none() {
             assert!(
                 asked.elapsed() < Duration::from_secs(30),
                 "it does not stop"
             );
-            sleep(Duration::from_millis(5)).await;
+            process.running.tell_to_stop();
+            sleep(Duration::from_millis(50)).await;
         }
         for reader in process.readers {
             reader.join().unwrap();

@@ -168,8 +168,8 @@ async fn without_the_store_nothing_is_written_and_the_model_is_told() {
     let world = World::start().await;
     let [here, there] = world.replicas.owners();
     assert!(!day(&here, "2026-05-09").await.contains("Track"));
-    // Within the second in which the guard believes what it heard.
-    world.replicas.hub.unplug();
+    // What the guard asks is answered; the turn to write cannot be taken.
+    world.replicas.hub.make_read_only();
     let said = save(&here, run("2026-05-09", "d")).await.error();
     assert!(said.starts_with("Nothing was written"), "{said}");
     assert_eq!(world.writes(), Vec::<String>::new());

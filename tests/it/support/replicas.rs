@@ -13,6 +13,7 @@ use super::{Caller, Server, ServerOptions};
 pub struct Hub {
     pub entries: MemoryStore,
     unplugged: AtomicBool,
+    read_only: AtomicBool,
 }
 
 impl Hub {
@@ -20,6 +21,7 @@ impl Hub {
         Arc::new(Self {
             entries: MemoryStore::new(clock),
             unplugged: AtomicBool::new(false),
+            read_only: AtomicBool::new(false),
         })
     }
 
@@ -27,8 +29,25 @@ impl Hub {
         self.unplugged.store(true, Ordering::SeqCst);
     }
 
+    /// From now on it can be read and not be written.
+    pub fn make_read_only(&self) {
+        self.read_only.store(true, Ordering::SeqCst);
+    }
+
     pub fn plug_in(&self) {
         self.unplugged.store(false, Ordering::SeqCst);
+        self.read_only.store(false, Ordering::SeqCst);
+    }
+
+    fn change<'a, T: Send + 'a>(
+        &self,
+        act: impl FnOnce() -> StoreFuture<'a, T>,
+    ) -> StoreFuture<'a, T> {
+        if self.read_only.load(Ordering::SeqCst) {
+            let error = StateError::Failed("read-only".to_owned());
+            return Box::pin(std::future::ready(Err(error)));
+        }
+        self.ask(act)
     }
 
     fn ask<'a, T: Send + 'a>(
@@ -53,11 +72,11 @@ impl Store for Hub {
     }
 
     fn put<'a>(&'a self, key: &'a str, value: Vec<u8>, at: Timestamp) -> StoreFuture<'a, ()> {
-        self.ask(|| self.entries.put(key, value, at))
+        self.change(|| self.entries.put(key, value, at))
     }
 
     fn take<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>> {
-        self.ask(|| self.entries.take(key))
+        self.change(|| self.entries.take(key))
     }
 
     fn compare_and_swap<'a>(
@@ -67,7 +86,7 @@ impl Store for Hub {
         new: Vec<u8>,
         at: Timestamp,
     ) -> StoreFuture<'a, bool> {
-        self.ask(|| self.entries.compare_and_swap(key, expected, new, at))
+        self.change(|| self.entries.compare_and_swap(key, expected, new, at))
     }
 
     fn list<'a>(&'a self, prefix: &'a str) -> StoreFuture<'a, Vec<(String, Vec<u8>)>> {

@@ -85,21 +85,32 @@ impl Report {
                 s(problems)
             ));
         }
+        let is_here = self.public_url.is_loopback();
+        let who = if is_here {
+            "Apps on this machine"
+        } else {
+            "Claude"
+        };
         let verdict = match (self.is_served, warnings) {
             (true, 0) => "All is well.".to_owned(),
             (true, _) => format!(
-                "Claude can connect; {warnings} warning{} above.",
+                "{who} can connect; {warnings} warning{} above.",
                 s(warnings)
             ),
             (false, _) => {
-                "Nothing stands in the way of a start. Start the server, then run the check again."
-                    .to_owned()
+                "No problem was found. Start the server, then run the check again.".to_owned()
             }
         };
         let url = self.public_url.mcp();
+        let paste = if is_here {
+            "Run".to_owned()
+        } else {
+            format!(
+                "Paste this URL into Claude (Settings, Connectors, Add custom connector):\n    {url}\nor run"
+            )
+        };
         Ok(format!(
-            "{verdict}\nPaste this URL into Claude (Settings, Connectors, Add custom connector):\n    {url}\n\
-             or run\n    claude mcp add --transport http intervals {url}"
+            "{verdict}\n{paste}\n    claude mcp add --transport http intervals {url}"
         ))
     }
 

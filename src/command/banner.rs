@@ -44,13 +44,13 @@ pub fn tell_warnings(config: &Config) {
     }
 }
 
-/// What a restart means. That it forgets is a warning, but not to those who try things out.
-pub fn tell_state(durability: Durability, for_good: bool) {
-    const FORGETS: &str = "state is kept in memory: a restart keeps apps connected but forgets which were revoked; \
-                           TOKENS_NOT_BEFORE ends everything issued before it, and DATA_DIR keeps state on a disk";
+/// What a restart means.
+pub fn tell_state(durability: Durability) {
     match durability {
-        Durability::Process if for_good => tracing::warn!("{FORGETS}"),
-        Durability::Process => tracing::info!("{FORGETS}"),
+        Durability::Process => tracing::warn!(
+            "state is kept in memory: a restart keeps apps connected but forgets which were revoked; TOKENS_NOT_BEFORE \
+             ends everything issued before it, and DATA_DIR keeps state on a disk"
+        ),
         Durability::Durable => tracing::info!(
             "state is kept in DATA_DIR: a restart keeps apps connected and revoked ones out; only an approval that is \
              under way has to be started again"
@@ -70,6 +70,11 @@ pub fn tell_listening(listener: &TcpListener, public_url: &PublicUrl) {
         version = env!("CARGO_PKG_VERSION"),
         address,
         url,
-        "listening; the URL to paste into Claude is {url}"
+        "listening; the URL {} is {url}",
+        if public_url.is_loopback() {
+            "for apps on this machine"
+        } else {
+            "to paste into Claude"
+        }
     );
 }

@@ -37,9 +37,7 @@ pub async fn serve(mut sources: Sources, api: Option<u16>) -> Result<(), Failure
         sources.fixed.insert(variable.to_owned(), value.to_owned());
     }
     // What a try-out leaves on a disk should be asked for.
-    for values in [&mut sources.environment, &mut sources.dotenv] {
-        values.remove(config::RAILWAY_VOLUME);
-    }
+    sources.environment.remove(config::RAILWAY_VOLUME);
     Config::load(&sources)?.at(Clock::system().now())?;
     let upstream = app::serve_invented_api(Clock::system(), api)
         .await
@@ -72,7 +70,6 @@ pub async fn serve(mut sources: Sources, api: Option<u16>) -> Result<(), Failure
         password,
         api.map(|_| upstream_url.as_str()),
     ));
-    banner::tell_state(app.durability(), false);
     banner::tell_listening(&listener, &public_url);
     serve_until_told(app, listener, signals).await;
     Ok(())

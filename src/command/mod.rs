@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use intervals_mcp_server::clock::Clock;
 use intervals_mcp_server::config::command_line::Action;
-use intervals_mcp_server::config::{Config, Sources, environment};
+use intervals_mcp_server::config::{Config, Sources, Values, environment};
 use tokio::runtime::Builder;
 
 pub use failure::Failure;
@@ -32,11 +32,13 @@ pub fn run(action: Action, mut sources: Sources) -> Result<ExitCode, Failure> {
     if let Action::Docs { check } = action {
         return Ok(docs::write(check));
     }
-    // A health check must not fail over a line of `.env` that the running server has long read.
-    let dotenv = environment::read_dotenv(Path::new(".env"));
+    let dotenv = || environment::read_dotenv(Path::new(".env"));
     sources.dotenv = match action {
-        Action::Check { health: true } => dotenv.unwrap_or_default(),
-        _ => dotenv?,
+        // It is there for the real server: a try-out must not write where that keeps its state.
+        Action::Demo { .. } => Values::new(),
+        // A health check must not fail over a line that the running server has long read.
+        Action::Check { health: true } => dotenv().unwrap_or_default(),
+        _ => dotenv()?,
     };
     // Two threads answer thousands of requests a second; each more would cost memory for nothing.
     let runtime = Builder::new_multi_thread()

@@ -23,7 +23,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let public_url = config.http.public_url.clone();
     let app = App::open(config.into(), Clock::system()).await?;
     let listener = listen(address)?;
-    banner::tell_state(app.durability(), true);
+    banner::tell_state(app.durability());
     banner::tell_listening(&listener, &public_url);
     serve_until_told(app, listener, signals).await;
     Ok(())

@@ -75,12 +75,12 @@ variables! {
         "the output of `openssl rand -base64 32`";
     ALLOWED_ORIGINS: optional, open, Some("*"),
         "Web pages that may call: `*` or a list of origins. On a loopback BASE_URL `*` means loopback pages only.",
-        "https://claude.ai,https://chatgpt.com";
+        "https://claude.ai,https://claude.com";
     TRUST_PROXY: optional, open, Some("auto"),
         "Proxies in front whose X-Forwarded-For is believed: `auto`, `none` or a number.",
         "1 behind one reverse proxy";
     TOOLSETS: optional, open, Some("core"),
-        "Groups of tools to offer, by name, or `all`.",
+        "Groups of tools to offer: `core`, or `all`.",
         "core";
     READ_ONLY: optional, open, Some("false"),
         "`true` offers no tool that changes anything.",

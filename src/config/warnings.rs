@@ -25,7 +25,12 @@ pub(super) fn of(sources: &Sources, config: &Config) -> Vec<String> {
          the browser",
     );
     warn(
-        config.oauth.mcp_api_key.is_some(),
+        config.oauth.mcp_api_key.is_some() && config.mcp.read_only,
+        "MCP_API_KEY is set: whoever has it may read everything, without an approval and without an end; unset it when no \
+         client needs it",
+    );
+    warn(
+        config.oauth.mcp_api_key.is_some() && !config.mcp.read_only,
         "MCP_API_KEY is set: whoever has it may read, change and delete everything, without an approval and without an end; \
          unset it when no client needs it",
     );

@@ -121,12 +121,19 @@ pub struct UpstreamCall {
 impl UpstreamCall {
     #[must_use]
     pub fn begin(verb: &str, resource: Template) -> Self {
+        let sent = |outcome| Sent {
+            resource,
+            method: method(verb),
+            outcome,
+        };
+        // An alarm on the first refusal of the key needs the zero before.
+        drop(
+            families()
+                .upstream_requests
+                .get_or_create(&sent("unauthorized")),
+        );
         Self {
-            sent: Sent {
-                resource,
-                method: method(verb),
-                outcome: "given_up",
-            },
+            sent: sent("given_up"),
             started: Instant::now(),
         }
     }
@@ -194,6 +201,18 @@ pub fn limited(limit: Limit) {
         limit: limit.name(),
     };
     families().limits_hit.get_or_create(&limit).inc();
+}
+
+/// A store is there. An alarm on its first failure needs the zero before.
+pub fn state_begins(backend: &'static str, operations: &[&'static str]) {
+    for operation in operations {
+        let failed = Operation {
+            backend,
+            operation,
+            outcome: "failed",
+        };
+        drop(families().state_operations.get_or_create(&failed));
+    }
 }
 
 /// A store did, or did not do, what was asked.

@@ -126,8 +126,8 @@ const ENGLISH: ConnectionsWords = ConnectionsWords {
     ended_after: " has ended. It has no access any more.",
     ended_all: "All connections have ended. No app has access any more.",
     gone: "That connection had ended already.",
-    not_stored: "It has ended for now, but the storage of this server did not take note of it: after a restart it may be back. \
-                 Mend the storage and end it once more.",
+    not_stored: "It has ended here for now, but the storage of this server did not take note of it: it may be back after a \
+                 restart, and other copies of this server may still let it in. Mend the storage and end it once more.",
     all_title: "End everything",
     all_detail: "Every app loses its access at once, also those that this page does not list. Each has to be connected and \
                  approved again.",
@@ -176,7 +176,8 @@ const JAPANESE: ConnectionsWords = ConnectionsWords {
     ended_after: " との接続を切りました。もうアクセスできません。",
     ended_all: "すべての接続を切りました。アクセスできるアプリはありません。",
     gone: "その接続はすでに切れていました。",
-    not_stored: "今は切れていますが、保存領域に記録できませんでした。再起動すると戻るおそれがあります。\
+    not_stored: "このサーバーでは今は切れていますが、保存領域に記録できませんでした。再起動すると戻るおそれがあり、\
+                 サーバーを複数動かしている場合は、ほかのサーバーがまだ受け付けることがあります。\
                  保存領域を直してから、もう一度切ってください。",
     all_title: "すべてを切る",
     all_detail: "ここに表示されていないものも含め、すべてのアプリが直ちにアクセスを失います。\

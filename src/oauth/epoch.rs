@@ -27,6 +27,8 @@ struct Known {
     /// `None` until the store answered once: before that nobody can say that nothing was ended.
     seconds: Option<i64>,
     asked_at_ms: i64,
+    /// What could not be stored: to where it was moved, and for how long that is to be kept.
+    owed: Option<(i64, Timestamp)>,
 }
 
 impl Epoch {
@@ -38,6 +40,7 @@ impl Epoch {
             known: Mutex::new(Known {
                 seconds: None,
                 asked_at_ms: i64::MIN,
+                owed: None,
             }),
         }
     }
@@ -45,7 +48,14 @@ impl Epoch {
     /// Where the store says that it stands; as far as it is known when the store does not answer, unless others may have moved it.
     pub async fn read(&self) -> Result<i64, Error> {
         match self.store.get(&self.key).await {
-            Ok(stored) => Ok(self.note(parsed(stored.as_deref()))),
+            Ok(stored) => {
+                let seconds = self.note(parsed(stored.as_deref()));
+                match self.settle().await {
+                    // Others would go on letting in what was ended here.
+                    Err(error) if self.is_shared() => Err(error),
+                    _ => Ok(seconds),
+                }
+            }
             Err(error) if self.is_shared() => Err(error.into()),
             Err(error) => {
                 let mut known = self.known();
@@ -55,6 +65,16 @@ impl Epoch {
                 Ok(seconds)
             }
         }
+    }
+
+    /// Where it stands for every replica, although this one may have moved it further and not been able to say so.
+    pub async fn known_to_all(&self) -> Result<i64, Error> {
+        if !self.is_shared() {
+            return self.read().await;
+        }
+        // What still cannot be stored is what the owner is to see.
+        let _ = self.settle().await;
+        Ok(parsed(self.store.get(&self.key).await?.as_deref()))
     }
 
     /// As it stood at most `max_age_ms` ago.
@@ -72,13 +92,32 @@ impl Epoch {
         }
     }
 
-    /// Moves it to `now`, here even if the store does not answer.
+    /// Moves it to `now`, here even if the store does not answer; it is then told later.
     pub async fn move_to(&self, now: i64, expires_at: Timestamp) -> Result<(), Error> {
         self.note(now);
+        self.known().owed = Some((now, expires_at));
+        self.settle().await
+    }
+
+    /// Stores what could not be stored before.
+    async fn settle(&self) -> Result<(), Error> {
+        let owed = self.known().owed;
+        let Some((seconds, expires_at)) = owed else {
+            return Ok(());
+        };
+        self.store_line(seconds, expires_at).await?;
+        let mut known = self.known();
+        if known.owed == owed {
+            known.owed = None;
+        }
+        Ok(())
+    }
+
+    async fn store_line(&self, line: i64, expires_at: Timestamp) -> Result<(), Error> {
         for _ in 0..MAX_ATTEMPTS {
             let stored = self.store.get(&self.key).await?;
             // Another replica's clock may be ahead, and what it ended stays ended.
-            let seconds = parsed(stored.as_deref()).max(now);
+            let seconds = parsed(stored.as_deref()).max(line);
             let text = seconds.to_string().into_bytes();
             let moved = self
                 .store

@@ -15,6 +15,7 @@ pub struct Counted {
 
 impl Counted {
     pub fn new(store: Arc<dyn Store>, backend: &'static str) -> Self {
+        metrics::state_begins(backend, &["get", "put", "take", "compare_and_swap", "list"]);
         Self { store, backend }
     }
 

@@ -1,6 +1,6 @@
 //! How grants end before their time.
 
-use super::Grants;
+use super::{Grants, RECHECK_AFTER_MS};
 use crate::oauth::error::Error;
 use crate::oauth::record::{Record, Standing};
 use crate::oauth::records::timestamp;
@@ -13,21 +13,36 @@ impl Grants {
         let now = self.clock.unix_seconds();
         // First here, so that this process refuses it even if the store does not answer.
         self.seen.note(grant_id, Standing::Revoked, None);
-        self.change(grant_id, |current| match current {
-            Some(Record {
-                standing: Standing::Revoked,
-                ..
-            }) => None,
-            other => Some(Record {
-                standing: Standing::Revoked,
-                begun_at: other.as_ref().map_or(now, |record| record.begun_at),
-                used: other.as_ref().and_then(|record| record.used),
-                once: other.as_ref().is_some_and(|record| record.once),
-                about: other.and_then(|record| record.about),
-            }),
-        })
-        .await?;
-        Ok(())
+        let stored = self
+            .change(grant_id, |current| match current {
+                Some(Record {
+                    standing: Standing::Revoked,
+                    ..
+                }) => None,
+                other => Some(Record {
+                    standing: Standing::Revoked,
+                    begun_at: other.as_ref().map_or(now, |record| record.begun_at),
+                    used: other.as_ref().and_then(|record| record.used),
+                    once: other.as_ref().is_some_and(|record| record.once),
+                    about: other.and_then(|record| record.about),
+                }),
+            })
+            .await;
+        match stored {
+            Ok(_) => self.owed.is_paid(grant_id),
+            Err(_) => self.owed.owe(grant_id),
+        }
+        stored.map(drop)
+    }
+
+    /// Stores the ends that could not be stored before. It is tried again at a later request if it fails again.
+    pub(super) async fn settle(&self) {
+        let now_ms = self.clock.now().as_millisecond();
+        for grant_id in self.owed.due(now_ms, RECHECK_AFTER_MS) {
+            if self.revoke(&grant_id).await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Whether this process knows it as revoked. The store may not: it was full or away, so it is told again, once in a while.

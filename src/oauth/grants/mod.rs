@@ -1,9 +1,11 @@
 //! What is remembered of grants, over [`Store`]: where each chain of refresh tokens stands, and which grants are over.
 
 mod ending;
+mod owed;
 
 use std::sync::Arc;
 
+use self::owed::Owed;
 use super::address::Family;
 use super::epoch::Epoch;
 use super::error::Error;
@@ -45,6 +47,7 @@ pub struct Grants {
     tokens: Arc<RefreshTokens>,
     access_ttl: i64,
     seen: SeenGrants,
+    owed: Owed,
     epoch: Epoch,
 }
 
@@ -64,6 +67,7 @@ impl Grants {
     ) -> Self {
         Self {
             seen: SeenGrants::new(clock.clone()),
+            owed: Owed::default(),
             epoch: Epoch::new(Arc::clone(&store), clock.clone(), home),
             records: Records::new(store, clock.clone(), Arc::clone(&tokens), access_ttl, home),
             clock,
@@ -212,7 +216,8 @@ impl Grants {
     /// The grants that live in the store, the one used last first: also one whose end could not be stored, so that it can be
     /// ended again.
     pub async fn connections(&self) -> Result<Vec<Connection>, Error> {
-        let epoch = self.epoch.read().await?;
+        self.settle().await;
+        let epoch = self.epoch.known_to_all().await?;
         let mut connections: Vec<Connection> = self
             .records
             .list()
@@ -244,6 +249,7 @@ impl Grants {
     /// Whether the grant of a verified access token lives; notes that its generation has been used, which ends the grace of the
     /// refresh token before it, and once in a while when that was.
     pub async fn look(&self, token: &Verified, family: Option<Family>) -> Result<Life, Error> {
+        self.settle().await;
         let seen = self.seen.get(&token.grant_id);
         if self.is_revoked(&token.grant_id, seen).await
             || token.begun_at <= self.epoch.recent(self.believed_for_ms()).await?

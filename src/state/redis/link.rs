@@ -210,7 +210,10 @@ pub(super) async fn connect(url: &RedisUrl) -> Result<MultiplexedConnection, Fai
         .set_connection_timeout(Some(CONNECT))
         .set_response_timeout(Some(ANSWER));
     let connected = async {
-        let client = client(url.info().set_tcp_settings(tcp), url.has_tls())?;
+        let (info, tls) = (url.info().set_tcp_settings(tcp), url.has_tls());
+        // Reads and checks every authority that this machine trusts.
+        let building = tokio::task::spawn_blocking(move || client(info, tls));
+        let client = building.await.map_err(std::io::Error::other)??;
         let mut wire = client
             .get_multiplexed_async_connection_with_config(&config)
             .await?;

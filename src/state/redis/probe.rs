@@ -34,10 +34,11 @@ pub async fn probe(url: &RedisUrl, namespace: &str) -> Result<Probed, OpenError>
     match done.unwrap_or_else(|_| Err(Failure::silence())) {
         Ok(warnings) => Ok(Probed::Usable { warnings }),
         Err(failure) => match failure.refused() {
-            Some(refusal) => Err(refusal),
-            None => Ok(Probed::Unusable {
+            // After a failover the name may lead to the new primary soon.
+            Some(OpenError::ReadOnly) | None => Ok(Probed::Unusable {
                 why: failure.text().to_owned(),
             }),
+            Some(refusal) => Err(refusal),
         },
     }
 }

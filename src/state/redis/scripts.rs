@@ -21,6 +21,15 @@ local function live(name)
   return false
 end
 
+-- A replica answers what its primary may have changed since. It is known by refusing a write, even one that changes nothing.
+local function refused_as_replica()
+  local tried = redis.pcall('HDEL', values, '\255')
+  if type(tried) == 'table' and tried.err and string.find(tried.err, 'READONLY', 1, true) then
+    return tried
+  end
+  return false
+end
+
 local function remove(gone)
   redis.call('HDEL', values, unpack(gone))
   redis.call('ZREM', expiries, unpack(gone))
@@ -42,7 +51,7 @@ local function write(name, value, expires_at, capacity)
 end
 ";
 
-const GET: &str = "return live(ARGV[2])";
+const GET: &str = "return refused_as_replica() or live(ARGV[2])";
 
 const TAKE: &str = r"
 local value = live(ARGV[2])
@@ -62,6 +71,10 @@ return write(ARGV[2], ARGV[3], ARGV[4], ARGV[5])
 
 /// Names are UTF-8, which never has the byte 255.
 const LIST: &str = r"
+local refused = refused_as_replica()
+if refused then
+  return refused
+end
 local found = {}
 for _, name in ipairs(redis.call('ZRANGEBYLEX', names, '[' .. ARGV[2], '(' .. ARGV[2] .. '\255')) do
   local value = live(name)

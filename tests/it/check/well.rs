@@ -70,7 +70,7 @@ async fn before_the_first_start_nothing_is_wrong_yet() {
         &["accepts no connection", "expected before the first start"],
         &["Start the server"],
     );
-    assert!(!said.text.contains("Claude can connect"), "{}", said.text);
+    assert!(!said.text.contains("can connect; "), "{}", said.text);
     assert!(
         said.text
             .contains("Start the server, then run the check again"),
@@ -101,7 +101,11 @@ async fn a_server_on_loopback_needs_no_https() {
         "{}",
         said.text
     );
-    assert!(said.text.contains("Claude can connect; "), "{}", said.text);
+    assert!(
+        said.text.contains("Apps on this machine can connect; "),
+        "{}",
+        said.text
+    );
 }
 
 /// The ticket for the stream is no secret: it is checked elsewhere that it opens nothing.

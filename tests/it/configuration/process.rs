@@ -257,6 +257,23 @@ fn the_demo_needs_nothing_and_says_how_to_connect() {
     wait_for(port.parse().unwrap());
 }
 
+/// It is there for the real server, whose state a try-out must not touch.
+#[test]
+fn the_demo_does_not_read_the_file_of_the_real_server() {
+    let port = free_port();
+    let room = Room::new();
+    let file = "BASE_URL=https://mcp.example.com\nDATA_DIR=state\nOWNER_PASSWORD=short\n";
+    std::fs::write(room.0.join(".env"), file).unwrap();
+    let child = program(&room.0)
+        .args(["demo", "--port", &port.to_string()])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let _running = Running(child);
+    wait_for(port);
+    assert!(!room.0.join("state").exists());
+}
+
 #[test]
 fn the_demo_honours_a_password_without_printing_it() {
     let port = free_port().to_string();

@@ -172,11 +172,10 @@ async fn a_journey_is_counted_exactly() {
     );
     let stored = scraped.sum("intervals_mcp_state_operations_total");
     assert!(stored > 0.0);
-    for (_, labels, _) in &scraped.0["intervals_mcp_state_operations"].samples {
-        assert_eq!(
-            (labels["backend"].as_str(), labels["outcome"].as_str()),
-            ("sqlite", "ok")
-        );
+    for (_, labels, value) in &scraped.0["intervals_mcp_state_operations"].samples {
+        assert_eq!(labels["backend"], "sqlite");
+        // What may fail is there from the start, at zero.
+        assert_eq!(*value > 0.0, labels["outcome"] == "ok", "{labels:?}");
     }
     let version = [("version", env!("CARGO_PKG_VERSION"))];
     assert_eq!(

@@ -455,3 +455,57 @@ async fn ending_all_connections_at_one_replica_ends_them_at_the_other_within_a_s
         assert_eq!(tokens.refresh(server).await.error(), "invalid_grant");
     }
 }
+
+/// What the owner ended at one replica while nothing could be stored must not live on at the other.
+#[tokio::test]
+async fn an_end_that_could_not_be_stored_is_stored_as_soon_as_it_can_be() {
+    for action in ["end", "end-all"] {
+        let replicas = Replicas::start().await;
+        let tokens = flow::connect(&replicas.here).await;
+        let others = flow::connect(&replicas.here).await;
+        replicas.clock.advance(Duration::from_secs(1));
+        let browser = Browser::new(&replicas.here);
+        browser
+            .send(replicas.here.http.get(replicas.here.url("/connections")))
+            .await;
+        let list = connections(&replicas.here, &browser, secrets::OWNER).await;
+        let hidden = |name: &str| {
+            let start = format!("name=\"{name}\" value=\"");
+            let value = list.body.split(&start).nth(1).unwrap();
+            value.split('"').next().unwrap().to_owned()
+        };
+        let (ticket, grant) = (hidden("ticket"), hidden("grant"));
+        let fields = [
+            ("ticket", ticket.as_str()),
+            ("action", action),
+            ("grant", &grant),
+            ("sure", "yes"),
+        ];
+        replicas.hub.make_read_only();
+        let request = replicas
+            .here
+            .http
+            .post(replicas.here.url("/connections"))
+            .header("Origin", replicas.here.public_url.origin())
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .body(flow::encode(&fields));
+        let answer = browser.send(request).await;
+        assert_eq!(answer.status, 503, "{action}");
+        assert!(answer.body.contains("other copies"), "{}", answer.body);
+        replicas.hub.plug_in();
+        replicas.clock.advance(Duration::from_secs(1));
+        // Anybody's call at the replica that owes it.
+        call(&replicas.here, "/mcp", &others.access_token).await;
+        let both = [&tokens.access_token, &others.access_token];
+        let mut refused = 0;
+        for token in both {
+            let [here, there] = [
+                call(&replicas.here, "/mcp", token).await.status,
+                call(&replicas.there, "/mcp", token).await.status,
+            ];
+            assert_eq!(here, there, "{action}: the replicas disagree");
+            refused += usize::from(there == 401);
+        }
+        assert_eq!(refused, if action == "end" { 1 } else { 2 }, "{action}");
+    }
+}

@@ -311,7 +311,7 @@ fn the_first_lines_of_the_log_say_where_state_is_kept() {
     assert!(room.0.join(FILE).exists() && directory.join(FILE).exists());
     // A try-out leaves nothing on a disk unless it was told to.
     let demo = log_of(&["demo"], &[volume]);
-    assert!(demo.contains("state is kept in memory"), "{demo}");
+    assert!(demo.contains("state=\"memory\""), "{demo}");
     let demo = log_of(&["demo"], &[("DATA_DIR", &directory)]);
-    assert!(demo.contains("state is kept in DATA_DIR"), "{demo}");
+    assert!(demo.contains("state=\"sqlite\""), "{demo}");
 }

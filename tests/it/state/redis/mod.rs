@@ -313,8 +313,12 @@ async fn what_is_not_a_redis_or_may_not_be_written_is_refused() {
         assert!(started.elapsed() < Duration::from_secs(20));
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let said = refusal(&replica.url()).await;
-    assert!(said.contains("read-only replica"), "{said}");
+    // After a failover the name may lead to the primary soon.
+    let probed = state::probe(&settings(&replica)).await.unwrap();
+    let Probed::Unusable { why } = probed else {
+        panic!("{probed:?}");
+    };
+    assert!(why.contains("read-only replica"), "{why}");
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let web = format!("redis://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -324,6 +328,27 @@ async fn what_is_not_a_redis_or_may_not_be_written_is_refused() {
     });
     let said = refusal(&web).await;
     assert!(said.contains("is not Redis"), "{said}");
+}
+
+/// Its former replicas may have been told since what this one has not.
+#[tokio::test]
+async fn a_primary_that_became_a_replica_is_not_believed_any_more() {
+    let Some(primary) = Redis::start() else {
+        return;
+    };
+    let store = store(&primary);
+    put(&store, "a").await.unwrap();
+    assert!(store.get("a").await.unwrap().is_some());
+    assert_eq!(store.list("").await.unwrap().len(), 1);
+    primary.operate(&["REPLICAOF", "127.0.0.1", "9"]);
+    assert!(store.get("a").await.is_err());
+    assert!(store.list("").await.is_err());
+    primary.operate(&["REPLICAOF", "NO", "ONE"]);
+    let started = Instant::now();
+    while store.get("a").await.is_err() {
+        assert!(started.elapsed() < Duration::from_secs(20));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 #[tokio::test]

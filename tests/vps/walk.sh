@@ -85,6 +85,18 @@ connected() {
   systemd-analyze security --offline=true --no-pager --threshold=15 "$unit" >/walk/exposure ||
     fail "the unit fences too little in: $(tail -1 /walk/exposure)"
 
+  say "the check sees what the service sees"
+  (cd "$(dirname "$ENV_FILE")" && intervals-mcp-server check) >/walk/checked || fail "it found: $(cat /walk/checked)"
+  local seen
+  for seen in "on port 8000 of this machine, with these settings." "State is kept in DATA_DIR, which can be used."; do
+    grep -q "^ok .*$seen\$" /walk/checked || fail "it did not see the service's: $(cat /walk/checked)"
+  done
+  # That DATA_DIR is inside a container is true of this machine alone, whose disk has a layer over it.
+  if grep -vF "DATA_DIR is inside the container" /walk/checked | grep -qE "^warning .*(TRUST_PROXY|[Ss]tate|DATA_DIR|other settings)"; then
+    fail "it warns: $(cat /walk/checked)"
+  fi
+  [ "$(stat -L -c '%u' $STATE/* | sort -u)" = "$user" ] || fail "it left something in the state: $(ls -ln $STATE/)"
+
   say "no secret in the journal"
   journalctl --no-pager >/walk/journal
   for name in API_KEY JWT_SECRET_KEY OWNER_PASSWORD; do

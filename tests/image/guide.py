@@ -5,7 +5,7 @@ import shlex
 
 from contents import check
 
-WITH_VALUE = {"--name", "--restart", "--cap-drop", "--security-opt", "--memory", "--pids-limit", "--env-file", "-e", "-v", "-p"}
+WITH_VALUE = {"--name", "--restart", "--stop-timeout", "--cap-drop", "--security-opt", "--memory", "--pids-limit", "--env-file", "-e", "-v", "-p"}
 WITHOUT = {"-d", "--read-only"}
 
 

@@ -15,6 +15,7 @@ function send(method, path, headers, body) {
       let text = '';
       answer.on('data', (piece) => { text += piece; });
       answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, text }));
+      answer.on('close', () => answer.complete || reject(new Error(`${method} ${path}: the answer ${answer.statusCode} was cut off`)));
     });
     asked.on('error', reject);
     asked.end(body);

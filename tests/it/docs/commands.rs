@@ -10,9 +10,10 @@ use super::markdown::read;
 const DOCUMENTS: [&str; 3] = ["README.md", "DEPLOY.md", "docker/DEPLOY.ja.md"];
 
 /// Variables of others: of platforms, of the system, of other programs.
-const FOREIGN: [&str; 10] = [
+const FOREIGN: [&str; 11] = [
     "RAILWAY_PUBLIC_DOMAIN",
     "RAILWAY_RUN_UID",
+    "RAILWAY_VOLUME_MOUNT_PATH",
     "RENDER_EXTERNAL_URL",
     "FLY_APP_NAME",
     "COMPOSE_PROFILES",

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::curl::{VERSIONS, curl};
 use super::front::{Front, installed};
-use crate::support::flow::{Answer, register_raw};
+use crate::support::flow::Answer;
 use crate::support::{Caller, LEGACY, secrets};
 
 /// The largest body that the MCP endpoint takes.
@@ -44,9 +44,10 @@ async fn a_body_of_a_mebibyte_passes_and_a_larger_one_gets_the_answer_of_the_ser
             assert_eq!(answer.status, 413, "{proxy:?} {size}: {:?}", answer.body);
             is_ours(&answer.body);
         }
-        let answer = register_raw(&front.server, " ".repeat(17 * 1024)).await;
+        let body = " ".repeat(17 * 1024);
+        let answer = caller.post_raw("/register", &headers(), body).await;
         assert_eq!(answer.status, 413, "{proxy:?}");
-        is_ours(&answer.json());
+        is_ours(&answer.body);
     }
 }
 

@@ -192,13 +192,15 @@ impl Front {
     }
 }
 
-/// A client that finds the site at `address`.
+/// A client that finds the site at `address`. It makes a connection for each request: a proxy ends the one on which it refused
+/// a body without always having announced it, and a request that meets its end there is lost.
 fn outside(authority: &reqwest::Certificate, address: SocketAddr) -> reqwest::Client {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .timeout(Duration::from_secs(60))
         .tls_certs_only([authority.clone()])
+        .pool_max_idle_per_host(0)
         .resolve(HOST, address)
         .build()
         .unwrap()

@@ -3,7 +3,7 @@
 //! # The house
 //!
 //! ```text
-//! main ──► command     serve, demo, check, workout: exit codes, the banner, the port, signals
+//! main ──► command     serve, demo, check, docs, workout: exit codes, the banner, the port, signals
 //!
 //! command ──► app ──► http        /health, /config, landing page, layers; knows nothing of us
 //!              │

@@ -42,7 +42,7 @@ impl SqliteStore {
     /// Opens the state file in `directory`, making both when they are missing.
     ///
     /// # Errors
-    /// [`OpenError`]; what is there is left as it is.
+    /// `OpenError`; what is there is left as it is.
     pub fn open(directory: &Path, clock: Clock) -> Result<Self, OpenError> {
         Self::with_capacity(directory, clock, CAPACITY)
     }

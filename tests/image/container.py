@@ -5,6 +5,7 @@ import atexit
 import ctypes
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -135,6 +136,14 @@ class Container:
     def close(self):
         """Ends it at once if it still runs."""
         if hasattr(self, "process"):
+            unshare = self.process.pid
+            # The signal that --kill-child asks for is lost when the child ceases to be root.
+            try:
+                with open(f"/proc/{unshare}/task/{unshare}/children") as file:
+                    for child in file.read().split():
+                        os.kill(int(child), signal.SIGKILL)
+            except OSError:
+                pass
             self.process.kill()
             self.process.wait()
         for folder in self.cgroups:

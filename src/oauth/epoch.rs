@@ -6,13 +6,10 @@ use jiff::Timestamp;
 
 use super::error::Error;
 use crate::clock::Clock;
-use crate::state::{Durability, Store};
+use crate::state::{Durability, SWAP_ATTEMPTS, Store};
 
 /// Holds seconds in decimal: every grant that began then or earlier is over.
 const NAME: &str = "revoked-before";
-
-/// Attempts at a compare-and-swap before giving up: each failure means that somebody else moved it.
-const MAX_ATTEMPTS: usize = 64;
 
 /// The epoch of all grants, as far as this process knows it.
 pub struct Epoch {
@@ -114,7 +111,7 @@ impl Epoch {
     }
 
     async fn store_line(&self, line: i64, expires_at: Timestamp) -> Result<(), Error> {
-        for _ in 0..MAX_ATTEMPTS {
+        for _ in 0..SWAP_ATTEMPTS {
             let stored = self.store.get(&self.key).await?;
             // Another replica's clock may be ahead, and what it ended stays ended.
             let seconds = parsed(stored.as_deref()).max(line);

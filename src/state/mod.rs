@@ -24,6 +24,9 @@ pub use sqlite::SqliteStore;
 /// More live entries than this are refused: a stranger must not be able to fill the machine.
 const CAPACITY: usize = 50_000;
 
+/// Attempts at a [`Store::compare_and_swap`] before giving up: each failure means that somebody else got through.
+pub const SWAP_ATTEMPTS: u64 = 64;
+
 /// Where state is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settings {

@@ -20,15 +20,13 @@ use super::grant::{Approval, CODE_LIFETIME, Redemption, SPENT_LIFETIME};
 use super::records::timestamp;
 use super::secret;
 use crate::clock::Clock;
-use crate::state::{Durability, MemoryStore, StateError, Store};
+use crate::state::{Durability, MemoryStore, SWAP_ATTEMPTS, StateError, Store};
 use progress::Progress;
 
 /// For the transactions without a code.
 const SLOTS: u16 = 8192;
 /// In a memory of our own: only the owner makes codes; a bound all the same.
 const MAX_CODES: usize = 1000;
-/// Attempts at a compare-and-swap before giving up: each failure means that somebody else got through.
-const MAX_ATTEMPTS: usize = 64;
 
 /// Why a transaction cannot go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +154,7 @@ impl Codes {
                 timestamp(forget_at),
             )
             .await?;
-        for _ in 0..MAX_ATTEMPTS {
+        for _ in 0..SWAP_ATTEMPTS {
             let found = self.find(transaction, expires_at).await?;
             let next = found
                 .progress
@@ -214,7 +212,7 @@ impl Codes {
         };
         let by = secret::random_text::<16>()?;
         let mut granted = None;
-        for _ in 0..MAX_ATTEMPTS {
+        for _ in 0..SWAP_ATTEMPTS {
             let Some(stored) = self.store.get(&key).await? else {
                 return Ok(Outcome::Refused);
             };
@@ -307,7 +305,7 @@ impl Codes {
         step: impl Fn(Progress) -> Result<Progress, Over>,
     ) -> Result<Progress, Over> {
         let mut is_noted = false;
-        for _ in 0..MAX_ATTEMPTS {
+        for _ in 0..SWAP_ATTEMPTS {
             let found = self.find(transaction, expires_at).await?;
             let next = match step(found.progress.clone()) {
                 // By the approval, which found it in the slot.

@@ -17,10 +17,8 @@ use super::refresh::{RefreshToken, RefreshTokens};
 use super::seen::{Seen, SeenGrants};
 use crate::clock::Clock;
 use crate::metrics::{self, OAuthEvent};
-use crate::state::{Durability, StateError, Store};
+use crate::state::{Durability, SWAP_ATTEMPTS, StateError, Store};
 
-/// Attempts at a compare-and-swap before giving up: each failure means that somebody else got through.
-const MAX_ATTEMPTS: usize = 64;
 /// How long another process's revocation may go unnoticed.
 const RECHECK_AFTER_MS: i64 = 1000;
 
@@ -141,7 +139,7 @@ impl Grants {
             return Err(Error::InvalidRefreshToken);
         }
         let unrotated = Chain::resumed_at(token.generation, token.issued_at);
-        for _ in 0..MAX_ATTEMPTS {
+        for _ in 0..SWAP_ATTEMPTS {
             let seen = self.seen.get(&token.grant_id);
             if self.is_revoked(&token.grant_id, seen).await {
                 return Err(Error::InvalidRefreshToken);
@@ -292,7 +290,7 @@ impl Grants {
 
     async fn look_up(&self, token: &Verified, family: Option<Family>) -> Result<Life, Error> {
         let grant_id = &token.grant_id;
-        for _ in 0..MAX_ATTEMPTS {
+        for _ in 0..SWAP_ATTEMPTS {
             let stored = self.records.get(grant_id).await?;
             let record = match &stored {
                 Some(stored) => Record::parse(stored)?,
@@ -350,7 +348,7 @@ impl Grants {
         grant_id: &str,
         step: impl Fn(Option<Record>) -> Option<Record>,
     ) -> Result<Life, Error> {
-        for _ in 0..MAX_ATTEMPTS {
+        for _ in 0..SWAP_ATTEMPTS {
             let stored = self.records.get(grant_id).await?;
             let current = stored.as_deref().map(Record::parse).transpose()?;
             let Some(next) = step(current) else {

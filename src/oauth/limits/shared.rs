@@ -9,10 +9,8 @@ use super::hits::{Hits, Rule};
 use super::local::Rules;
 use crate::oauth::keys::{Keys, Purpose};
 use crate::oauth::records::timestamp;
-use crate::state::{StateError, Store};
+use crate::state::{SWAP_ATTEMPTS, StateError, Store};
 
-/// Attempts at a compare-and-swap before giving up: each failure means that somebody else was counted.
-const MAX_ATTEMPTS: u64 = 64;
 /// Between attempts there is no sense in waiting longer.
 const LONGEST_PAUSE_MS: u64 = 10;
 /// Seconds that an entry outlives its meaning, for clocks that differ.
@@ -137,7 +135,7 @@ impl Shared {
     ) -> Result<(), Refused> {
         let seconds = now.saturating_add(Rule::longest(window.rules)) / 1000;
         let ends_at = timestamp(seconds.saturating_add(SLACK));
-        for attempt in 0..MAX_ATTEMPTS {
+        for attempt in 0..SWAP_ATTEMPTS {
             if attempt > 0 {
                 let pause = Duration::from_millis(attempt.min(LONGEST_PAUSE_MS));
                 tokio::time::sleep(pause).await;

@@ -5,14 +5,13 @@
 //! So the sending side is closed first, and what still comes is thrown away for a while (RFC 9112 section 9.6).
 
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, ReadBuf};
-use tokio::time::{Sleep, sleep};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 /// How long and how much is thrown away; who still sends then is cut off.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -27,41 +26,30 @@ impl Unfinished {
         self.0.store(true, Ordering::Release);
     }
 
-    pub(super) fn is_told(&self) -> bool {
+    fn is_told(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 }
 
-pub(super) struct Lingering {
-    deadline: Pin<Box<Sleep>>,
-    left: usize,
+/// Ends when the peer has closed too, or has had its time.
+pub(super) async fn close(mut stream: TcpStream, unfinished: &Unfinished) {
+    let is_said = stream.shutdown().await.is_ok();
+    if is_said && unfinished.is_told() {
+        let _ = timeout(LONGEST, throw_away(&stream)).await;
+    }
 }
 
-impl Lingering {
-    pub(super) fn new() -> Self {
-        Self {
-            deadline: Box::pin(sleep(LONGEST)),
-            left: MOST,
+async fn throw_away(stream: &TcpStream) -> io::Result<()> {
+    let mut left = MOST;
+    while left > 0 {
+        stream.readable().await?;
+        // Not kept while waiting: this may be thousands of connections.
+        match stream.try_read(&mut [0; 8 * 1024]) {
+            Ok(0) => break,
+            Ok(size) => left = left.saturating_sub(size),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
         }
     }
-
-    /// Ready when the peer has closed too, or has had its time.
-    pub(super) fn poll<S: AsyncRead + Unpin>(
-        &mut self,
-        stream: &mut S,
-        cx: &mut Context<'_>,
-    ) -> Poll<io::Result<()>> {
-        let mut thrown_away = [0; 8 * 1024];
-        while self.left > 0 && self.deadline.as_mut().poll(cx).is_pending() {
-            let mut buffer = ReadBuf::new(&mut thrown_away);
-            match Pin::new(&mut *stream).poll_read(cx, &mut buffer) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
-                    self.left = self.left.saturating_sub(buffer.filled().len());
-                }
-                Poll::Ready(_) => break,
-            }
-        }
-        Poll::Ready(Ok(()))
-    }
+    Ok(())
 }

@@ -1,9 +1,11 @@
 //! HTTP that knows nothing of us: what is the same whoever is calling and whatever they want.
 //!
 //! A request passes, from the outside in: `layers::observe` (id, log line, security headers), `layers::admit`
-//! (method, host, origin, landing page), the catcher of panics, `bounds::bound` (size and time), the routes.
+//! (method, host, origin, landing page), the catcher of panics, `bounds::bound` (size and time; `bodies` is what is held), the
+//! routes.
 #![deny(clippy::indexing_slicing)]
 
+mod bodies;
 mod bounds;
 mod cors;
 mod error;
@@ -94,7 +96,7 @@ struct Shell {
     cors: cors::Policy,
     landing: landing::Landing,
     limits: Limits,
-    held: bounds::Held,
+    held: bodies::Held,
 }
 
 /// Adds the routes and layers that are the same for every server.
@@ -104,7 +106,7 @@ pub fn layered(router: Router, settings: Settings) -> Router {
         landing: landing::Landing::new(&settings.public_url),
         public_url: settings.public_url,
         limits: settings.limits,
-        held: bounds::Held::default(),
+        held: bodies::Held::default(),
     });
     let router = match &settings.metrics_token {
         Some(token) => router.merge(metrics::router(token)),

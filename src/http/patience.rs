@@ -19,8 +19,6 @@ use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::lingering::{Lingering, Unfinished};
-
 /// How often it is looked whether the peer is still there while it is being answered.
 const LOOK_AFTER: Duration = Duration::from_millis(250);
 
@@ -58,8 +56,6 @@ pub(super) struct Patient {
     write_patience: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
     look: Option<Pin<Box<Sleep>>>,
-    unfinished: Unfinished,
-    lingering: Option<Lingering>,
 }
 
 impl Patient {
@@ -68,7 +64,6 @@ impl Patient {
         patience: Duration,
         write_patience: Duration,
         phase: Phase,
-        unfinished: Unfinished,
     ) -> Self {
         Self {
             stream,
@@ -80,9 +75,11 @@ impl Patient {
             write_patience,
             stalled: None,
             look: None,
-            unfinished,
-            lingering: None,
         }
+    }
+
+    pub(super) fn into_inner(self) -> TcpStream {
+        self.stream
     }
 
     /// Passes on what a write came to, and ends the wait of one that has been stuck for too long.
@@ -179,17 +176,8 @@ impl AsyncWrite for Patient {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if let Some(lingering) = &mut this.lingering {
-            return lingering.poll(&mut this.stream, cx);
-        }
         let outcome = Pin::new(&mut this.stream).poll_shutdown(cx);
-        match this.written(cx, outcome) {
-            Poll::Ready(Ok(())) if this.unfinished.is_told() => this
-                .lingering
-                .insert(Lingering::new())
-                .poll(&mut this.stream, cx),
-            outcome => outcome,
-        }
+        this.written(cx, outcome)
     }
 
     fn poll_write_vectored(

@@ -1,5 +1,6 @@
 //! The socket: accepting, and stopping without cutting anybody off.
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -18,15 +19,15 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::Service;
 
 use super::Limits;
-use super::lingering::Unfinished;
+use super::lingering::{self, Unfinished};
 use super::patience::{Answering, Patient, Phase};
 use super::unread::Unread;
 use crate::metrics::GoingOn;
@@ -59,18 +60,20 @@ pub async fn serve(
         shutdown,
         protocol,
         slots: Arc::new(Semaphore::new(limits.connections)),
-        graceful: GracefulShutdown::new(),
+        closing: CancellationToken::new(),
+        open: TaskTracker::new(),
     };
     door.open_until(door.shutdown.cancelled()).await;
     let grace = sleep(limits.drain);
     door.open_until(sleep(limits.linger)).await;
-    let graceful = door.close();
-    let open = graceful.count();
+    let (closing, connections) = door.close();
+    let open = connections.len();
     let finished = async {
         if open > 0 {
             sleep(LAST_CALL).await;
         }
-        graceful.shutdown().await;
+        closing.cancel();
+        connections.wait().await;
     };
     tokio::select! {
         () = finished => tracing::info!(open, "stopped"),
@@ -86,7 +89,9 @@ struct Door {
     shutdown: CancellationToken,
     protocol: http1::Builder,
     slots: Arc<Semaphore>,
-    graceful: GracefulShutdown,
+    /// Tells every connection to end with the request that it is at.
+    closing: CancellationToken,
+    open: TaskTracker,
 }
 
 impl Door {
@@ -109,14 +114,15 @@ impl Door {
     }
 
     /// Closes the door behind those whom the system has connected already.
-    fn close(self) -> GracefulShutdown {
+    fn close(self) -> (CancellationToken, TaskTracker) {
         while let Some(Ok((stream, peer))) = self.listener.accept().now_or_never() {
             let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() else {
                 break;
             };
             self.let_in(stream, peer, slot);
         }
-        self.graceful
+        self.open.close();
+        (self.closing, self.open)
     }
 
     fn let_in(&self, stream: TcpStream, peer: SocketAddr, slot: impl Send + 'static) {
@@ -131,26 +137,36 @@ impl Door {
             self.limits.header_read,
             self.limits.write_stall,
             phase.clone(),
-            unfinished.clone(),
         ));
         let (router, shutdown) = (self.router.clone(), self.shutdown.clone());
+        let left = unfinished.clone();
         let service = service_fn(move |request| {
-            answer(
+            // In a box, since hyper gives the socket back only where the answer to come may be moved.
+            Box::pin(answer(
                 router.clone(),
                 peer,
                 phase.clone(),
                 unfinished.clone(),
                 shutdown.clone(),
                 request,
-            )
+            ))
         });
-        let connection = self
-            .graceful
-            .watch(self.protocol.serve_connection(io, service));
+        let mut connection = self.protocol.serve_connection(io, service);
+        let closing = self.closing.clone();
         let open = GoingOn::connection();
-        tokio::spawn(async move {
-            // How a connection ends, cut off or not, concerns nobody.
-            let _ = connection.await;
+        self.open.spawn(async move {
+            let ended = tokio::select! {
+                ended = poll_fn(|cx| connection.poll_without_shutdown(cx)) => ended,
+                () = closing.cancelled() => {
+                    Pin::new(&mut connection).graceful_shutdown();
+                    poll_fn(|cx| connection.poll_without_shutdown(cx)).await
+                }
+            };
+            // The socket alone: who is still sending is not worth the buffers of a conversation.
+            let stream = connection.into_parts().io.into_inner().into_inner();
+            if ended.is_ok() {
+                lingering::close(stream, &left).await;
+            }
             drop((slot, open));
         });
     }

@@ -364,6 +364,44 @@ async fn dos_02_many_bodies_that_never_end_do_not_fill_the_memory() {
     target.finish().await;
 }
 
+/// A byte costs its sender a packet, and must not cost the server the buffer into which it was read.
+#[tokio::test]
+async fn dos_02_bodies_that_come_byte_by_byte_do_not_fill_the_memory() {
+    let target = Target::with(Profile::Keyed, &[QUIET]).await;
+    let key = target.mcp_api_key.clone();
+    target.send(&mcp(INITIALIZE).bearer(&key)).await;
+    let form = "application/x-www-form-urlencoded";
+    let length = format!("Content-Length: {}\r\n", 8 * 1024);
+    let chunked = "Transfer-Encoding: chunked\r\n";
+    for (path, kind, framing, bytes) in [
+        ("/oauth/token", form, length.as_str(), b"a".as_slice()),
+        ("/register", "application/json", &length, b" "),
+        ("/mcp", "application/json", &length, b" "),
+        ("/mcp", "application/json", chunked, b"1\r\n \r\n"),
+    ] {
+        let before = target.resident();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: mcp.test\r\nX-API-Key: {key}\r\nContent-Type: {kind}\r\n{framing}\r\n"
+        );
+        let mut streams = Vec::new();
+        for _ in 0..30 {
+            let mut stream = TcpStream::connect(target.address).await.unwrap();
+            stream.set_nodelay(true).unwrap();
+            stream.write_all(head.as_bytes()).await.unwrap();
+            streams.push(stream);
+        }
+        // In turn, so that each has been read when the next comes.
+        for _ in 0..6_000 {
+            for stream in &mut streams {
+                stream.write_all(bytes).await.unwrap();
+            }
+        }
+        let grown = target.resident().saturating_sub(before);
+        assert!(grown < GROWTH, "{path} {framing:?}: {grown} bytes more");
+    }
+    target.finish().await;
+}
+
 #[tokio::test]
 async fn dos_03_deep_and_wide_json_is_answered_like_any_other() {
     let target = Target::with(Profile::Keyed, &[QUIET]).await;

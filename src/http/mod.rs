@@ -9,6 +9,7 @@ mod bodies;
 mod bounds;
 mod cors;
 mod error;
+mod head_start;
 mod health;
 mod host;
 mod landing;

@@ -1,6 +1,5 @@
 //! The socket: accepting, and stopping without cutting anybody off.
 
-use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -27,9 +26,10 @@ use tokio_util::task::TaskTracker;
 use tower::Service;
 
 use super::Limits;
+use super::head_start;
 use super::lingering::{self, Unfinished};
 use super::patience::{Answering, Patient, Phase};
-use super::unread::Unread;
+use super::unread::{Settled, Unread};
 use crate::metrics::GoingOn;
 
 /// Railway's edge takes 32 KiB of headers; nobody sends more. Every connection may hold as much before anybody knows whose it
@@ -141,32 +141,34 @@ impl Door {
         let (router, shutdown) = (self.router.clone(), self.shutdown.clone());
         let left = unfinished.clone();
         let service = service_fn(move |request| {
-            // In a box, since hyper gives the socket back only where the answer to come may be moved.
-            Box::pin(answer(
+            answer(
                 router.clone(),
                 peer,
                 phase.clone(),
                 unfinished.clone(),
                 shutdown.clone(),
                 request,
-            ))
+            )
         });
         let mut connection = self.protocol.serve_connection(io, service);
         let closing = self.closing.clone();
         let open = GoingOn::connection();
         self.open.spawn(async move {
             let ended = tokio::select! {
-                ended = poll_fn(|cx| connection.poll_without_shutdown(cx)) => ended,
+                biased;
+                ended = &mut connection => ended,
                 () = closing.cancelled() => {
                     Pin::new(&mut connection).graceful_shutdown();
-                    poll_fn(|cx| connection.poll_without_shutdown(cx)).await
+                    (&mut connection).await
                 }
             };
+            // Nobody has seen a request whose head is too large or makes no sense. How else it ended concerns nobody.
+            if ended.is_err_and(|error| error.is_parse()) {
+                left.tell();
+            }
             // The socket alone: who is still sending is not worth the buffers of a conversation.
             let stream = connection.into_parts().io.into_inner().into_inner();
-            if ended.is_ok() {
-                lingering::close(stream, &left).await;
-            }
+            lingering::close(stream, &left).await;
             drop((slot, open));
         });
     }
@@ -182,13 +184,18 @@ async fn answer(
 ) -> Result<axum::response::Response, std::convert::Infallible> {
     let answering = phase.answering();
     let (head, body) = request.into_parts();
+    let is_passed_on = head_start::is_passed_on(&head.headers);
     let (body, unread) = Unread::watch(&head.headers, body);
     let mut request = hyper::Request::from_parts(head, body);
     request.extensions_mut().insert(ConnectInfo(peer));
     let mut response = router.call(request).await?;
-    let is_read = unread.settle().await;
+    let Settled { is_read, since } = unread.settle().await;
     if !is_read {
         unfinished.tell();
+    }
+    let since = since.filter(|_| is_passed_on);
+    if let Some(wait) = since.and_then(|since| head_start::before(&response, since)) {
+        wait.await;
     }
     if !is_read || shutdown.is_cancelled() {
         let close = HeaderValue::from_static("close");

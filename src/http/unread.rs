@@ -16,30 +16,47 @@ use axum::http::header::EXPECT;
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// More is cheaper to refuse with a new connection.
 const MOST: u64 = 256 * 1024;
 /// A body that follows its head is here by then.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Where a body is left by who drops it before its end.
+/// What becomes of a body.
 pub(super) struct Unread {
-    left: Arc<Mutex<Option<Left>>>,
+    fate: Arc<Mutex<Fate>>,
     /// The peer sends the body only when asked for it.
     held_back: bool,
 }
 
-struct Left {
-    body: Incoming,
-    begun: bool,
+#[derive(Default)]
+enum Fate {
+    /// There is none, or somebody holds it.
+    #[default]
+    Unknown,
+    Left {
+        body: Incoming,
+        begun: bool,
+    },
+    Read {
+        at: Instant,
+    },
+}
+
+/// How it stands when the answer is clear.
+pub(super) struct Settled {
+    /// Whether the next request can follow on the connection.
+    pub(super) is_read: bool,
+    /// When the last of a body came.
+    pub(super) since: Option<Instant>,
 }
 
 impl Unread {
     /// The body to hand on, and the place where it is left.
     pub(super) fn watch(headers: &HeaderMap, body: Incoming) -> (Body, Self) {
         let unread = Self {
-            left: Arc::default(),
+            fate: Arc::default(),
             held_back: headers.contains_key(EXPECT),
         };
         if body.is_end_stream() {
@@ -48,25 +65,33 @@ impl Unread {
         let watched = Watched {
             body: Some(body),
             begun: false,
-            left: Arc::clone(&unread.left),
+            fate: Arc::clone(&unread.fate),
         };
         (Body::new(watched), unread)
     }
 
-    /// Waits for what was left. Whether the next request can follow on the connection.
-    pub(super) async fn settle(self) -> bool {
-        let left = self
-            .left
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        match left {
-            None => true,
-            Some(Left { body, begun }) if !begun && !self.held_back => {
-                body.size_hint().lower() <= MOST
-                    && timeout(PATIENCE, discard(body)).await.unwrap_or(false)
+    /// Waits for what was left.
+    pub(super) async fn settle(self) -> Settled {
+        let fate = std::mem::take(&mut *self.fate.lock().unwrap_or_else(PoisonError::into_inner));
+        match fate {
+            Fate::Unknown => Settled {
+                is_read: true,
+                since: None,
+            },
+            Fate::Read { at } => Settled {
+                is_read: true,
+                since: Some(at),
+            },
+            Fate::Left { body, begun } => {
+                let is_read = !begun
+                    && !self.held_back
+                    && body.size_hint().lower() <= MOST
+                    && timeout(PATIENCE, discard(body)).await.unwrap_or(false);
+                Settled {
+                    is_read,
+                    since: is_read.then(Instant::now),
+                }
             }
-            Some(_) => false,
         }
     }
 }
@@ -91,7 +116,7 @@ struct Watched {
     /// `None` once it has come to its end.
     body: Option<Incoming>,
     begun: bool,
-    left: Arc<Mutex<Option<Left>>>,
+    fate: Arc<Mutex<Fate>>,
 }
 
 impl http_body::Body for Watched {
@@ -110,6 +135,7 @@ impl http_body::Body for Watched {
         let frame = Pin::new(body).poll_frame(cx);
         if matches!(frame, Poll::Ready(None)) {
             this.body = None;
+            this.tell(Fate::Read { at: Instant::now() });
         }
         frame
     }
@@ -125,11 +151,21 @@ impl http_body::Body for Watched {
     }
 }
 
+impl Watched {
+    fn tell(&self, fate: Fate) {
+        *self.fate.lock().unwrap_or_else(PoisonError::into_inner) = fate;
+    }
+}
+
 impl Drop for Watched {
     fn drop(&mut self) {
-        if let Some(body) = self.body.take().filter(|body| !body.is_end_stream()) {
-            let begun = self.begun;
-            *self.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(Left { body, begun });
+        match self.body.take() {
+            Some(body) if body.is_end_stream() => self.tell(Fate::Read { at: Instant::now() }),
+            Some(body) => self.tell(Fate::Left {
+                body,
+                begun: self.begun,
+            }),
+            None => {}
         }
     }
 }

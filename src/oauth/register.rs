@@ -82,18 +82,13 @@ impl Register {
     async fn answer(&self, request: Request<Body>) -> Result<Response, Error> {
         let address = client_address(&request, self.trusted_proxy_hops);
         let body = form::body(request.into_body(), MAX_BODY).await?;
-        let asked: Asked = serde_json::from_slice(&body).map_err(|_| {
-            Error::InvalidClientMetadata("The body must be a JSON object without repeated members")
-        })?;
-        let registration = Registration {
-            name: asked
-                .client_name
-                .as_ref()
-                .and_then(client_metadata::clean_name),
-            redirect_uris: redirect_uris(asked.redirect_uris.as_ref())?,
-            auth_method: auth_method(asked.token_endpoint_auth_method.as_ref()),
-            refreshes: client_metadata::refreshes(asked.grant_types.as_ref()),
-        };
+        // What else the body said is let go: who is told to wait below would hold many times its size.
+        let Wish {
+            registration,
+            application_type,
+            scope,
+        } = wish(&body)?;
+        drop(body);
         let now = self.clock.unix_seconds();
         let client = Client::register(&self.keys, registration, now)?;
         // Only here, so that what is no registration takes nobody's turn.
@@ -121,15 +116,40 @@ impl Register {
             },
             response_types: ["code"],
             token_endpoint_auth_method: client.auth_method.as_str(),
-            application_type: asked
-                .application_type
-                .as_ref()
-                .and_then(Value::as_str)
-                .filter(|kind| matches!(*kind, "native" | "web")),
-            scope: asked.scope.as_ref().and_then(Value::as_str).and_then(echo),
+            application_type,
+            scope,
         };
         Ok(error::json(StatusCode::CREATED, &answer))
     }
+}
+
+/// What is taken over of a registration's body.
+struct Wish {
+    registration: Registration,
+    application_type: Option<&'static str>,
+    scope: Option<String>,
+}
+
+fn wish(body: &[u8]) -> Result<Wish, Error> {
+    let asked: Asked = serde_json::from_slice(body).map_err(|_| {
+        Error::InvalidClientMetadata("The body must be a JSON object without repeated members")
+    })?;
+    let application_type = asked.application_type.as_ref().and_then(Value::as_str);
+    Ok(Wish {
+        registration: Registration {
+            name: asked
+                .client_name
+                .as_ref()
+                .and_then(client_metadata::clean_name),
+            redirect_uris: redirect_uris(asked.redirect_uris.as_ref())?,
+            auth_method: auth_method(asked.token_endpoint_auth_method.as_ref()),
+            refreshes: client_metadata::refreshes(asked.grant_types.as_ref()),
+        },
+        application_type: ["native", "web"]
+            .into_iter()
+            .find(|kind| application_type == Some(kind)),
+        scope: asked.scope.as_ref().and_then(Value::as_str).and_then(echo),
+    })
 }
 
 fn redirect_uris(asked: Option<&Value>) -> Result<Vec<RedirectUri>, Error> {

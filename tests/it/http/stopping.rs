@@ -141,3 +141,30 @@ async fn a_request_of_a_connection_that_was_just_made_is_answered() {
     }
     timeout(PATIENCE, shell.serving).await.unwrap().unwrap();
 }
+
+/// Larger than what the sockets between take, so that most of it waits in the server.
+const LARGE: usize = 64 << 20;
+
+#[tokio::test]
+async fn who_reads_slowly_gets_the_whole_answer_also_from_a_server_that_stops() {
+    let router = Router::new().route("/mcp", get(|| async { vec![b'a'; LARGE] }));
+    let shell = Shell::around(router, at_once()).await;
+    let close = b"GET /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".as_slice();
+    let mut streams = Vec::new();
+    for request in [REQUEST, close] {
+        let mut stream = connect(&shell.address).await;
+        stream.write_all(request).await.unwrap();
+        streams.push(stream);
+    }
+    sleep(Duration::from_millis(500)).await;
+    shell.stop.cancel();
+    sleep(Duration::from_secs(1)).await;
+    for mut stream in streams {
+        let mut answer = Vec::new();
+        let read = timeout(PATIENCE, stream.read_to_end(&mut answer));
+        read.await.unwrap().unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 200 "));
+        assert!(answer.len() > LARGE, "{} of {LARGE}", answer.len());
+    }
+    timeout(PATIENCE, shell.serving).await.unwrap().unwrap();
+}

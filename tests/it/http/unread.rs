@@ -1,13 +1,16 @@
 //! What becomes of a connection whose request was answered without its body.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use axum::Router;
+use axum::routing::post;
 use futures_util::future::join_all;
+use intervals_mcp_server::http::Limits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
-use super::raw::{PATIENCE, connect, exchange, status};
+use super::raw::{PATIENCE, Shell, connect, exchange, status};
 use crate::support::Server;
 
 /// Requests that are refused for their head alone.
@@ -129,4 +132,55 @@ async fn who_never_stops_sending_is_cut_off() {
         panic!("a gigabyte was taken");
     };
     timeout(PATIENCE, sending).await.expect("it goes on");
+}
+
+/// Also who was refused by the head alone, as soon as it was too large.
+#[tokio::test]
+async fn who_goes_on_with_headers_beyond_reason_finds_the_answer_all_the_same() {
+    let server = Server::start().await;
+    let mut stream = connect(&server.address).await;
+    let beginning = format!(
+        "GET / HTTP/1.1\r\nHost: localhost\r\nX: {}",
+        "a".repeat(40_000)
+    );
+    stream.write_all(beginning.as_bytes()).await.unwrap();
+    for _ in 0..5 {
+        sleep(Duration::from_millis(50)).await;
+        let more = stream.write_all(&[b'a'; 16 * 1024]).await;
+        more.expect("the connection was reset under what was being sent");
+    }
+    assert_eq!(status(&read_head(&mut stream).await), 431);
+}
+
+/// Proxies in Go take an answer for a failure that begins before they have seen that they sent the whole body.
+#[tokio::test]
+async fn a_proxy_has_a_moment_between_a_body_and_an_answer_that_its_buffer_does_not_hold() {
+    let router = Router::new()
+        .route("/large", post(|_: String| async { "a".repeat(5_000) }))
+        .route("/small", post(|_: String| async { "a" }));
+    let shell = Shell::around(router, Limits::default()).await;
+    let moment = Duration::from_millis(5);
+    for (path, passed_on, waits) in [
+        ("/large", "X-Forwarded-For: 192.0.2.1\r\n", true),
+        ("/large", "Forwarded: for=192.0.2.1\r\n", true),
+        ("/large", "Via: 1.1 proxy\r\n", true),
+        ("/small", "X-Forwarded-For: 192.0.2.1\r\n", false),
+        ("/large", "", false),
+    ] {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\n{passed_on}Content-Length: 4\r\n\r\n"
+        );
+        // The fastest of many: a loaded machine makes any of them slow.
+        let mut fastest = Duration::MAX;
+        for _ in 0..20 {
+            let mut stream = connect(&shell.address).await;
+            stream.write_all(head.as_bytes()).await.unwrap();
+            sleep(Duration::from_millis(10)).await;
+            let sent = Instant::now();
+            stream.write_all(b"body").await.unwrap();
+            assert_eq!(status(&read_head(&mut stream).await), 200);
+            fastest = fastest.min(sent.elapsed());
+        }
+        assert_eq!(fastest >= moment, waits, "{path} {passed_on:?} {fastest:?}");
+    }
 }

@@ -37,10 +37,12 @@ pub struct Answer {
 
 impl Answer {
     pub async fn of(response: Response) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = response.text().await;
         Self {
-            status: response.status(),
-            headers: response.headers().clone(),
-            body: response.text().await.unwrap(),
+            body: body.unwrap_or_else(|error| panic!("{error:?} after {status} {headers:?}")),
+            status,
+            headers,
         }
     }
 

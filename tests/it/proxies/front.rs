@@ -13,7 +13,7 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 
-use super::site_files::{self, HOST, Ports, free_in_both};
+use super::site_files::{self, HOST, Ports};
 use crate::support::process::{Room, Running, free_port, serving, wait_for};
 use crate::support::{Server, secrets};
 
@@ -110,8 +110,8 @@ impl Front {
 
         let room = Room::new();
         let ports = Ports {
-            https: free_in_both(),
-            http: free_in_both(),
+            https: free_port(),
+            http: free_port(),
             server: free_port(),
         };
         let binary = binary(&room, ports, upstream);

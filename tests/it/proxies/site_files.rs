@@ -1,6 +1,5 @@
 //! The shipped site files on a test's own ports and paths; everything else in them stays as it is.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 /// What the site is called: Caddy has its own authority sign for such a name, and the server takes it for a public one.
@@ -20,17 +19,6 @@ pub struct Ports {
     pub https: u16,
     pub http: u16,
     pub server: u16,
-}
-
-/// A port that is free over IPv4 and IPv6.
-pub fn free_in_both() -> u16 {
-    loop {
-        let v4 = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = v4.local_addr().unwrap().port();
-        if TcpListener::bind(("::1", port)).is_ok() {
-            return port;
-        }
-    }
 }
 
 /// Replaces what has to be there.

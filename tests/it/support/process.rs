@@ -1,10 +1,11 @@
 //! The real binary as a process.
 
 use std::ffi::OsString;
-use std::net::{TcpListener, TcpStream};
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use intervals_mcp_server::demo::{API_KEY, ATHLETE_ID};
@@ -60,9 +61,22 @@ impl Drop for Room {
     }
 }
 
+/// A port that nobody listens at, nor is given one by the system: those are handed to outgoing connections too, and whoever
+/// asks again and again whether such a port is open is connected with itself one day.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let first = std::process::id().wrapping_mul(997);
+    loop {
+        let next = first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = 10_000 + (next % 20_000) as u16;
+        let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+        let v6 = TcpListener::bind((Ipv6Addr::LOCALHOST, port));
+        // A machine may have no IPv6.
+        let is_taken = |error: &io::Error| error.kind() == io::ErrorKind::AddrInUse;
+        if v4.is_ok() && !v6.as_ref().is_err_and(is_taken) {
+            return port;
+        }
+    }
 }
 
 /// A server that is stopped when dropped.
